@@ -1,0 +1,294 @@
+"""The course, as plain data.
+
+Everything here is frozen and knows nothing of Flask, LTI or SCORM: the same
+``Course`` is served by the tool and boxed by the exporters.
+
+Texts that a reader sees are ``Localized``: a mapping from a language tag
+(BCP 47, such as ``fr``) to the text in that language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Literal, TypeAlias
+
+Localized: TypeAlias = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Competency:
+    """What the module certifies, in the words of a competency framework."""
+
+    id: str
+    title: Localized
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A bibliography entry. ``text`` is Markdown; ``doi`` has no ``https://doi.org/`` prefix."""
+
+    key: str
+    text: str
+    doi: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SyllabusField:
+    """One administrative line of the syllabus.
+
+    ``value`` is ``None`` when only the institution can say it: credits, hours,
+    assessment rules. Such a line is shown as left for the institution to fill in.
+    """
+
+    id: str
+    label: Localized
+    value: Localized | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One screen of a lesson; ``body`` is Markdown without its first heading."""
+
+    kind: ClassVar[Literal["page"]] = "page"
+
+    id: str
+    title: Localized
+    body: Localized
+
+
+@dataclass(frozen=True, slots=True)
+class Syllabus:
+    """The module's public description, shown before its first part."""
+
+    page: Page
+    fields: tuple[SyllabusField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What is said after an answer, whichever it was. Markdown."""
+
+    correct: Localized = field(default_factory=dict)
+    partial: Localized = field(default_factory=dict)
+    incorrect: Localized = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a choice question, with the feedback for those who pick it."""
+
+    id: str
+    text: Localized
+    correct: bool
+    feedback: Localized
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to put in order, or one side of a pair."""
+
+    id: str
+    text: Localized
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A left side, the right side that belongs to it, and why."""
+
+    left: Item
+    right: Item
+    feedback: Localized
+
+
+@dataclass(frozen=True, slots=True)
+class AnticipatedAnswer:
+    """A wrong answer that the author saw coming, and what to say to it."""
+
+    answer: str
+    feedback: Localized
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionBase:
+    """What every kind of question has. ``points`` is its weight in the activity."""
+
+    id: str
+    prompt: Localized
+    feedback: Feedback
+    points: int = 1
+    competencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SingleChoice(QuestionBase):
+    kind: ClassVar[Literal["single"]] = "single"
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MultipleChoice(QuestionBase):
+    kind: ClassVar[Literal["multiple"]] = "multiple"
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrueFalse(QuestionBase):
+    """``when_true`` and ``when_false`` answer the learner who said so."""
+
+    kind: ClassVar[Literal["true_false"]] = "true_false"
+    answer: bool
+    when_true: Localized
+    when_false: Localized
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordering(QuestionBase):
+    """``items`` stand in the right order; the renderer shuffles them."""
+
+    kind: ClassVar[Literal["ordering"]] = "ordering"
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matching(QuestionBase):
+    """``distractors`` are right sides that belong to no left side."""
+
+    kind: ClassVar[Literal["matching"]] = "matching"
+    pairs: tuple[Pair, ...]
+    distractors: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numeric(QuestionBase):
+    """``tolerance`` is absolute, in the unit of ``answer``."""
+
+    kind: ClassVar[Literal["numeric"]] = "numeric"
+    answer: float
+    tolerance: float = 0.0
+    unit: Localized = field(default_factory=dict)
+    anticipated: tuple[AnticipatedAnswer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortText(QuestionBase):
+    """``accepted`` is compared without regard to case, accents or spacing."""
+
+    kind: ClassVar[Literal["text"]] = "text"
+    accepted: tuple[str, ...]
+    anticipated: tuple[AnticipatedAnswer, ...] = ()
+
+
+Question: TypeAlias = (
+    SingleChoice | MultipleChoice | TrueFalse | Ordering | Matching | Numeric | ShortText
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quiz:
+    """A series of questions answered one by one.
+
+    ``id`` is unique in the course. ``attempts`` is how often a learner may do it,
+    0 for as often as they like. ``pass_mark`` is a percentage.
+    """
+
+    kind: ClassVar[Literal["quiz"]] = "quiz"
+
+    id: str
+    title: Localized
+    instructions: Localized
+    questions: tuple[Question, ...]
+    graded: bool = True
+    attempts: int = 0
+    pass_mark: int = 60
+
+    def question(self, question_id: str) -> Question:
+        """Raise ``KeyError`` when the quiz has no such question."""
+        for question in self.questions:
+            if question.id == question_id:
+                return question
+        raise KeyError(question_id)
+
+
+Activity: TypeAlias = Quiz
+Step: TypeAlias = Page | Activity
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the learner will be able to do, and the competency it serves."""
+
+    text: Localized
+    competency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Twenty to forty minutes of work. ``id`` is unique in the course, a step's in its unit."""
+
+    id: str
+    title: Localized
+    minutes: int
+    outcomes: tuple[Outcome, ...]
+    steps: tuple[Step, ...]
+    references: tuple[str, ...] = ()
+
+    @property
+    def activities(self) -> tuple[Activity, ...]:
+        return tuple(step for step in self.steps if isinstance(step, Quiz))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the aims of the module. A part may have no unit yet."""
+
+    id: str
+    title: Localized
+    summary: Localized
+    units: tuple[Unit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A whole course. ``slug`` is its folder's name; ``folder`` holds its media."""
+
+    slug: str
+    version: str
+    title: Localized
+    summary: Localized
+    languages: tuple[str, ...]
+    licence: Localized
+    syllabus: Syllabus
+    parts: tuple[Part, ...]
+    competencies: tuple[Competency, ...]
+    references: tuple[Reference, ...]
+    folder: Path
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        return tuple(unit for part in self.parts for unit in part.units)
+
+    @property
+    def activities(self) -> Iterator[Activity]:
+        return (activity for unit in self.units for activity in unit.activities)
+
+    def unit(self, unit_id: str) -> Unit:
+        """Raise ``KeyError`` when the course has no such unit."""
+        for unit in self.units:
+            if unit.id == unit_id:
+                return unit
+        raise KeyError(unit_id)
+
+    def activity(self, activity_id: str) -> Activity:
+        """Raise ``KeyError`` when the course has no such activity."""
+        for activity in self.activities:
+            if activity.id == activity_id:
+                return activity
+        raise KeyError(activity_id)
+
+
+def localized(text: Localized, language: str) -> str:
+    """Return ``text`` in ``language``, else in the first language it has, else nothing."""
+    return text.get(language) or next(iter(text.values()), "")

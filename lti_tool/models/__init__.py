@@ -1,0 +1,36 @@
+"""The tables. Services import them from here."""
+
+from lti_tool.models.base import Base, UtcDateTime, now
+from lti_tool.models.grades import DeliveryState, GradeDelivery
+from lti_tool.models.learning import (
+    Answer,
+    Attempt,
+    Context,
+    Learner,
+    Membership,
+    Progress,
+    ResourceLink,
+    WindowSession,
+)
+from lti_tool.models.platform import Deployment, LoginState, Platform, Refusal, ToolKey
+
+__all__ = [
+    "Answer",
+    "Attempt",
+    "Base",
+    "Context",
+    "DeliveryState",
+    "Deployment",
+    "GradeDelivery",
+    "Learner",
+    "LoginState",
+    "Membership",
+    "Platform",
+    "Progress",
+    "Refusal",
+    "ResourceLink",
+    "ToolKey",
+    "UtcDateTime",
+    "WindowSession",
+    "now",
+]

@@ -1,0 +1,170 @@
+"""Who is in which class, and what they did there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool.models.base import Base, UtcDateTime, now
+from lti_tool.models.platform import Deployment, Platform
+
+
+class Context(Base):
+    """A class in the platform (LTI 1.3 core, 5.4.1).
+
+    A launch without a context claim gets one of its own, named after its resource link.
+    """
+
+    __tablename__ = "context"
+    __table_args__ = (UniqueConstraint("deployment_id", "context_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id", ondelete="CASCADE"))
+    context_id: Mapped[str] = mapped_column(String(300))
+    title: Mapped[str] = mapped_column(Text, default="")
+
+    deployment: Mapped[Deployment] = relationship()
+
+
+class ResourceLink(Base):
+    """A link to us that a teacher placed in a class (LTI 1.3 core, 5.3.5).
+
+    ``course`` is a course's slug; ``target`` what of it the link opens: a unit's id, or
+    an empty string for all of it. ``line_item_url`` is the column coupled with the link.
+    """
+
+    __tablename__ = "resource_link"
+    __table_args__ = (UniqueConstraint("context_pk", "resource_link_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    context_pk: Mapped[int] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"))
+    resource_link_id: Mapped[str] = mapped_column(String(255))
+    title: Mapped[str] = mapped_column(Text, default="")
+    course: Mapped[str] = mapped_column(String(200))
+    target: Mapped[str] = mapped_column(String(200), default="")
+    line_item_url: Mapped[str | None] = mapped_column(Text)
+
+    context: Mapped[Context] = relationship()
+
+
+class Learner(Base):
+    """A person of a platform, student or not. ``sub`` is the platform's name for them.
+
+    We keep a name to show to their teacher, and nothing else that identifies them.
+    """
+
+    __tablename__ = "learner"
+    __table_args__ = (UniqueConstraint("platform_id", "sub"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id", ondelete="CASCADE"))
+    sub: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(Text, default="")
+
+    platform: Mapped[Platform] = relationship()
+
+
+class Membership(Base):
+    """A person's place in a class: ``learner`` or ``instructor``, by their context roles."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("context_pk", "learner_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    context_pk: Mapped[int] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"))
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
+    role: Mapped[str] = mapped_column(String(16))
+    first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    context: Mapped[Context] = relationship()
+    learner: Mapped[Learner] = relationship()
+
+
+class WindowSession(Base):
+    """What a launched window may do, and until when.
+
+    The window holds the token and shows it with each request; only its hash is here.
+    ``learner_id`` is empty for an anonymous launch, whose work cannot be kept.
+    """
+
+    __tablename__ = "window_session"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    resource_link_pk: Mapped[int] = mapped_column(
+        ForeignKey("resource_link.id", ondelete="CASCADE")
+    )
+    learner_id: Mapped[int | None] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
+    role: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(String(8))
+    return_url: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+    resource_link: Mapped[ResourceLink] = relationship()
+    learner: Mapped[Learner | None] = relationship()
+
+
+class Progress(Base):
+    """Where a person stands in a course, in one class: the player's own state.
+
+    ``revision`` grows with every save, so that a second window's late save is noticed.
+    """
+
+    __tablename__ = "progress"
+    __table_args__ = (UniqueConstraint("context_pk", "learner_id", "course"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    context_pk: Mapped[int] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"))
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
+    course: Mapped[str] = mapped_column(String(200))
+    state: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    revision: Mapped[int] = mapped_column(default=0)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    learner: Mapped[Learner] = relationship()
+
+
+class Attempt(Base):
+    """One go at an activity. ``score`` is between 0 and 1, set when it is completed."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        UniqueConstraint("context_pk", "learner_id", "course", "activity", "number"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    context_pk: Mapped[int] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"))
+    learner_id: Mapped[int] = mapped_column(
+        ForeignKey("learner.id", ondelete="CASCADE"), index=True
+    )
+    course: Mapped[str] = mapped_column(String(200))
+    activity: Mapped[str] = mapped_column(String(200))
+    number: Mapped[int]
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    score: Mapped[float | None]
+
+    learner: Mapped[Learner] = relationship()
+    answers: Mapped[list[Answer]] = relationship(
+        back_populates="attempt", cascade="all, delete-orphan"
+    )
+
+
+class Answer(Base):
+    """What was answered to one question, and what it was worth (between 0 and 1)."""
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("attempt_id", "question"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"))
+    question: Mapped[str] = mapped_column(String(200))
+    response: Mapped[Any] = mapped_column(JSON)
+    score: Mapped[float]
+    answered_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    attempt: Mapped[Attempt] = relationship(back_populates="answers")
