@@ -12,12 +12,20 @@ from lti_tool.models.learning import (
     ResourceLink,
     WindowSession,
 )
-from lti_tool.models.platform import Deployment, LoginState, Platform, Refusal, ToolKey
+from lti_tool.models.platform import (
+    ContentSelection,
+    Deployment,
+    LoginState,
+    Platform,
+    Refusal,
+    ToolKey,
+)
 
 __all__ = [
     "Answer",
     "Attempt",
     "Base",
+    "ContentSelection",
     "Context",
     "DeliveryState",
     "Deployment",

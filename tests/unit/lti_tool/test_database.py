@@ -1,0 +1,122 @@
+"""The tables, their migrations, and what a transaction promises."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import IntegrityError
+
+from lti_tool.database import Database, OutdatedSchema, migration_config
+from lti_tool.models import Base, Deployment, Platform, Refusal
+
+
+def a_platform(**changes: object) -> Platform:
+    values: dict[str, object] = {
+        "name": "École",
+        "issuer": "https://lms.example",
+        "client_id": "client",
+        "authorization_url": "https://lms.example/auth",
+        "token_url": "https://lms.example/token",
+        "jwks_url": "https://lms.example/jwks",
+    }
+    return Platform(**(values | changes))
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(database: Database) -> None:
+    with database.engine.begin() as connection:
+        command.check(migration_config(connection))
+
+
+def test_the_migrations_can_be_undone(database: Database) -> None:
+    with database.engine.begin() as connection:
+        command.downgrade(migration_config(connection), "base")
+    tables = set(inspect(database.engine).get_table_names())
+    assert not tables & set(Base.metadata.tables)
+
+
+def test_an_upgrade_can_be_run_again(database: Database) -> None:
+    database.upgrade()
+    database.check_schema()
+
+
+def test_a_database_without_tables_is_reported_with_the_remedy(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'new' / 'empty.db'}")
+    with pytest.raises(OutdatedSchema, match="arrimage db upgrade"):
+        database.check_schema()
+    database.close()
+
+
+def test_a_transaction_that_raises_leaves_nothing_behind(database: Database) -> None:
+    def refuse_and_fail() -> None:
+        with database.transaction() as db:
+            db.add(Refusal(reference="R1", code="x", detail=""))
+            db.flush()
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        refuse_and_fail()
+    with database.reading() as db:
+        assert db.scalars(select(Refusal)).all() == []
+
+
+def test_what_is_changed_while_reading_is_forgotten(database: Database) -> None:
+    with database.transaction() as db:
+        db.add(Refusal(reference="R1", code="x", detail="before"))
+    with database.reading() as db:
+        db.get_one(Refusal, "R1").detail = "after"
+    with database.reading() as db:
+        assert db.get_one(Refusal, "R1").detail == "before"
+
+
+def test_a_row_cannot_point_to_one_that_is_not_there(database: Database) -> None:
+    def orphan() -> None:
+        with database.transaction() as db:
+            db.add(Deployment(platform_id=404, deployment_id="1"))
+
+    with pytest.raises(IntegrityError):
+        orphan()
+
+
+def test_times_come_back_in_utc(database: Database) -> None:
+    with database.transaction() as db:
+        platform = a_platform()
+        db.add(platform)
+        db.flush()
+        written = platform.created_at
+    with database.reading() as db:
+        read = db.scalars(select(Platform)).one().created_at
+    assert read == written
+    assert read.utcoffset() is not None
+
+
+def test_writers_wait_for_each_other(database: Database) -> None:
+    """Each adds one to a count that it read; none of the additions may be lost."""
+    with database.transaction() as db:
+        db.add(Refusal(reference="count", code="0", detail=""))
+
+    def add_one() -> None:
+        for _ in range(10):
+            with database.transaction() as db:
+                row = db.scalars(select(Refusal).with_for_update()).one()
+                row.code = str(int(row.code) + 1)
+
+    threads = [threading.Thread(target=add_one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.reading() as db:
+        assert db.get_one(Refusal, "count").code == "40"
+
+
+def test_sqlite_is_set_up_for_several_processes(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    with database.engine.connect() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+        assert connection.execute(text("PRAGMA busy_timeout")).scalar() == 15_000
+    database.close()
