@@ -31,7 +31,7 @@ NUMERIC_SLACK = 1e-9
 """Added to every tolerance, so that 0.1 + 0.2 is within 0 of 0.3."""
 
 
-class InvalidResponse(ValueError):  # noqa: N818 - the name that the JavaScript twin has too
+class InvalidResponse(ValueError):
     """The response is not one that this question can have: it is no answer at all.
 
     Not to be confused with a wrong answer. Nothing is recorded for it, and the

@@ -1,0 +1,89 @@
+"""The words that rendering adds to a course: labels of callouts, tables, notes, and so on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """``table`` has ``{number}``; ``cited_page`` goes before a citation's locator."""
+
+    callouts: Mapping[str, str]
+    table: str
+    notes: str
+    note: str
+    back_to_text: str
+    new_window: str
+    left_to_institution: str
+    administrative_information: str
+    syllabus: str
+    home: str
+    references: str
+    true: str
+    false: str
+    needs_javascript: str
+
+
+_FRENCH = Wording(
+    callouts={
+        "retenir": "À retenir",
+        "exemple": "Exemple",
+        "definition": "Définition",
+        "attention": "Attention",
+        "exercice": "Exercice",
+    },
+    table="Tableau {number}",
+    notes="Notes",
+    note="Note {number}",
+    back_to_text="Retour à l’appel de note {number}",
+    new_window="(nouvelle fenêtre)",
+    left_to_institution="À renseigner par l’établissement",
+    administrative_information="Informations administratives",
+    syllabus="Présentation et syllabus",
+    home="Accueil",
+    references="Références",
+    true="Vrai",
+    false="Faux",
+    needs_javascript=(
+        "Ce cours a besoin de JavaScript. Autorisez-le pour cette page dans votre navigateur, "
+        "puis rechargez la page."
+    ),
+)
+
+_ENGLISH = Wording(
+    callouts={
+        "retenir": "Key point",
+        "exemple": "Example",
+        "definition": "Definition",
+        "attention": "Caution",
+        "exercice": "Exercise",
+    },
+    table="Table {number}",
+    notes="Notes",
+    note="Note {number}",
+    back_to_text="Back to note {number} in the text",
+    new_window="(new window)",
+    left_to_institution="To be completed by the institution",
+    administrative_information="Administrative information",
+    syllabus="Overview and syllabus",
+    home="Home",
+    references="References",
+    true="True",
+    false="False",
+    needs_javascript=(
+        "This course needs JavaScript. Allow it for this page in your browser, "
+        "then reload the page."
+    ),
+)
+
+_WORDINGS: Mapping[str, Wording] = {"fr": _FRENCH, "en": _ENGLISH}
+
+CALLOUTS = tuple(_FRENCH.callouts)
+"""The container names that a course file may use."""
+
+
+def wording(language: str) -> Wording:
+    """Return the words in ``language``, else in English."""
+    return _WORDINGS.get(language.partition("-")[0], _ENGLISH)
