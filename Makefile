@@ -1,0 +1,104 @@
+# The verbs of this project. `make run` and `make test` need Python 3.11+ and make, and
+# bring in the rest; `make help` lists every verb.
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+PLAYER := course_content/player
+PLAYER_SOURCES := $(shell find $(PLAYER) -path $(PLAYER)/dist -prune -o -type f -print)
+CATALOGUES := $(shell find lti_tool/locale -name '*.po')
+# Found once, and remembered: the newest Python that is new enough.
+PYTHON ?= $(firstword $(foreach name,python3.14 python3.13 python3.12 python3.11 python3,\
+	$(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
+
+.PHONY: help
+help: ## List the verbs
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: $(VENV)/.run build ## Serve the tool, with a demonstration classroom to launch it from
+	@$(BIN)/python -m classroom demo
+
+.PHONY: test
+test: $(VENV)/.dev build chromium ## Check everything
+	@$(MAKE) --no-print-directory lint test-player test-python
+
+.PHONY: lint
+lint: $(VENV)/.dev node_modules/.installed ## Read the code without running it
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/node node_modules/eslint/bin/eslint.js .
+
+.PHONY: test-player
+test-player: node_modules/.installed ## The player's own unit tests
+	$(BIN)/node --test 'tests/player/*.test.js'
+
+.PHONY: test-python
+test-python: $(VENV)/.dev build chromium ## Python and browser tests, with their coverage
+	$(BIN)/coverage erase
+	CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+.PHONY: build
+build: $(PLAYER)/dist/player.js lti_tool/locale/.compiled ## Build what the wheel ships
+
+.PHONY: wheel
+wheel: $(VENV)/.dev build ## Build the wheel into dist/
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+
+.PHONY: lock
+lock: ## Choose the versions of all dependencies anew
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra postgresql --extra classroom --extra build \
+		setup.cfg --output-file requirements/run.txt
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --all-extras \
+		--constraint requirements/run.txt setup.cfg --output-file requirements/dev.txt
+LOCK_OPTIONS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-header --no-emit-index-url --no-emit-find-links
+
+.PHONY: clean
+clean: ## Remove all that was built or brought in, but not var/
+	rm -rf $(VENV) node_modules .cache build dist *.egg-info $(PLAYER)/dist
+	rm -rf .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+.PHONY: chromium
+chromium: .cache/chromium-path
+.cache/chromium-path: $(VENV)/.dev tools/chromium.py
+	@mkdir -p .cache
+	@$(BIN)/python tools/chromium.py > $@.new && mv $@.new $@
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Arrimage needs Python 3.11 or newer: install it, or name it with make PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python cannot make an environment: install its venv module (on Debian: apt-get install python3-venv)." >&2; exit 1; }
+
+$(VENV)/.run: requirements/run.txt setup.cfg | $(VENV)/bin/python
+	@echo "Installing what Arrimage needs…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	@echo "Installing what its tests need…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json $(VENV)/.run
+	@echo "Installing the player's build tools…"
+	@$(BIN)/npm ci --ignore-scripts --silent
+	@touch $@
+
+$(PLAYER)/dist/player.js: $(PLAYER_SOURCES) node_modules/.installed
+	@$(BIN)/node $(PLAYER)/build.mjs
+	@touch $@
+
+lti_tool/locale/.compiled: $(CATALOGUES) $(VENV)/.run
+	@$(BIN)/pybabel --quiet compile --directory lti_tool/locale
+	@touch $@
