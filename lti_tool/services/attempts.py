@@ -1,0 +1,249 @@
+"""Attempts at an activity: started, answered question by question, completed and scored.
+
+Marks are given here and nowhere else, by ``course_content.scoring``. The best completed
+attempt counts: a learner who tries again to understand better can lose nothing by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from course_content import scoring
+from course_content.model import Activity, Course
+from lti_tool.models import Answer, Attempt, now
+from lti_tool.services.courses import AnswerKeys, Json
+from lti_tool.services.progress import Seat, lock_seat
+
+
+class WorkFault(StrEnum):
+    """Why an answer or an attempt was not accepted."""
+
+    UNKNOWN_ACTIVITY = "unknown_activity"
+    UNKNOWN_QUESTION = "unknown_question"
+    INVALID_RESPONSE = "invalid_response"
+    UNKNOWN_ATTEMPT = "unknown_attempt"
+    ATTEMPT_OVER = "attempt_over"
+    NO_ATTEMPT_LEFT = "no_attempt_left"
+
+
+class WorkRefused(Exception):
+    """An answer or an attempt that cannot be recorded, and why."""
+
+    def __init__(self, fault: WorkFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An activity on a person's desk: what is asked, and what it is marked with."""
+
+    activity: Activity
+    keys: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, course: Course, keys: AnswerKeys, activity_id: str) -> Desk:
+        """Raise ``WorkRefused`` when the course has no such activity."""
+        try:
+            return cls(course.activity(activity_id), keys[activity_id])
+        except KeyError as error:
+            raise WorkRefused(WorkFault.UNKNOWN_ACTIVITY) from error
+
+    def verdict(self, question_id: str, response: object) -> Json:
+        """Return the marked answer. Raise ``WorkRefused`` for one of the wrong shape."""
+        if question_id not in self.keys:
+            raise WorkRefused(WorkFault.UNKNOWN_QUESTION)
+        try:
+            return scoring.verdict(self.keys[question_id], response)
+        except scoring.InvalidResponse as error:
+            raise WorkRefused(WorkFault.INVALID_RESPONSE) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What somebody says to be an answer: to be checked."""
+
+    attempt: int
+    question: str
+    response: object
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an answer brought: its verdict, and whether it ended the attempt just now."""
+
+    verdict: Json
+    attempt: Json
+    completed_now: bool
+
+
+def answer(db: Session, seat: Seat, desk: Desk, given: Given) -> Answered:
+    """Record an answer once and for all, and complete the attempt with the last one.
+
+    The first answer to a question stands: asked again, the same verdict comes back. The
+    first attempt begins with its first answer; a later one with ``start_attempt``. Raise
+    ``WorkRefused``. Nothing is committed: the caller adds the grade to the transaction.
+    """
+    verdict = desk.verdict(given.question, given.response)
+    lock_seat(db, seat).updated_at = now()
+    attempts = _attempts(db, seat, desk.activity.id)
+    attempt = _addressed(db, seat, desk, attempts, given.attempt)
+    earlier = {one.question: one for one in attempt.answers}.get(given.question)
+    if earlier is not None:
+        return Answered(_restored(desk, earlier), _described(desk, attempts), completed_now=False)
+    if attempt.completed_at is not None:
+        raise WorkRefused(WorkFault.ATTEMPT_OVER)
+    attempt.answers.append(
+        Answer(question=given.question, response=given.response, score=float(verdict["score"]))
+    )
+    completed = _complete(desk, attempt)
+    db.flush()
+    return Answered(verdict, _described(desk, attempts), completed_now=completed)
+
+
+def start_attempt(db: Session, seat: Seat, desk: Desk) -> Json:
+    """Begin a new attempt, or return the one that is under way. Raise ``WorkRefused``."""
+    lock_seat(db, seat)
+    attempts = _attempts(db, seat, desk.activity.id)
+    if not attempts or attempts[-1].completed_at is not None:
+        if _attempts_left(desk.activity, attempts) == 0:
+            raise WorkRefused(WorkFault.NO_ATTEMPT_LEFT)
+        attempts.append(_begin(db, seat, desk.activity.id, len(attempts) + 1))
+        db.flush()
+    return _described(desk, attempts)
+
+
+def snapshot(db: Session, seat: Seat, course: Course, keys: AnswerKeys) -> dict[str, Json]:
+    """Return the latest attempt at each activity that the seat has worked on."""
+    rows = db.scalars(
+        select(Attempt)
+        .where(
+            Attempt.context_pk == seat.context_pk,
+            Attempt.learner_id == seat.learner_id,
+            Attempt.course == seat.course,
+        )
+        .order_by(Attempt.number)
+        .options(selectinload(Attempt.answers))
+    ).all()
+    by_activity: dict[str, list[Attempt]] = {}
+    for row in rows:
+        by_activity.setdefault(row.activity, []).append(row)
+    return {
+        activity.id: _described(Desk.of(course, keys, activity.id), by_activity[activity.id])
+        for activity in course.activities
+        if activity.id in by_activity
+    }
+
+
+def best_scores(db: Session, seat: Seat) -> dict[str, float]:
+    """Return the best score of each activity that the seat has completed."""
+    rows = db.execute(
+        select(Attempt.activity, Attempt.score).where(
+            Attempt.context_pk == seat.context_pk,
+            Attempt.learner_id == seat.learner_id,
+            Attempt.course == seat.course,
+            Attempt.completed_at.is_not(None),
+        )
+    )
+    best: dict[str, float] = {}
+    for activity, score in rows:
+        best[activity] = max(best.get(activity, 0.0), score or 0.0)
+    return best
+
+
+def _attempts(db: Session, seat: Seat, activity_id: str) -> list[Attempt]:
+    statement = (
+        select(Attempt)
+        .where(
+            Attempt.context_pk == seat.context_pk,
+            Attempt.learner_id == seat.learner_id,
+            Attempt.course == seat.course,
+            Attempt.activity == activity_id,
+        )
+        .order_by(Attempt.number)
+        .options(selectinload(Attempt.answers))
+        .execution_options(populate_existing=True)
+    )
+    return list(db.scalars(statement))
+
+
+def _addressed(
+    db: Session, seat: Seat, desk: Desk, attempts: list[Attempt], number: int
+) -> Attempt:
+    for attempt in attempts:
+        if attempt.number == number:
+            return attempt
+    if attempts or number != 1:
+        raise WorkRefused(WorkFault.UNKNOWN_ATTEMPT)
+    attempts.append(_begin(db, seat, desk.activity.id, 1))
+    return attempts[0]
+
+
+def _begin(db: Session, seat: Seat, activity_id: str, number: int) -> Attempt:
+    attempt = Attempt(
+        context_pk=seat.context_pk,
+        learner_id=seat.learner_id,
+        course=seat.course,
+        activity=activity_id,
+        number=number,
+        started_at=now(),
+        answers=[],
+    )
+    db.add(attempt)
+    return attempt
+
+
+def _complete(desk: Desk, attempt: Attempt) -> bool:
+    scores = {given.question: given.score for given in attempt.answers}
+    if any(question.id not in scores for question in desk.activity.questions):
+        return False
+    attempt.score = scoring.activity_score(
+        [(question.points, scores[question.id]) for question in desk.activity.questions]
+    )
+    attempt.completed_at = now()
+    return True
+
+
+def _attempts_left(activity: Activity, attempts: Sequence[Attempt]) -> int | None:
+    if activity.attempts == 0:
+        return None
+    return max(0, activity.attempts - len(attempts))
+
+
+def _described(desk: Desk, attempts: Sequence[Attempt]) -> Json:
+    """Describe the latest attempt as the player takes it, with the best score so far."""
+    latest = attempts[-1]
+    return {
+        "number": latest.number,
+        "answers": {
+            given.question: {"response": given.response, "verdict": _restored(desk, given)}
+            for given in latest.answers
+            if given.question in desk.keys
+        },
+        "completed": latest.completed_at is not None,
+        "score": latest.score,
+        "best": _best(attempts),
+        "attemptsLeft": _attempts_left(desk.activity, attempts),
+    }
+
+
+def _best(attempts: Iterable[Attempt]) -> float | None:
+    return max((one.score for one in attempts if one.score is not None), default=None)
+
+
+def _restored(desk: Desk, given: Answer) -> Json:
+    """Say again what was said to a recorded answer; the recorded score stands.
+
+    A question may have changed since: what no longer fits it is shown without feedback.
+    """
+    try:
+        verdict = desk.verdict(given.question, given.response)
+    except WorkRefused:
+        verdict = {"correct": given.score == 1, "feedback": []}
+    return {**verdict, "score": given.score, "correct": given.score == 1}

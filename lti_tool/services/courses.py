@@ -1,0 +1,116 @@
+"""The courses that this process serves: each is read once and rendered once per language."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+from course_content.loader import CourseError, available_courses, find_course, load_course
+
+from course_content import render
+from course_content.model import Activity, Course, Unit
+
+Json: TypeAlias = dict[str, Any]
+AnswerKeys: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any]]]
+T = TypeVar("T")
+
+
+class UnknownCourse(LookupError):
+    """No folder of that name holds a course, or its files have mistakes."""
+
+
+def units_in_scope(course: Course, target: str) -> tuple[Unit, ...]:
+    """Return the units that a resource link opens: one, or all of them.
+
+    A target that the course no longer has opens the whole course: a link that a teacher
+    placed last year still leads somewhere.
+    """
+    named = tuple(unit for unit in course.units if unit.id == target)
+    return named or course.units
+
+
+def graded_activities(course: Course, target: str) -> tuple[Activity, ...]:
+    """Return the activities that count for the column of a link with that target."""
+    return tuple(
+        activity
+        for unit in units_in_scope(course, target)
+        for activity in unit.activities
+        if activity.graded
+    )
+
+
+def steps_in_scope(course: Course, target: str) -> tuple[str, ...]:
+    """Return the paths (``unit/step``) of the steps that a link opens, in reading order."""
+    return tuple(
+        f"{unit.id}/{step.id}" for unit in units_in_scope(course, target) for step in unit.steps
+    )
+
+
+class CourseShelf:
+    """Courses by their folder's name, loaded on first use and kept for the process's life.
+
+    ``institution`` holds the values that only the institution can give to a syllabus.
+    ``media_base`` makes the address under which a course's media are served.
+    """
+
+    def __init__(
+        self,
+        roots: Sequence[Path],
+        institution: Mapping[str, str],
+        media_base: Callable[[str], str],
+    ) -> None:
+        self._roots = tuple(roots)
+        self._institution = dict(institution)
+        self._media_base = media_base
+        self._kept: dict[tuple[str, ...], Any] = {}
+        self._lock = threading.RLock()
+
+    def course(self, slug: str) -> Course:
+        """Raise ``UnknownCourse`` when no readable course has that name."""
+        return self._once(("course", slug), lambda: self._load(slug))
+
+    def language(self, slug: str, wanted: str) -> str:
+        """Return ``wanted`` when the course is written in it, else the course's own language."""
+        languages = self.course(slug).languages
+        return wanted if wanted in languages else languages[0]
+
+    def outline(self, slug: str, language: str) -> Json:
+        """Return the course's table of contents, as the player takes it."""
+        course = self.course(slug)
+        return self._once(("outline", slug, language), lambda: render.outline(course, language))
+
+    def unit_content(self, slug: str, unit_id: str, language: str) -> Json:
+        """Return a unit's pages and activities, without answer keys.
+
+        Raise ``KeyError`` when the course has no such unit.
+        """
+        course = self.course(slug)
+        return self._once(
+            ("unit", slug, language, unit_id),
+            lambda: render.unit_content(
+                course, unit_id, language, media_base=self._media_base(slug)
+            ),
+        )
+
+    def answer_keys(self, slug: str, language: str) -> AnswerKeys:
+        """Return what the server marks answers with. It never leaves the server."""
+        course = self.course(slug)
+        return self._once(("keys", slug, language), lambda: render.answer_keys(course, language))
+
+    def _load(self, slug: str) -> Course:
+        # Only names that a listing gave are ever joined to a folder: a slug comes from a launch.
+        if slug not in set(available_courses(self._roots)):
+            raise UnknownCourse(slug)
+        try:
+            return load_course(find_course(slug, self._roots), self._institution)
+        except CourseError as error:
+            raise UnknownCourse(slug) from error
+
+    def _once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = make()
+            made: T = self._kept[key]
+            return made

@@ -1,0 +1,300 @@
+"""Carries scores to the platforms' gradebooks: claims what is due, sends it, notes the end.
+
+The rows of ``GradeDelivery`` are the queue, and the only truth about it. A worker claims
+one with a lease, so that several never send the same at once, and one that dies leaves
+its row to the others when the lease runs out.
+
+The timestamp of a score is the second in which it is sent, and is written down before the
+score leaves. A row whose last timestamp is the present second waits for the next one:
+platforms compare timestamps by the second, refuse one that is not strictly later, and
+take one from the future as a reason to refuse all that follow (AGS 2.0, 3.4.4).
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol, cast
+
+from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from lti_tool.database import Database
+from lti_tool.models import DeliveryState, GradeDelivery, Learner, Platform, now
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)
+"""Longer than any call to a platform may take, token included."""
+ONE_SECOND = timedelta(seconds=1)
+FIRST_DELAY = timedelta(seconds=5)
+LONGEST_DELAY = timedelta(hours=1)
+LONGEST_RETRY_AFTER = timedelta(days=1)
+MOST_TRIES = 180
+"""About a week of trying: ten tries in the first hour and a half, then one an hour."""
+POLL_SECONDS = 1.0
+ERROR_LENGTH = 500
+
+_chance = random.SystemRandom()
+
+
+class DeliveryFault(StrEnum):
+    """What stands between a score and the gradebook. The pages say it in words."""
+
+    UNREACHABLE = "unreachable"
+    BUSY = "busy"
+    PLATFORM_ERROR = "platform_error"
+    OUT_OF_ORDER = "out_of_order"
+    ACCESS_REFUSED = "access_refused"
+    NOT_ALLOWED = "not_allowed"
+    COLUMN_GONE = "column_gone"
+    SCORE_REFUSED = "score_refused"
+    INTERNAL = "internal"
+
+
+PERMANENT = frozenset(
+    {DeliveryFault.NOT_ALLOWED, DeliveryFault.COLUMN_GONE, DeliveryFault.SCORE_REFUSED}
+)
+"""What trying again would not mend; somebody has to do something first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One score on its way, as it stood when it was claimed.
+
+    ``score`` runs from 0 to 1. ``lease`` tells this claim from any other of the same row.
+    """
+
+    delivery_id: int
+    version: int
+    tries: int
+    lease: datetime
+    platform: Platform
+    line_item_url: str | None
+    user_id: str
+    score: float
+    completed: bool
+    timestamp: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an errand: nothing wrong, or a fault and what was said about it.
+
+    ``retry_after`` is how long the platform asked to be left alone.
+    """
+
+    fault: DeliveryFault | None = None
+    detail: str = ""
+    retry_after: timedelta | None = None
+
+
+class ScoreSender(Protocol):
+    """Takes one score to its platform and says what came of it."""
+
+    def __call__(self, errand: Errand) -> Outcome: ...
+
+
+def judge(status: int, body: str = "", retry_after: timedelta | None = None) -> Outcome:
+    """Tell what a platform's HTTP answer to a score means (AGS 2.0, 3.4).
+
+    A status that says "not now" is tried again; one that says "not this" is not. Moodle
+    says 400 to a score for a teacher or for somebody who left the class.
+    """
+    if 200 <= status < 300:  # noqa: PLR2004 - the range of success, RFC 9110, 15.3
+        return Outcome()
+    faults = {
+        401: DeliveryFault.ACCESS_REFUSED,
+        403: DeliveryFault.NOT_ALLOWED,
+        404: DeliveryFault.COLUMN_GONE,
+        408: DeliveryFault.PLATFORM_ERROR,
+        409: DeliveryFault.OUT_OF_ORDER,
+        410: DeliveryFault.COLUMN_GONE,
+        425: DeliveryFault.BUSY,
+        429: DeliveryFault.BUSY,
+        503: DeliveryFault.BUSY,
+    }
+    if status in faults:
+        fault = faults[status]
+    elif 400 <= status < 500:  # noqa: PLR2004 - the range of client errors, RFC 9110, 15.5
+        fault = DeliveryFault.SCORE_REFUSED
+    else:
+        fault = DeliveryFault.PLATFORM_ERROR
+    return Outcome(fault, f"HTTP {status} {body}".strip(), retry_after)
+
+
+def fault_of(error: str | None) -> DeliveryFault | None:
+    """Return the fault that a row's ``error`` begins with."""
+    code = (error or "").partition(":")[0]
+    return DeliveryFault(code) if code in set(DeliveryFault) else None
+
+
+def deliver_due(
+    database: Database,
+    send: ScoreSender,
+    *,
+    clock: Callable[[], datetime] = now,
+    stopping: Callable[[], bool] = lambda: False,
+) -> int:
+    """Send every score that is due, one after the other; return how many were tried.
+
+    Each is tried once: one that fails is due again later, by the clock. ``stopping`` is
+    asked before each one.
+    """
+    tried = 0
+    while not stopping() and (errand := claim(database, clock())) is not None:
+        outcome = _carry(send, errand)
+        with database.transaction() as db:
+            _note(db, errand, outcome, clock())
+        tried += 1
+    return tried
+
+
+def claim(database: Database, moment: datetime) -> Errand | None:
+    """Take the score that has been due for longest, for as long as ``LEASE``.
+
+    Its timestamp is the present second, written down before the score leaves: were the
+    worker to die once the platform has it, the next timestamp would still be later.
+    """
+    second = moment.replace(microsecond=0)
+    due = (
+        select(GradeDelivery.id)
+        .where(
+            GradeDelivery.state == DeliveryState.PENDING,
+            GradeDelivery.due_at <= moment,
+            or_(GradeDelivery.claimed_until.is_(None), GradeDelivery.claimed_until <= moment),
+            or_(
+                GradeDelivery.last_sent_timestamp.is_(None),
+                GradeDelivery.last_sent_timestamp < second,
+            ),
+        )
+        .order_by(GradeDelivery.due_at, GradeDelivery.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    statement = (
+        update(GradeDelivery)
+        .where(GradeDelivery.id == due.scalar_subquery())
+        .values(
+            claimed_until=moment + LEASE,
+            last_sent_timestamp=second,
+            tries=GradeDelivery.tries + 1,
+        )
+        .returning(GradeDelivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    with database.transaction() as db:
+        found = db.execute(statement).scalar_one_or_none()
+        return None if found is None else _errand(db, found)
+
+
+def pause(tries: int, asked: timedelta | None = None) -> timedelta:
+    """Return how long to wait after that many tries: longer each time, and never the same.
+
+    Half of it is left to chance, so that a class whose scores failed together does not
+    come back together. What the platform asked for is the least.
+    """
+    doublings = min(max(tries - 1, 0), 20)
+    longest = min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)
+    delay = longest * _chance.uniform(0.5, 1.0)
+    return max(delay, min(asked or timedelta(0), LONGEST_RETRY_AFTER))
+
+
+def work(
+    database: Database,
+    send: ScoreSender,
+    stop: threading.Event,
+    *,
+    poll_seconds: float = POLL_SECONDS,
+) -> None:
+    """Deliver scores until ``stop`` is set. The score being sent is finished first.
+
+    Whatever goes wrong, a database that is away included, is logged and tried again.
+    """
+    while not stop.is_set():
+        try:
+            deliver_due(database, send, stopping=stop.is_set)
+        except Exception:
+            log.exception("Delivery was interrupted; it goes on in %s s.", poll_seconds)
+        stop.wait(poll_seconds)
+
+
+def _errand(db: Session, delivery_id: int) -> Errand:
+    row = db.scalars(
+        select(GradeDelivery)
+        .where(GradeDelivery.id == delivery_id)
+        .options(
+            joinedload(GradeDelivery.learner).joinedload(Learner.platform),
+            joinedload(GradeDelivery.resource_link),
+        )
+    ).one()
+    if row.claimed_until is None or row.last_sent_timestamp is None:
+        raise RuntimeError("a score was claimed without a lease or a timestamp")
+    return Errand(
+        delivery_id=row.id,
+        version=row.version,
+        tries=row.tries,
+        lease=row.claimed_until,
+        platform=row.learner.platform,
+        line_item_url=row.resource_link.line_item_url,
+        user_id=row.learner.sub,
+        score=row.score,
+        completed=row.completed,
+        timestamp=row.last_sent_timestamp,
+    )
+
+
+def _carry(send: ScoreSender, errand: Errand) -> Outcome:
+    if errand.line_item_url is None:
+        return Outcome(DeliveryFault.COLUMN_GONE)
+    try:
+        return send(errand)
+    except Exception as error:
+        # One score that cannot be sent must not keep the others from being sent.
+        log.exception("Score %s could not be sent.", errand.delivery_id)
+        return Outcome(DeliveryFault.INTERNAL, type(error).__name__)
+
+
+def _note(db: Session, errand: Errand, outcome: Outcome, moment: datetime) -> None:
+    """Write down what came of an errand, and let go of the row.
+
+    When a newer score came in meanwhile, the row is only let go of: that one is due now.
+    """
+    ours = update(GradeDelivery).where(
+        GradeDelivery.id == errand.delivery_id, GradeDelivery.claimed_until == errand.lease
+    )
+    same_score = ours.where(GradeDelivery.version == errand.version)
+    news = _news(errand, outcome, moment)
+    result = db.execute(same_score.values(claimed_until=None, **news))
+    if cast("CursorResult[Any]", result).rowcount == 0:
+        db.execute(ours.values(claimed_until=None))
+    if outcome.fault is not None:
+        log.warning(
+            "Score %s was not taken (%s, try %s): %s",
+            errand.delivery_id,
+            outcome.fault,
+            errand.tries,
+            outcome.detail,
+        )
+
+
+def _news(errand: Errand, outcome: Outcome, moment: datetime) -> dict[str, Any]:
+    if outcome.fault is None:
+        return {
+            "state": DeliveryState.SENT,
+            "sent_at": moment,
+            "tries": 0,
+            "error": None,
+        }
+    error = f"{outcome.fault}: {outcome.detail}"[:ERROR_LENGTH]
+    if outcome.fault in PERMANENT or errand.tries >= MOST_TRIES:
+        return {"state": DeliveryState.REFUSED, "error": error}
+    if outcome.fault is DeliveryFault.OUT_OF_ORDER and errand.tries == 1:
+        # The platform has a score of this very second: the next second will do.
+        return {"due_at": moment, "error": error}
+    return {"due_at": moment + pause(errand.tries, outcome.retry_after), "error": error}

@@ -1,0 +1,158 @@
+"""What a learner's work is worth in each column of the platform's gradebook.
+
+A column (line item) belongs to a resource link. Its score is the mean of the best scores
+of the graded activities that the link covers; one not done yet counts for 0. It is
+written to ``GradeDelivery`` in the transaction of the answer that earned it, so that
+there is never an answer whose grade is forgotten, nor a grade without its answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from course_content.model import Activity, Course
+from course_content.scoring import activity_score
+from lti_tool.models import DeliveryState, GradeDelivery, ResourceLink, WindowSession, now
+from lti_tool.services.attempts import best_scores
+from lti_tool.services.courses import graded_activities
+from lti_tool.services.progress import Seat, insert_into, lock_seat
+
+NO_GRADE = "none"
+"""The state of a link that has no column, or of a learner without a score in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkScore:
+    """What the work done is worth to one link. ``score`` runs from 0 to 1."""
+
+    score: float
+    completed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GradeStatus:
+    """What became of a grade: ``none``, or a ``DeliveryState`` and the score it is about.
+
+    ``error`` is what the platform or the way to it last objected, as ``delivery`` wrote it.
+    """
+
+    state: str
+    score: float | None = None
+    error: str | None = None
+
+    @classmethod
+    def of(cls, row: GradeDelivery | None) -> GradeStatus:
+        """Return the status that a row stands for, or its absence."""
+        return cls(NO_GRADE) if row is None else cls(str(row.state), row.score, row.error)
+
+
+def link_score(activities: Sequence[Activity], best: Mapping[str, float]) -> LinkScore | None:
+    """Return the score of a link that covers those graded activities.
+
+    ``None`` when none of them is done: there is nothing to tell the platform yet.
+    """
+    done = [activity for activity in activities if activity.id in best]
+    if not done:
+        return None
+    score = activity_score([(1, best.get(activity.id, 0.0)) for activity in activities])
+    return LinkScore(score, completed=len(done) == len(activities))
+
+
+def record(db: Session, seat: Seat, course: Course, link: ResourceLink, activity: Activity) -> None:
+    """Write the grades that a completed activity changes, in the caller's transaction.
+
+    Every link of the class to the same course counts, when it covers the activity, has a
+    column, and is the one at work or one that this learner has opened.
+    """
+    if not activity.graded:
+        return
+    best = best_scores(db, seat)
+    for other in _links_with_a_column(db, seat, link):
+        activities = graded_activities(course, other.target)
+        if activity in activities:
+            _write(db, other, seat.learner_id, link_score(activities, best))
+
+
+def bring_up_to_date(db: Session, seat: Seat, course: Course, link: ResourceLink) -> None:
+    """Write the grade of a link that a learner opens, from work done through other links.
+
+    It also gives another chance to a grade that the platform refused: what stood in the
+    way may have been mended since. Nothing is written when nothing is new.
+    """
+    if link.line_item_url is None:
+        return
+    lock_seat(db, seat)
+    score = link_score(graded_activities(course, link.target), best_scores(db, seat))
+    _write(db, link, seat.learner_id, score)
+
+
+def status(db: Session, seat: Seat | None, link: ResourceLink) -> GradeStatus:
+    """Return what became of the seat's grade in the column of a link."""
+    if seat is None:
+        return GradeStatus(NO_GRADE)
+    row = db.scalars(
+        select(GradeDelivery).where(
+            GradeDelivery.resource_link_pk == link.id,
+            GradeDelivery.learner_id == seat.learner_id,
+        )
+    ).one_or_none()
+    return GradeStatus.of(row)
+
+
+def _links_with_a_column(db: Session, seat: Seat, link: ResourceLink) -> Sequence[ResourceLink]:
+    opened = exists().where(
+        WindowSession.resource_link_pk == ResourceLink.id,
+        WindowSession.learner_id == seat.learner_id,
+    )
+    graded_before = exists().where(
+        GradeDelivery.resource_link_pk == ResourceLink.id,
+        GradeDelivery.learner_id == seat.learner_id,
+    )
+    return db.scalars(
+        select(ResourceLink)
+        .where(
+            ResourceLink.context_pk == seat.context_pk,
+            ResourceLink.course == seat.course,
+            ResourceLink.line_item_url.is_not(None),
+            or_(ResourceLink.id == link.id, opened, graded_before),
+        )
+        .order_by(ResourceLink.id)
+    ).all()
+
+
+def _write(db: Session, link: ResourceLink, learner_id: int, score: LinkScore | None) -> None:
+    """Put a score in the queue, unless the row says the same already.
+
+    One statement, because a worker may be writing to the same row: a new version makes
+    sure that the end of an older delivery does not pass for the end of this one.
+    """
+    if score is None:
+        return
+    moment = now()
+    news = {
+        "score": score.score,
+        "completed": score.completed,
+        "scored_at": moment,
+        "state": DeliveryState.PENDING,
+        "tries": 0,
+        "due_at": moment,
+        "error": None,
+    }
+    key = {"resource_link_pk": link.id, "learner_id": learner_id}
+    db.execute(
+        insert_into(db, GradeDelivery)
+        .values(**key, **news, version=1)
+        .on_conflict_do_update(
+            index_elements=list(key),
+            set_={**news, "version": GradeDelivery.version + 1},
+            where=or_(
+                GradeDelivery.score != score.score,
+                GradeDelivery.completed != score.completed,
+                GradeDelivery.state == DeliveryState.REFUSED,
+            ),
+        )
+    )

@@ -1,0 +1,186 @@
+"""Where a person stands in a course: the player's own state, saved with a revision.
+
+``lock_seat`` is the one lock of everything that a person does in a course: answers, new
+attempts, saves and grades of one seat wait for one another, on SQLite as on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import Select, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from course_content.model import Course, Quiz
+from lti_tool.models import Base, Progress, WindowSession, now
+from lti_tool.services.courses import Json
+
+STATE_LIMIT = 64 * 1024
+"""Bytes of JSON that a saved state may take."""
+DRAFT_LIMIT = 4 * 1024
+"""Bytes of JSON that one unfinished answer may take."""
+SYLLABUS_STEP = "syllabus/syllabus"
+
+State: TypeAlias = Mapping[str, Any]
+
+
+class InvalidState(ValueError):
+    """What the browser sent is not a state of the player's."""
+
+
+class StateTooLarge(InvalidState):
+    """The state is of the right kind, but longer than ``STATE_LIMIT``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One person in one class, at one course: whose work is recorded, and where."""
+
+    context_pk: int
+    learner_id: int
+    course: str
+
+    @classmethod
+    def of(cls, window: WindowSession) -> Seat | None:
+        """Return the seat of a launched window; ``None`` for an anonymous one."""
+        if window.learner_id is None:
+            return None
+        link = window.resource_link
+        return cls(link.context_pk, window.learner_id, link.course)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A state as it stands in the database."""
+
+    state: Json | None
+    revision: int
+
+
+def insert_into(db: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT that can say what to do on conflict, for the database in use.
+
+    When another transaction is inserting the same row, it waits for that one's end.
+    """
+    postgres = db.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(model) if postgres else sqlite.insert(model)
+
+
+def lock_seat(db: Session, seat: Seat) -> Progress:
+    """Take the seat's progress row, made if need be, until the transaction ends.
+
+    SQLite has no row locks and needs none here: a transaction takes its one write lock
+    when it begins.
+    """
+    db.execute(
+        insert_into(db, Progress)
+        .values(
+            context_pk=seat.context_pk,
+            learner_id=seat.learner_id,
+            course=seat.course,
+            state={},
+            revision=0,
+            updated_at=now(),
+        )
+        .on_conflict_do_nothing()
+    )
+    return db.scalars(_at(seat).with_for_update().execution_options(populate_existing=True)).one()
+
+
+def load(db: Session, seat: Seat) -> Saved:
+    """Return the saved state; revision 0 and ``None`` when nothing was saved yet."""
+    row = db.scalars(_at(seat)).one_or_none()
+    if row is None or row.revision == 0:
+        return Saved(None, 0)
+    return Saved(row.state, row.revision)
+
+
+def save(db: Session, seat: Seat, course: Course, revision: int, state: object) -> Saved:
+    """Store what the player sent, and return what is stored now.
+
+    A visited step stays visited. When ``revision`` is not the stored one, another window
+    saved in between: its drafts are kept beside those of this one, which wins where both
+    wrote. Steps and questions that the course does not have are dropped. Raise
+    ``InvalidState`` for anything that is not a state, and ``StateTooLarge``.
+    """
+    sent = checked(course, state)
+    row = lock_seat(db, seat)
+    merged = _merge(row.state, sent, stale=revision != row.revision)
+    row.state = checked(course, merged)
+    row.revision += 1
+    row.updated_at = now()
+    db.flush()
+    return Saved(row.state, row.revision)
+
+
+def checked(course: Course, state: object) -> Json:
+    """Return a state with nothing in it but what the course knows.
+
+    Raise ``InvalidState`` or ``StateTooLarge``.
+    """
+    if not isinstance(state, Mapping):
+        raise InvalidState("a state is an object")
+    if _size(state) > STATE_LIMIT:
+        raise StateTooLarge(f"a state takes at most {STATE_LIMIT} bytes")
+    position = state.get("position")
+    visited = state.get("visited", [])
+    drafts = state.get("drafts", {})
+    if position is not None and not isinstance(position, str):
+        raise InvalidState("position is a text or null")
+    if not isinstance(visited, list) or not all(isinstance(step, str) for step in visited):
+        raise InvalidState("visited is a list of texts")
+    if not isinstance(drafts, Mapping):
+        raise InvalidState("drafts is an object")
+    steps = _steps(course)
+    questions = _questions(course)
+    return {
+        "position": position if position in steps else None,
+        "visited": [step for step in dict.fromkeys(visited) if step in steps],
+        "drafts": {
+            name: draft
+            for name, draft in drafts.items()
+            if name in questions and _size(draft) <= DRAFT_LIMIT
+        },
+    }
+
+
+def _merge(stored: State, sent: Json, *, stale: bool) -> Json:
+    visited = [*stored.get("visited", ()), *sent["visited"]]
+    drafts = {**stored.get("drafts", {}), **sent["drafts"]} if stale else sent["drafts"]
+    return {
+        "position": sent["position"] or stored.get("position"),
+        "visited": list(dict.fromkeys(visited)),
+        "drafts": drafts,
+    }
+
+
+def _at(seat: Seat) -> Select[Progress]:
+    return select(Progress).where(
+        Progress.context_pk == seat.context_pk,
+        Progress.learner_id == seat.learner_id,
+        Progress.course == seat.course,
+    )
+
+
+def _steps(course: Course) -> set[str]:
+    return {SYLLABUS_STEP} | {
+        f"{unit.id}/{step.id}" for unit in course.units for step in unit.steps
+    }
+
+
+def _questions(course: Course) -> set[str]:
+    return {
+        f"{step.id}/{question.id}"
+        for unit in course.units
+        for step in unit.steps
+        if isinstance(step, Quiz)
+        for question in step.questions
+    }
+
+
+def _size(value: object) -> int:
+    return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))
