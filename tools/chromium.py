@@ -23,8 +23,15 @@ CLOUD = {"AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x", "AWS_LAMBDA_JS_RUNTIME": 
 LAUNCHER = """#!/bin/sh
 # Starts the Chromium beside this file with the libraries and fonts that came with it.
 here=$(cd "$(dirname "$0")" && pwd)
-export LD_LIBRARY_PATH="$here/al2023/lib" FONTCONFIG_PATH="$here/fonts"
+export LD_LIBRARY_PATH="$here/al2023/lib" FONTCONFIG_FILE="$here/fonts.conf"
 exec "$here/chromium" "$@"
+"""
+FONTS = """<?xml version="1.0"?>
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <dir>{folder}/fonts</dir>
+  <cachedir>{folder}/fonts-cache</cachedir>
+</fontconfig>
 """
 
 
@@ -79,6 +86,8 @@ def from_npm() -> str | None:
     here = {"TMPDIR": str(NPM_FOLDER), **CLOUD}
     if not quietly([node, "--eval", UNPACK], cwd=NPM_FOLDER, environment=here):
         return None
+    fonts = FONTS.format(folder=NPM_FOLDER)
+    (NPM_FOLDER / "fonts.conf").write_text(fonts, encoding="utf-8")
     launcher = NPM_FOLDER / "launch-chromium"
     launcher.write_text(LAUNCHER, encoding="utf-8")
     launcher.chmod(0o755)
