@@ -11,7 +11,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import pytest
@@ -89,12 +89,12 @@ def page_at(browser: Browser) -> Iterator[PageAt]:
             mishaps.append(f"request to another host: {request.url}")
 
     def open_page(
-        width: int = 1280, height: int = 800, scheme: Scheme = "light", **options: object
+        width: int = 1280, height: int = 800, scheme: Scheme = "light", **options: Any
     ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
-            **options,  # type: ignore[arg-type]  # handed on to Playwright unseen
+            **options,
         )
         contexts.append(context)
         context.on("request", note_strangers)
