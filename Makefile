@@ -48,7 +48,7 @@ test-python: $(VENV)/.dev build chromium ## Python and browser tests, with their
 	$(BIN)/coverage report
 
 .PHONY: build
-build: $(PLAYER)/dist/player.js lti_tool/locale/.compiled ## Build what the wheel ships
+build: $(PLAYER)/dist/player.js scorm_packages/control/.placed lti_tool/locale/.compiled ## Build what the wheel ships
 
 .PHONY: wheel
 wheel: $(VENV)/.dev build ## Build the wheel into dist/
@@ -97,6 +97,10 @@ node_modules/.installed: package.json package-lock.json $(VENV)/.run
 
 $(PLAYER)/dist/player.js: $(PLAYER_SOURCES) node_modules/.installed
 	@$(BIN)/node $(PLAYER)/build.mjs
+	@touch $@
+
+scorm_packages/control/.placed: tools/control_documents.py $(VENV)/.run
+	@$(BIN)/python tools/control_documents.py
 	@touch $@
 
 lti_tool/locale/.compiled: $(CATALOGUES) $(VENV)/.run
