@@ -1,0 +1,63 @@
+"""LTI 1.3: the one room that knows PyLTI1p3, and what platforms really do.
+
+The rest of the tool sees our own words only: ``Launch``, ``Fault``, ``Score``.
+"""
+
+from lti_tool.lti.deep_linking import ContentItem, deep_linking_response
+from lti_tool.lti.faults import Fault, LaunchRefused
+from lti_tool.lti.http import Unreachable, origin_of
+from lti_tool.lti.key_sets import KeySets
+from lti_tool.lti.launch import (
+    DEEP_LINK,
+    RESOURCE_LINK,
+    DeepLinkingSettings,
+    Launch,
+    is_ours,
+    query_of,
+    verify_launch,
+)
+from lti_tool.lti.roles import Role
+from lti_tool.lti.scores import (
+    SCORE_SCOPE,
+    NoToken,
+    Outdated,
+    Refused,
+    Score,
+    ScoreClient,
+    ScoreError,
+    Temporary,
+    TokenClient,
+    trusted_origins,
+)
+from lti_tool.lti.signing import ALGORITHM, KeySource, SigningKey
+
+__all__ = [
+    "ALGORITHM",
+    "DEEP_LINK",
+    "RESOURCE_LINK",
+    "SCORE_SCOPE",
+    "ContentItem",
+    "DeepLinkingSettings",
+    "Fault",
+    "KeySets",
+    "KeySource",
+    "Launch",
+    "LaunchRefused",
+    "NoToken",
+    "Outdated",
+    "Refused",
+    "Role",
+    "Score",
+    "ScoreClient",
+    "ScoreError",
+    "SigningKey",
+    "Temporary",
+    "TokenClient",
+    "Unreachable",
+    "deep_linking_response",
+    "is_ours",
+    "origin_of",
+    "query_of",
+    "trusted_origins",
+    "verify_launch",
+]
