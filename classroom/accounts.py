@@ -1,0 +1,83 @@
+"""Three people who do not exist, and what each may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
+INSTITUTION = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#"
+SYSTEM = "http://purl.imsglobal.org/vocab/lis/v2/system/person#"
+
+
+class Role(StrEnum):
+    STUDENT = "student"
+    INSTRUCTOR = "instructor"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """``user_id`` is the LTI ``sub``: a number, as Moodle's are.
+
+    ``roles`` are full URIs (LTI 1.3 core, A.2). An administrator is also an instructor,
+    as a Moodle site administrator is, and is not enrolled: no one grades them.
+    """
+
+    user_id: str
+    role: Role
+    given_name: str
+    family_name: str
+    username: str
+    roles: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def email(self) -> str:
+        return f"{self.username}@example.org"
+
+    @property
+    def teaches(self) -> bool:
+        return self.role is not Role.STUDENT
+
+    @property
+    def enrolled(self) -> bool:
+        return self.role is not Role.ADMINISTRATOR
+
+
+STUDENT = Account(
+    user_id="4",
+    role=Role.STUDENT,
+    given_name="Alix",
+    family_name="Fictive",
+    username="alix.fictive",
+    roles=(f"{INSTITUTION}Student", f"{MEMBERSHIP}Learner"),
+)
+INSTRUCTOR = Account(
+    user_id="3",
+    role=Role.INSTRUCTOR,
+    given_name="Dominique",
+    family_name="Inventée",
+    username="dominique.inventee",
+    roles=(f"{INSTITUTION}Instructor", f"{MEMBERSHIP}Instructor"),
+)
+ADMINISTRATOR = Account(
+    user_id="2",
+    role=Role.ADMINISTRATOR,
+    given_name="Sacha",
+    family_name="Imaginaire",
+    username="sacha.imaginaire",
+    roles=(f"{SYSTEM}Administrator", f"{INSTITUTION}Administrator", f"{MEMBERSHIP}Instructor"),
+)
+
+ACCOUNTS = (STUDENT, INSTRUCTOR, ADMINISTRATOR)
+MEMBERS = tuple(account for account in ACCOUNTS if account.enrolled)
+STUDENTS = tuple(account for account in ACCOUNTS if account.role is Role.STUDENT)
+
+
+def find_account(user_id: object) -> Account | None:
+    """The account with that ``sub``, or ``None``: scores name people whom nobody knows."""
+    return next((account for account in ACCOUNTS if account.user_id == user_id), None)

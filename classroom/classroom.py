@@ -1,0 +1,58 @@
+"""What every request of one classroom shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from itsdangerous import URLSafeTimedSerializer
+
+from classroom.accounts import ACCOUNTS, STUDENTS, Account
+from classroom.keys import Secrets
+from classroom.options import Options
+from classroom.platform import ClassroomPlatform
+from classroom.store import Grade, LineItem, Store
+
+
+@dataclass(frozen=True, slots=True)
+class GradebookLine:
+    """One student in one column; ``grade`` is ``None`` when nothing was ever received."""
+
+    account: Account
+    line_item: LineItem
+    grade: Grade | None
+
+
+@dataclass(frozen=True, slots=True)
+class Classroom:
+    """The three things that there are: where, with which keys, remembering what."""
+
+    options: Options
+    secrets: Secrets
+    store: Store
+
+    def platform(self) -> ClassroomPlatform:
+        """A platform for one request."""
+        return ClassroomPlatform(self.options, self.secrets, self.store)
+
+    @property
+    def pickings(self) -> URLSafeTimedSerializer:
+        """Signs what a deep linking return must bring back: who was choosing."""
+        return URLSafeTimedSerializer(self.secrets.session_key, salt="deep linking")
+
+    def gradebook(self, reader: Account, link_id: str | None = None) -> list[GradebookLine]:
+        """What ``reader`` may see: teachers everybody's grades, students their own.
+
+        With ``link_id``, the columns of that link only.
+        """
+        items = [
+            item
+            for item in self.store.line_items()
+            if link_id is None or item.resource_link_id == link_id
+        ]
+        grades = {(grade.user_id, grade.line_item_id): grade for grade in self.store.grades()}
+        shown = STUDENTS if reader.teaches else [one for one in ACCOUNTS if one == reader]
+        return [
+            GradebookLine(student, item, grades.get((student.user_id, item.id)))
+            for student in shown
+            for item in items
+        ]

@@ -1,0 +1,79 @@
+"""The commands of the classroom: serve it, say how to register it, or show everything."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from classroom import __doc__ as purpose
+from classroom.demo import demonstrate
+from classroom.options import (
+    DEFAULT_DATA,
+    DEFAULT_PORT,
+    DEFAULT_TOOL_URL,
+    HOST,
+    Options,
+    ToolRegistration,
+)
+from classroom.server import PortTaken, serve
+
+DEFAULT_TOOL_PORT = 8000
+
+
+@click.group(invoke_without_command=True, help=purpose)
+@click.option("--tool-url", default=DEFAULT_TOOL_URL, show_default=True, help="The tool's origin.")
+@click.option("--port", default=DEFAULT_PORT, show_default=True, help="Where to listen.")
+@click.option(
+    "--data",
+    default=DEFAULT_DATA,
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder of the keys and the gradebook.",
+)
+@click.pass_context
+def main(context: click.Context, tool_url: str, port: int, data: Path) -> None:
+    options = Options(url=f"http://{HOST}:{port}", tool_url=tool_url.rstrip("/"), data=data)
+    context.obj = options
+    if context.invoked_subcommand is None:
+        click.echo(f"Demonstration classroom on {options.url}/ for the tool on {options.tool_url}")
+        try:
+            serve(options, port)
+        except PortTaken as error:
+            raise click.ClickException(f"{error}. Choose another with --port.") from error
+
+
+@main.command()
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "arguments"]),
+    default="json",
+    show_default=True,
+    help="A JSON object, or the command that registers the classroom in the tool.",
+)
+@click.pass_obj
+def registration(options: Options, form: str) -> None:
+    """Print what the tool must know of the classroom."""
+    known = ToolRegistration.of(options)
+    if form == "json":
+        click.echo(json.dumps(asdict(known), ensure_ascii=False, indent=2))
+    else:
+        click.echo(known.command_line())
+
+
+@main.command()
+@click.option("--port", default=DEFAULT_PORT, show_default=True, help="The classroom's port.")
+@click.option("--tool-port", default=DEFAULT_TOOL_PORT, show_default=True, help="The tool's port.")
+@click.option(
+    "--var",
+    default=Path("var"),
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder of the databases.",
+)
+def demo(port: int, tool_port: int, var: Path) -> None:
+    """Run the tool, its worker and the classroom together, until Ctrl+C."""
+    demonstrate(port=port, tool_port=tool_port, var=var)

@@ -1,0 +1,191 @@
+"""Everything at once for ``make run``: the tool, its worker and the classroom.
+
+The tool is known by its command line and its addresses only.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import click
+import requests
+
+from classroom.options import HOST, Options, ToolRegistration
+from classroom.server import PortTaken, next_free_port
+
+ARRIMAGE = str(Path(sys.executable).with_name("arrimage"))
+ROOT = Path(__file__).resolve().parents[1]
+START_SECONDS = 60
+STOP_SECONDS = 15
+LOOK_SECONDS = 0.2
+LOG_LINES_SHOWN = 20
+
+READY = """
+  Arrimage est prêt. Ouvrez cette adresse dans un navigateur :
+
+      {url}/
+
+  1. Entrez avec le compte étudiant, ouvrez « Unité 1 », lisez, répondez au quiz :
+     la note arrive dans le carnet de notes de la classe.
+  2. Changez de compte : l’enseignante ou l’enseignant voit l’avancement et la note.
+
+  Arrimage is ready: open the address above. Enter as the student, open “Unité 1”,
+  answer the quiz and watch the grade arrive; then enter as the instructor.
+
+  Journaux (logs): {logs}
+  Ctrl+C pour tout arrêter (to stop everything).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A program that must keep running, and the file that its words go to."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def stop(self) -> None:
+        """Ask it to end, and end it when it does not."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class DemoError(click.ClickException):
+    """What did not start, and the last that it said."""
+
+
+def demonstrate(port: int, tool_port: int, var: Path) -> None:
+    """Run until SIGINT or SIGTERM. Raise ``DemoError`` when a part fails."""
+    stopped = _until_signalled()
+    var = var.resolve()
+    tool_port = _choose_port("The tool", tool_port)
+    port = _choose_port("The classroom", port, taken=tool_port)
+    options = Options(f"http://{HOST}:{port}", f"http://localhost:{tool_port}", var / "classroom")
+    environment = _tool_environment(options, tool_port, var)
+    logs = var / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+
+    _run([ARRIMAGE, "db", "upgrade"], environment)
+    _run([ARRIMAGE, "platform", "add", *ToolRegistration.of(options).arguments()], environment)
+    commands = {
+        "tool": [ARRIMAGE, "serve"],
+        "worker": [ARRIMAGE, "worker"],
+        "classroom": [sys.executable, "-m", "classroom", *_classroom_arguments(options, port)],
+    }
+    with ExitStack() as stack:
+        services = []
+        for name, command in commands.items():
+            services.append(_start(name, command, environment, logs / f"{name}.log"))
+            stack.callback(services[-1].stop)
+        _wait_for(f"{options.tool_url}/healthz", services, stopped)
+        _wait_for(options.jwks_url, services, stopped)
+        if not stopped.is_set():
+            click.echo(READY.format(url=options.url, logs=logs))
+        while not stopped.wait(LOOK_SECONDS):
+            _require_alive(services)
+        click.echo("Arrêt en cours… (stopping)")
+
+
+def _until_signalled() -> threading.Event:
+    stopped = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    return stopped
+
+
+def _choose_port(whose: str, wanted: int, taken: int | None = None) -> int:
+    first = wanted + 1 if wanted == taken else wanted
+    try:
+        port = next_free_port(first)
+        if port == taken:
+            port = next_free_port(port + 1)
+    except PortTaken as error:
+        raise DemoError(f"{whose} finds no port: {error}.") from error
+    if port != wanted:
+        click.echo(f"{whose} moves to port {port}: {wanted} is taken by another program.")
+    return port
+
+
+def _tool_environment(options: Options, tool_port: int, var: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "ARRIMAGE_PUBLIC_URL": options.tool_url,
+        "ARRIMAGE_BIND": f"{HOST}:{tool_port}",
+        "ARRIMAGE_DATABASE_URL": f"sqlite:///{var / 'arrimage.db'}",
+    }
+
+
+def _classroom_arguments(options: Options, port: int) -> list[str]:
+    return ["--tool-url", options.tool_url, "--port", str(port), "--data", str(options.data)]
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Run a command that ends by itself."""
+    done = subprocess.run(  # noqa: S603 - our own command line
+        command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        words = (done.stderr or done.stdout).strip()
+        raise DemoError(f"“{' '.join(command[1:3])}” failed:\n{words}")
+
+
+def _start(name: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> Service:
+    """Start a service in a session of its own: a terminal's Ctrl+C reaches only us."""
+    with log.open("wb") as file:
+        process = subprocess.Popen(  # noqa: S603 - our own command line
+            command,
+            env=environment,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return Service(name, process, log)
+
+
+def _wait_for(url: str, services: Sequence[Service], stopped: threading.Event) -> None:
+    """Wait until ``url`` answers 200, or somebody wants to stop."""
+    deadline = time.monotonic() + START_SECONDS
+    while not stopped.wait(LOOK_SECONDS):
+        _require_alive(services)
+        if _answers(url):
+            return
+        if time.monotonic() > deadline:
+            raise DemoError(f"{url} does not answer after {START_SECONDS} s.")
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+def _require_alive(services: Sequence[Service]) -> None:
+    for service in services:
+        code = service.process.poll()
+        if code is not None:
+            words = service.log.read_text(encoding="utf-8", errors="replace").splitlines()
+            tail = "\n".join(words[-LOG_LINES_SHOWN:])
+            raise DemoError(f"The {service.name} ended with status {code}. It said:\n{tail}")

@@ -1,0 +1,126 @@
+"""The pages that people see."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session
+from werkzeug.wrappers import Response as AnyResponse
+
+from classroom.accounts import ACCOUNTS, Role, find_account
+from classroom.options import ToolRegistration
+from classroom.store import ResourceLink
+from classroom.texts import decimal
+from classroom.visit import classroom, for_account, refuse_other_sites, visit, visitor
+
+LONGEST_MESSAGE = 500
+
+blueprint = Blueprint("pages", __name__)
+blueprint.add_app_template_filter(decimal)
+
+
+@blueprint.app_template_filter()
+def moment(seconds: float) -> str:
+    """A time in UTC as ``<time datetime>`` takes it; the page's script puts it in local time."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+@blueprint.get("/")
+def course() -> str:
+    """The course, or the choice of an account."""
+    account = visit().account
+    if account is None:
+        return render_template("sign_in.html", accounts=ACCOUNTS)
+    store = classroom().store
+    links = [(link, store.line_item_of(link.id)) for link in store.links()]
+    return render_template("course.html", links=links, lines=classroom().gradebook(account))
+
+
+@blueprint.post("/sign-in")
+def sign_in() -> AnyResponse:
+    refuse_other_sites()
+    account = find_account(request.form.get("account"))
+    if account is None:
+        abort(400)
+    session["account"] = account.user_id
+    return redirect("/")
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> AnyResponse:
+    refuse_other_sites()
+    session.pop("account", None)
+    return redirect("/")
+
+
+@blueprint.get("/activities/<link_id>")
+@for_account(lambda _: True)
+def activity(link_id: str) -> str:
+    """The activity in its frame, above the grades that come from it."""
+    link = find_link(link_id)
+    lines = classroom().gradebook(visitor(), link.id)
+    return render_template("activity.html", link=link, lines=lines)
+
+
+def find_link(link_id: str) -> ResourceLink:
+    """The link of that id; 404 when there is none."""
+    link = classroom().store.link(link_id)
+    if link is None:
+        abort(404)
+    return link
+
+
+@blueprint.get("/activities/new")
+@for_account(lambda account: account.teaches)
+def picker() -> str:
+    """The tool's own page for choosing what to add, in a frame."""
+    return render_template("picker.html")
+
+
+@blueprint.get("/gradebook")
+@for_account(lambda _: True)
+def gradebook() -> str:
+    return render_template("gradebook.html", lines=classroom().gradebook(visitor()))
+
+
+@blueprint.get("/gradebook/lines")
+@for_account(lambda _: True)
+def gradebook_lines() -> Response:
+    """The table alone, for a page that shows it already: 304 while nothing is new."""
+    lines = classroom().gradebook(visitor(), request.args.get("link"))
+    response = Response(render_template("_gradebook.html", lines=lines))
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/administration")
+@for_account(lambda account: account.role is Role.ADMINISTRATOR)
+def administration() -> str:
+    options = classroom().options
+    return render_template(
+        "administration.html", options=options, registration=ToolRegistration.of(options)
+    )
+
+
+@blueprint.post("/reset")
+@for_account(lambda account: account.role is Role.ADMINISTRATOR)
+def reset() -> AnyResponse:
+    refuse_other_sites()
+    classroom().store.reset()
+    flash(visit().texts["reset_done"])
+    return redirect("/administration")
+
+
+@blueprint.get("/return")
+def leave() -> str:
+    """Where the tool sends people who are done (LTI 1.3 core, 5.4.4: ``return_url``).
+
+    In a frame, the page takes its parent to the course.
+    """
+    for name in ("lti_msg", "lti_errormsg"):
+        message = request.args.get(name, "").strip()[:LONGEST_MESSAGE]
+        if message:
+            flash(f"{visit().texts['tool_says']} {message}")
+    return render_template("leave.html")
