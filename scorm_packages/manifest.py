@@ -42,6 +42,22 @@ def add(
     return element
 
 
+def start(
+    namespace: str,
+    name: str,
+    prefixes: Mapping[str, str] | None = None,
+    parent: etree._Element | None = None,
+) -> etree._Element:
+    """An element that makes its namespace the default one, at the root or below ``parent``."""
+    names: dict[str | None, str] = {None: namespace}
+    names.update((prefixes or {}).items())
+    tag = etree.QName(namespace, name)
+    # The stubs know no default namespace, which lxml spells None.
+    if parent is None:
+        return etree.Element(tag, nsmap=names)  # type: ignore[arg-type]  # see above
+    return etree.SubElement(parent, tag, nsmap=names)  # type: ignore[arg-type]  # see above
+
+
 def qualified(namespace: str, name: str) -> str:
     """``{namespace}name``, as lxml spells a qualified name."""
     return f"{{{namespace}}}{name}"

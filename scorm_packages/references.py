@@ -104,10 +104,11 @@ def in_script(text: str) -> Iterator[str]:
 
 
 def in_svg(text: str) -> Iterator[str]:
-    """Addresses that a drawing loads; one that cannot be read as XML is shown as nothing."""
+    """Addresses that a drawing loads; one that is unsafe to read as XML is read as HTML is."""
     try:
         root = parse_untrusted(text.encode())
     except UnsafeXml:
+        yield from in_html(text)
         return
     for element in root.iter():
         if isinstance(element.tag, str):
