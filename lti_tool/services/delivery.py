@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -25,6 +25,7 @@ from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.database import Database
+from lti_tool.lti import NoToken, Outdated, Refused, Score, ScoreError
 from lti_tool.models import DeliveryState, GradeDelivery, Learner, Platform, now
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ MOST_TRIES = 180
 """About a week of trying: ten tries in the first hour and a half, then one an hour."""
 POLL_SECONDS = 1.0
 ERROR_LENGTH = 500
+SCORE_MAXIMUM = 100.0
+"""Scores are sent as percentages; the platform rescales them to its column."""
 
 _chance = random.SystemRandom()
 
@@ -54,13 +57,33 @@ class DeliveryFault(StrEnum):
     NOT_ALLOWED = "not_allowed"
     COLUMN_GONE = "column_gone"
     SCORE_REFUSED = "score_refused"
+    FOREIGN_COLUMN = "foreign_column"
     INTERNAL = "internal"
 
 
 PERMANENT = frozenset(
-    {DeliveryFault.NOT_ALLOWED, DeliveryFault.COLUMN_GONE, DeliveryFault.SCORE_REFUSED}
+    {
+        DeliveryFault.NOT_ALLOWED,
+        DeliveryFault.COLUMN_GONE,
+        DeliveryFault.SCORE_REFUSED,
+        DeliveryFault.FOREIGN_COLUMN,
+    }
 )
 """What trying again would not mend; somebody has to do something first."""
+REFUSALS: Mapping[int | None, DeliveryFault] = {
+    None: DeliveryFault.FOREIGN_COLUMN,
+    403: DeliveryFault.NOT_ALLOWED,
+    404: DeliveryFault.COLUMN_GONE,
+    410: DeliveryFault.COLUMN_GONE,
+}
+"""What a final refusal means by its HTTP status; without one, no score was sent at all."""
+OBSTACLES: Mapping[int | None, DeliveryFault] = {
+    None: DeliveryFault.UNREACHABLE,
+    425: DeliveryFault.BUSY,
+    429: DeliveryFault.BUSY,
+    503: DeliveryFault.BUSY,
+}
+"""What a passing trouble means by its HTTP status; without one, no answer came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +104,21 @@ class Errand:
     completed: bool
     timestamp: datetime
 
+    def as_score(self) -> Score:
+        """Return it as the platform takes it.
+
+        ``FullyGraded`` even while activities are left to do: Moodle erases the grade that
+        comes with any other gradingProgress.
+        """
+        return Score(
+            user_id=self.user_id,
+            score_given=round(self.score * SCORE_MAXIMUM, 2),
+            score_maximum=SCORE_MAXIMUM,
+            timestamp=self.timestamp,
+            activity_progress="Completed" if self.completed else "InProgress",
+            grading_progress="FullyGraded",
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -94,38 +132,28 @@ class Outcome:
     retry_after: timedelta | None = None
 
 
-class ScoreSender(Protocol):
-    """Takes one score to its platform and says what came of it."""
+class ScorePoster(Protocol):
+    """What takes a score to its platform: ``lti_tool.lti.ScoreClient``."""
 
-    def __call__(self, errand: Errand) -> Outcome: ...
+    def post_score(self, platform: Platform, line_item_url: str, score: Score) -> None:
+        """Raise ``ScoreError``."""
 
 
-def judge(status: int, body: str = "", retry_after: timedelta | None = None) -> Outcome:
-    """Tell what a platform's HTTP answer to a score means (AGS 2.0, 3.4).
+def judge(error: ScoreError) -> Outcome:
+    """Tell what a platform's objection means (AGS 2.0, 3.4).
 
-    A status that says "not now" is tried again; one that says "not this" is not. Moodle
-    says 400 to a score for a teacher or for somebody who left the class.
+    Moodle says 400 to a score for a teacher as to one for somebody who left the class,
+    404 when the column is gone, and 403 when the tool lacks the permission.
     """
-    if 200 <= status < 300:  # noqa: PLR2004 - the range of success, RFC 9110, 15.3
-        return Outcome()
-    faults = {
-        401: DeliveryFault.ACCESS_REFUSED,
-        403: DeliveryFault.NOT_ALLOWED,
-        404: DeliveryFault.COLUMN_GONE,
-        408: DeliveryFault.PLATFORM_ERROR,
-        409: DeliveryFault.OUT_OF_ORDER,
-        410: DeliveryFault.COLUMN_GONE,
-        425: DeliveryFault.BUSY,
-        429: DeliveryFault.BUSY,
-        503: DeliveryFault.BUSY,
-    }
-    if status in faults:
-        fault = faults[status]
-    elif 400 <= status < 500:  # noqa: PLR2004 - the range of client errors, RFC 9110, 15.5
-        fault = DeliveryFault.SCORE_REFUSED
+    if isinstance(error, Outdated):
+        fault = DeliveryFault.OUT_OF_ORDER
+    elif isinstance(error, NoToken):
+        fault = DeliveryFault.ACCESS_REFUSED
+    elif isinstance(error, Refused):
+        fault = REFUSALS.get(error.status, DeliveryFault.SCORE_REFUSED)
     else:
-        fault = DeliveryFault.PLATFORM_ERROR
-    return Outcome(fault, f"HTTP {status} {body}".strip(), retry_after)
+        fault = OBSTACLES.get(error.status, DeliveryFault.PLATFORM_ERROR)
+    return Outcome(fault, str(error), error.retry_after)
 
 
 def fault_of(error: str | None) -> DeliveryFault | None:
@@ -136,7 +164,7 @@ def fault_of(error: str | None) -> DeliveryFault | None:
 
 def deliver_due(
     database: Database,
-    send: ScoreSender,
+    scores: ScorePoster,
     *,
     clock: Callable[[], datetime] = now,
     stopping: Callable[[], bool] = lambda: False,
@@ -148,7 +176,7 @@ def deliver_due(
     """
     tried = 0
     while not stopping() and (errand := claim(database, clock())) is not None:
-        outcome = _carry(send, errand)
+        outcome = _carry(scores, errand)
         with database.transaction() as db:
             _note(db, errand, outcome, clock())
         tried += 1
@@ -207,7 +235,7 @@ def pause(tries: int, asked: timedelta | None = None) -> timedelta:
 
 def work(
     database: Database,
-    send: ScoreSender,
+    scores: ScorePoster,
     stop: threading.Event,
     *,
     poll_seconds: float = POLL_SECONDS,
@@ -218,7 +246,7 @@ def work(
     """
     while not stop.is_set():
         try:
-            deliver_due(database, send, stopping=stop.is_set)
+            deliver_due(database, scores, stopping=stop.is_set)
         except Exception:
             log.exception("Delivery was interrupted; it goes on in %s s.", poll_seconds)
         stop.wait(poll_seconds)
@@ -249,15 +277,18 @@ def _errand(db: Session, delivery_id: int) -> Errand:
     )
 
 
-def _carry(send: ScoreSender, errand: Errand) -> Outcome:
+def _carry(scores: ScorePoster, errand: Errand) -> Outcome:
     if errand.line_item_url is None:
         return Outcome(DeliveryFault.COLUMN_GONE)
     try:
-        return send(errand)
+        scores.post_score(errand.platform, errand.line_item_url, errand.as_score())
+    except ScoreError as error:
+        return judge(error)
     except Exception as error:
         # One score that cannot be sent must not keep the others from being sent.
         log.exception("Score %s could not be sent.", errand.delivery_id)
         return Outcome(DeliveryFault.INTERNAL, type(error).__name__)
+    return Outcome()
 
 
 def _note(db: Session, errand: Errand, outcome: Outcome, moment: datetime) -> None:
