@@ -70,24 +70,23 @@ def insert_into(db: Session, model: type[Base]) -> postgresql.Insert | sqlite.In
     return postgresql.insert(model) if postgres else sqlite.insert(model)
 
 
+def insert_unless_there(db: Session, model: type[Base], values: Mapping[str, Any]) -> None:
+    """Insert a row, or do nothing when a unique constraint says that it is there already."""
+    db.execute(insert_into(db, model).values(**values).on_conflict_do_nothing())
+
+
 def lock_seat(db: Session, seat: Seat) -> Progress:
     """Take the seat's progress row, made if need be, until the transaction ends.
 
     SQLite has no row locks and needs none here: a transaction takes its one write lock
     when it begins.
     """
-    db.execute(
-        insert_into(db, Progress)
-        .values(
-            context_pk=seat.context_pk,
-            learner_id=seat.learner_id,
-            course=seat.course,
-            state={},
-            revision=0,
-            updated_at=now(),
-        )
-        .on_conflict_do_nothing()
-    )
+    place = {
+        "context_pk": seat.context_pk,
+        "learner_id": seat.learner_id,
+        "course": seat.course,
+    }
+    insert_unless_there(db, Progress, {**place, "state": {}, "revision": 0, "updated_at": now()})
     return db.scalars(_at(seat).with_for_update().execution_options(populate_existing=True)).one()
 
 
