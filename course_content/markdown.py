@@ -636,9 +636,12 @@ def _heading(token: Token, inline: Token, *, first: bool) -> Heading:
     return Heading(int(token.tag[1]), _plain(inline.children or []), start, end, first)
 
 
-def inspect(text: str) -> Inspection:
-    """Tell what a text holds, with the lines, without rendering it."""
-    tokens = _INSPECTOR.parse(text)
+def inspect(text: str, *, inline: bool = False) -> Inspection:
+    """Tell what a text holds, with the lines, without rendering it.
+
+    ``inline`` says that it will be rendered inside a line.
+    """
+    tokens = _INSPECTOR.parseInline(text) if inline else _INSPECTOR.parse(text)
     lines = text.splitlines()
     headings: list[Heading] = []
     found: list[Found] = []

@@ -27,10 +27,15 @@ class Competency:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A bibliography entry. ``text`` is Markdown; ``doi`` has no ``https://doi.org/`` prefix."""
+    """A bibliography entry. ``text`` is Markdown; ``doi`` has no ``https://doi.org/`` prefix.
+
+    ``label`` is how a text cites it, such as ``Freeman, 1984``; without one, it is made
+    from ``text``.
+    """
 
     key: str
     text: str
+    label: str | None = None
     doi: str | None = None
     url: str | None = None
 

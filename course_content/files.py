@@ -1,0 +1,286 @@
+"""Reading a course's files, none of which is trusted, and remembering where everything stood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, Final, TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+from ruamel.yaml.reader import ReaderError
+
+from course_content.problems import Problem
+
+LARGEST_TEXT: Final = 256 * 1024
+"""Largest page or YAML file that is read, in bytes: several times the longest lesson."""
+
+DEEPEST_YAML: Final = 20
+"""How deep a YAML file may nest; a course needs 7."""
+
+DataPath: TypeAlias = tuple[str | int, ...]
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class UnreadableFile(Exception):
+    """A file cannot be used at all; ``problem`` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def plain_file(folder: Path, relative: str) -> Path:
+    """Return the path of a file that lies in ``folder`` itself, not behind a link.
+
+    Raise ``UnreadableFile`` when it does not exist, is no plain file, or when a part
+    of its path is a symbolic link: a course must not reach outside its folder.
+    """
+    path = folder
+    for part in PurePosixPath(relative).parts:
+        path = path / part
+        if path.is_symlink() or part == "..":
+            raise UnreadableFile(
+                Problem(
+                    relative,
+                    None,
+                    "This path leads out of the course's folder.",
+                    "Replace the link by the file itself.",
+                )
+            )
+    if not path.exists():
+        raise UnreadableFile(
+            Problem(relative, None, "This file does not exist.", "Create it, or correct its name.")
+        )
+    if not path.is_file():
+        raise UnreadableFile(
+            Problem(relative, None, "This is not a file.", "Put a plain file in its place.")
+        )
+    return path
+
+
+def _line_of(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+def read_text(folder: Path, relative: str) -> str:
+    """Return the text of a UTF-8 file, its line ends made ``\\n``. Raise ``UnreadableFile``."""
+    path = plain_file(folder, relative)
+    size = path.stat().st_size
+    if size > LARGEST_TEXT:
+        raise UnreadableFile(
+            Problem(
+                relative,
+                None,
+                f"This file has {size // 1024} KiB, and {LARGEST_TEXT // 1024} is the most.",
+                "Split it into several files.",
+            )
+        )
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(
+            Problem(
+                relative,
+                content.count(b"\n", 0, error.start) + 1,
+                "This file is not in UTF-8.",
+                "Save it again with the UTF-8 encoding.",
+            )
+        ) from error
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    control = _CONTROL.search(text)
+    if control:
+        raise UnreadableFile(
+            Problem(
+                relative,
+                _line_of(text, control.start()),
+                f"This line holds a control character (U+{ord(control[0]):04X}).",
+                "Delete it.",
+            )
+        )
+    return text
+
+
+@dataclass(slots=True)
+class YamlFile:
+    """A YAML file as plain data, with the line of every value.
+
+    ``lines`` gives the line of the value at a path, ``blocks`` the line on which the
+    content of a literal block begins; both count from 1.
+    """
+
+    path: str
+    data: Any = None
+    lines: dict[DataPath, int] = field(default_factory=dict)
+    blocks: dict[DataPath, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def line(self, where: DataPath) -> int:
+        """Return the line of the value at a path, or of the nearest value around it."""
+        while where and where not in self.lines:
+            where = where[:-1]
+        return self.lines.get(where, 1)
+
+    def text_line(self, where: DataPath, offset: int) -> int:
+        """Return the line of a text's line number ``offset`` (from 0)."""
+        return self.blocks[where] + offset if where in self.blocks else self.line(where)
+
+    def report(self, line: int | None, message: str, remedy: str) -> None:
+        self.problems.append(Problem(self.path, line, message, remedy))
+
+
+_TAG = "tag:yaml.org,2002:"
+_INTEGER = re.compile(r"[-+]?[0-9]{1,15}")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})")
+
+
+def _integer(text: str) -> int | str:
+    return int(text) if _INTEGER.fullmatch(text) else text
+
+
+def _number(text: str) -> float | str:
+    return float(text) if _NUMBER.fullmatch(text) else text
+
+
+def _nothing(text: str) -> None:
+    del text
+
+
+def _truth(text: str) -> bool:
+    return text.lower() == "true"
+
+
+_SCALARS: Mapping[str, Callable[[str], Any]] = {
+    "str": str,
+    "int": _integer,
+    "float": _number,
+    "bool": _truth,
+    "null": _nothing,
+    "timestamp": str,
+}
+
+
+def _yaml_remedy(problem: str) -> str:
+    if "\\t" in problem or "tab" in problem:
+        return "A tab stands here: indent with spaces."
+    if "mapping values are not allowed" in problem:
+        return "Put the text between quotes: it holds a colon followed by a space."
+    if "cannot start any token" in problem:
+        return "Put the text between quotes: its first character has a meaning in YAML."
+    if "another document" in problem:
+        return "Keep one document in the file: remove the line of dashes."
+    return "Look at indentation, quotes and brackets on this line and the one before."
+
+
+def _broken(relative: str, error: YAMLError) -> Problem:
+    if isinstance(error, MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else None
+        said = (error.problem or "").strip()
+        return Problem(relative, line, f"This is not YAML: {said}.", _yaml_remedy(said))
+    said = "a character that YAML does not know" if isinstance(error, ReaderError) else "unreadable"
+    return Problem(relative, None, f"This is not YAML: {said}.", "Delete that character.")
+
+
+def _composed(text: str, relative: str) -> Node | None:
+    """Return the file's node tree. Depth is measured first: composing recurses."""
+    yaml = YAML(typ="safe", pure=True)
+    depth = 0
+    try:
+        for event in yaml.parse(text):
+            depth += {"MappingStartEvent": 1, "SequenceStartEvent": 1}.get(type(event).__name__, 0)
+            depth -= {"MappingEndEvent": 1, "SequenceEndEvent": 1}.get(type(event).__name__, 0)
+            place = event.start_mark.line + 1
+            if depth > DEEPEST_YAML:
+                raise UnreadableFile(
+                    Problem(
+                        relative,
+                        place,
+                        f"This is nested deeper than {DEEPEST_YAML} levels.",
+                        "Flatten it: no key of a course lies that deep.",
+                    )
+                )
+            if type(event).__name__ == "AliasEvent":
+                raise UnreadableFile(
+                    Problem(
+                        relative,
+                        place,
+                        f"“*{event.anchor}” is an alias, and aliases are not used here.",
+                        "Write the value out again.",
+                    )
+                )
+        node: Node | None = yaml.compose(text)
+    except YAMLError as error:
+        raise UnreadableFile(_broken(relative, error)) from error
+    return node
+
+
+class _Reader:
+    """Turns nodes into plain data; reports doubled keys and odd tags, and goes on."""
+
+    def __init__(self, file: YamlFile) -> None:
+        self._file = file
+
+    def value(self, node: Node, where: DataPath) -> Any:
+        self._file.lines.setdefault(where, node.start_mark.line + 1)
+        if isinstance(node, MappingNode):
+            return self._mapping(node, where)
+        if isinstance(node, ScalarNode):
+            return self._scalar(node, where)
+        return [self.value(entry, (*where, i)) for i, entry in enumerate(node.value)]
+
+    def _mapping(self, node: MappingNode, where: DataPath) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, ScalarNode):
+                self._file.report(line, "A key must be a word.", "Write a plain word as key.")
+                continue
+            key = str(key_node.value)
+            if key in mapping:
+                first = self._file.lines[(*where, key)]
+                self._file.report(
+                    line,
+                    f"The key “{key}” is already there, on line {first}.",
+                    "Keep one of the two.",
+                )
+                continue
+            self._file.lines[(*where, key)] = line
+            mapping[key] = self.value(value_node, (*where, key))
+        return mapping
+
+    def _scalar(self, node: ScalarNode, where: DataPath) -> Any:
+        tag = str(node.tag)
+        read = _SCALARS.get(tag.removeprefix(_TAG)) if tag.startswith(_TAG) else None
+        if read is None:
+            self._file.report(
+                node.start_mark.line + 1,
+                f"The tag “{tag.removeprefix(_TAG)}” is not used here.",
+                "Remove the word that begins with an exclamation mark.",
+            )
+            return str(node.value)
+        if node.style == "|":
+            self._file.blocks[where] = node.start_mark.line + 2
+        return read(str(node.value))
+
+
+def read_yaml(folder: Path, relative: str) -> YamlFile:
+    """Read a YAML file as plain data. Raise ``UnreadableFile`` when it cannot be read at all.
+
+    Doubled keys and tags are reported in the result's ``problems``. Aliases are
+    refused, so that a small file cannot become a huge value.
+    """
+    text = read_text(folder, relative)
+    file = YamlFile(relative)
+    node = _composed(text, relative)
+    if node is None:
+        raise UnreadableFile(
+            Problem(relative, None, "This file is empty.", "Write its keys, or delete it.")
+        )
+    file.data = _Reader(file).value(node, ())
+    return file
