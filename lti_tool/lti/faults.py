@@ -44,10 +44,12 @@ class LaunchRefused(Exception):
     """A login or launch that goes no further.
 
     ``detail`` is for whoever reads the log: it names claims and addresses, and never
-    holds a token nor anything about a person.
+    holds a token nor anything about a person. ``issuer`` is the platform's, where it is
+    known by then.
     """
 
     def __init__(self, fault: Fault, detail: str = "") -> None:
         super().__init__(f"{fault}: {detail}" if detail else str(fault))
         self.fault = fault
         self.detail = detail
+        self.issuer: str | None = None

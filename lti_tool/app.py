@@ -1,0 +1,102 @@
+"""The web application: ``create_app(settings)`` puts the pages on the tool."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, Response, url_for
+from flask_babel import Babel
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config.settings import Settings
+from lti_tool.logs import set_up_logs
+from lti_tool.tool import LANGUAGES, build_tool
+from lti_tool.views import errors, health, lti
+from lti_tool.views.context import EXTENSION, page_language
+
+HERE = Path(__file__).parent
+LARGEST_REQUEST = 512 * 1024
+MOST_FORM_FIELDS = 100
+STATIC_SECONDS = 3600
+TRANSPORT_SECONDS = 365 * 24 * 3600
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "media-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+    )
+)
+"""Nothing from elsewhere, and nothing inline that runs.
+
+No ``frame-ancestors``: platforms show us in their frames, some under names that are
+nowhere in their registration. A page of ours is worth nothing without a launch's token.
+"""
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the application. Raise ``SettingsError`` when the settings cannot work."""
+    app = Flask(__name__)
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        MAX_FORM_PARTS=MOST_FORM_FIELDS,
+        SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
+        BABEL_DEFAULT_LOCALE=LANGUAGES[0],
+        BABEL_TRANSLATION_DIRECTORIES=str(HERE / "locale"),
+    )
+    app.extensions[EXTENSION] = build_tool(settings)
+    Babel(app, locale_selector=page_language)
+    app.jinja_env.globals.update(asset=asset_url, page_language=page_language)
+    for blueprint in (health.blueprint, lti.blueprint):
+        app.register_blueprint(blueprint)
+    errors.register(app)
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        return add_headers(response, secure=settings.secure)
+
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
+    return app
+
+
+def from_environment() -> Flask:
+    """Return the application as the environment sets it up: what a server runs."""
+    settings = Settings.from_environment()
+    set_up_logs(settings.log_level)
+    app = create_app(settings)
+    app.extensions[EXTENSION].database.check_schema()
+    return app
+
+
+def add_headers(response: Response, *, secure: bool) -> Response:
+    """Add the headers that every answer has, where a page did not set its own."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    if secure:
+        headers.setdefault("Strict-Transport-Security", f"max-age={TRANSPORT_SECONDS}")
+    headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def asset_url(filename: str) -> str:
+    """Return the address of a static file, which changes when the file does."""
+    return url_for("static", filename=filename, v=_fingerprint(HERE / "static" / filename))
+
+
+@lru_cache
+def _fingerprint(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

@@ -1,0 +1,105 @@
+"""What a launched window may do, and until when: the session that needs no cookie.
+
+The window shows its token with each request. It is renewed as it is used, and ends when
+it was left alone for too long or, at the latest, a fixed time after the launch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from lti_tool.lti import Role
+from lti_tool.models import Context, Deployment, Learner, ResourceLink, WindowSession, now
+from lti_tool.services.tokens import hashed, new_token
+
+RENEW_EVERY = timedelta(minutes=5)
+"""A session is not written to more often than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """``idle``: how long a window may rest. ``lifetime``: how long a launch may serve."""
+
+    idle: timedelta
+    lifetime: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """Who comes in by which link. ``learner`` is ``None`` for an anonymous person."""
+
+    link: ResourceLink
+    learner: Learner | None
+    role: Role
+    language: str
+    return_url: str | None
+
+
+class SessionRefused(Exception):
+    """The token gives no access: the activity must be opened again from the course."""
+
+
+class SessionUnknown(SessionRefused):
+    """There is no token, or no session of that token."""
+
+
+class SessionExpired(SessionRefused):
+    """The session is over."""
+
+
+def open_session(db: Session, entrant: Entrant, limits: SessionLimits) -> tuple[str, WindowSession]:
+    """Open a session in the caller's transaction; return its token, which is not stored."""
+    token = new_token()
+    opened = now()
+    window = WindowSession(
+        token_hash=hashed(token),
+        resource_link=entrant.link,
+        learner=entrant.learner,
+        role=entrant.role.value,
+        language=entrant.language,
+        return_url=entrant.return_url,
+        created_at=opened,
+        expires_at=opened + min(limits.idle, limits.lifetime),
+    )
+    db.add(window)
+    return token, window
+
+
+def session_of(
+    db: Session, token: str | None, limits: SessionLimits, moment: datetime | None = None
+) -> WindowSession:
+    """Return the session of a token, with its link, class, platform and person.
+
+    In a transaction it is renewed; in a reading session it is only read. Raise
+    ``SessionUnknown`` or ``SessionExpired``.
+    """
+    if not token:
+        raise SessionUnknown("no session token was shown")
+    window = db.scalars(
+        select(WindowSession)
+        .where(WindowSession.token_hash == hashed(token))
+        .options(
+            joinedload(WindowSession.learner),
+            joinedload(WindowSession.resource_link)
+            .joinedload(ResourceLink.context)
+            .joinedload(Context.deployment)
+            .joinedload(Deployment.platform),
+        )
+    ).one_or_none()
+    if window is None:
+        raise SessionUnknown("no session has this token")
+    at = moment or now()
+    if at >= window.expires_at:
+        raise SessionExpired("the session is over")
+    _renew(window, limits, at)
+    return window
+
+
+def _renew(window: WindowSession, limits: SessionLimits, at: datetime) -> None:
+    renewed = min(at + limits.idle, window.created_at + limits.lifetime)
+    if renewed - window.expires_at >= RENEW_EVERY:
+        window.expires_at = renewed

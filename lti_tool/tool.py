@@ -1,0 +1,105 @@
+"""The tool put together: every part that the pages and the commands work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config.institution import read_institution
+from config.settings import Settings, SettingsError
+from course_content.loader import BUILTIN_COURSES, available_courses
+from lti_tool.database import Database
+from lti_tool.lti import KeySets, ScoreClient, TokenClient
+from lti_tool.services.courses import CourseShelf
+from lti_tool.services.keys import KeyRing
+from lti_tool.services.launches import LaunchDesk
+from lti_tool.services.sessions import SessionLimits
+
+LANGUAGES = ("fr", "en")
+"""Those of the tool's own pages, the usual one first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One for each process; every part is safe to share among threads."""
+
+    settings: Settings
+    database: Database
+    courses: CourseShelf
+    course_slugs: tuple[str, ...]
+    keys: KeyRing
+    key_sets: KeySets
+    tokens: TokenClient
+    scores: ScoreClient
+    desk: LaunchDesk
+    limits: SessionLimits
+
+    @property
+    def login_url(self) -> str:
+        """Where platforms begin a login."""
+        return f"{self.settings.public_url}/lti/login"
+
+    @property
+    def launch_url(self) -> str:
+        """Where platforms post a launch: our redirect URI and usual target link URI."""
+        return f"{self.settings.public_url}/lti/launch"
+
+    @property
+    def jwks_url(self) -> str:
+        """Where platforms find our keys."""
+        return f"{self.settings.public_url}/.well-known/jwks.json"
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.database.close()
+
+
+def build_tool(settings: Settings) -> Tool:
+    """Put the tool together. Raise ``SettingsError`` when it has no course to show."""
+    database = Database(settings.database_url)
+    roots = (*settings.course_roots, BUILTIN_COURSES)
+    slugs = tuple(available_courses(roots))
+    courses = CourseShelf(roots, read_institution(settings.institution_file), media_base)
+    keys = KeyRing(database)
+    key_sets = KeySets()
+    tokens = TokenClient(keys.signing_key)
+    limits = SessionLimits(settings.session_idle, settings.session_lifetime)
+    desk = LaunchDesk(
+        database=database,
+        key_sets=key_sets,
+        courses=courses,
+        default_course=_default_course(settings, slugs),
+        tool_url=settings.public_url,
+        languages=LANGUAGES,
+        limits=limits,
+    )
+    return Tool(
+        settings=settings,
+        database=database,
+        courses=courses,
+        course_slugs=slugs,
+        keys=keys,
+        key_sets=key_sets,
+        tokens=tokens,
+        scores=ScoreClient(tokens),
+        desk=desk,
+        limits=limits,
+    )
+
+
+def media_base(slug: str) -> str:
+    """Return the address under which a course's media are served."""
+    return f"/content/{slug}/media/"
+
+
+def _default_course(settings: Settings, slugs: tuple[str, ...]) -> str:
+    wanted = settings.default_course
+    if wanted is None and slugs:
+        return slugs[0]
+    if wanted in slugs:
+        return wanted
+    raise SettingsError(
+        (
+            f"There is no course {wanted!r}; the courses are: {', '.join(slugs) or 'none'}. "
+            "Mend ARRIMAGE_DEFAULT_COURSE or ARRIMAGE_COURSES.",
+        )
+    )

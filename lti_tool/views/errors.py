@@ -1,0 +1,169 @@
+"""What a person or a script sees when something goes wrong: why, and who can mend it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import HTTPException
+
+from lti_tool.lti import LaunchRefused
+from lti_tool.services.refusals import EXPLANATIONS, Mender, new_reference, record
+from lti_tool.services.sessions import SessionExpired, SessionRefused
+from lti_tool.views.context import tool
+
+log = logging.getLogger(__name__)
+
+SERVER_ERROR = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem in words, ready to be shown."""
+
+    status: int
+    code: str
+    title: str
+    cause: str
+    remedy: str
+    mender: str
+    reference: str
+
+
+HTTP_TEXTS = {
+    404: (
+        _l("Cette page n’existe pas."),
+        _l("Ouvrez l’activité depuis votre cours."),
+    ),
+    405: (
+        _l("Cette adresse ne s’ouvre pas de cette façon."),
+        _l("Ouvrez l’activité depuis votre cours."),
+    ),
+    413: (
+        _l("Ce qui a été envoyé est trop volumineux."),
+        _l("Réduisez ce que vous envoyez, puis recommencez."),
+    ),
+}
+
+
+def register(app: Flask) -> None:
+    """Have the application answer every error with a page or, under ``/api``, with JSON."""
+    app.register_error_handler(LaunchRefused, refused_launch)
+    app.register_error_handler(SessionRefused, refused_session)
+    app.register_error_handler(HTTPException, http_problem)
+    app.register_error_handler(Exception, unexpected_problem)
+
+
+def refused_launch(refused: LaunchRefused) -> Response:
+    """Show why a login or a launch is refused, under the number by which it is kept."""
+    with tool().database.transaction() as db:
+        reference = record(db, refused, refused.issuer)
+    why = EXPLANATIONS[refused.fault]
+    return _answer(
+        Problem(
+            status=why.status,
+            code=refused.fault.value,
+            title=_("L’activité ne peut pas s’ouvrir"),
+            cause=_(why.cause),
+            remedy=_(why.remedy),
+            mender=_(why.mender.value),
+            reference=reference,
+        )
+    )
+
+
+def refused_session(refused: SessionRefused) -> Response:
+    """Say that the window must be opened again from the course."""
+    expired = isinstance(refused, SessionExpired)
+    cause = (
+        _("Votre session a pris fin.")
+        if expired
+        else _("Cette fenêtre n’a pas de session ouverte.")
+    )
+    return _answer(
+        Problem(
+            status=401,
+            code="session_expired" if expired else "session_unknown",
+            title=_("Session à rouvrir"),
+            cause=cause,
+            remedy=_("Rouvrez l’activité depuis votre cours. Ce qui a été enregistré est gardé."),
+            mender=_(Mender.VISITOR.value),
+            reference=new_reference(),
+        )
+    )
+
+
+def http_problem(error: HTTPException) -> Response:
+    """Show an HTTP error in words."""
+    status = error.code or SERVER_ERROR
+    if status >= SERVER_ERROR:
+        return unexpected_problem(error)
+    cause, remedy = HTTP_TEXTS.get(
+        status,
+        (
+            _l("La demande ne peut pas être traitée telle quelle."),
+            _l("Rouvrez l’activité depuis votre cours."),
+        ),
+    )
+    response = _answer(
+        Problem(
+            status=status,
+            code=error.name.lower().replace(" ", "_"),
+            title=_("Cette page ne peut pas s’afficher"),
+            cause=str(cause),
+            remedy=str(remedy),
+            mender=_(Mender.VISITOR.value),
+            reference=new_reference(),
+        )
+    )
+    if error.response is None:
+        for name, value in error.get_headers():
+            if name.lower() in {"allow", "retry-after"}:
+                response.headers[name] = value
+    return response
+
+
+def unexpected_problem(error: Exception) -> Response:
+    """Own up to an error of ours. The log has the details, under the same number."""
+    reference = new_reference()
+    log.error(
+        "Unexpected error.",
+        exc_info=error,
+        extra={"reference": reference, "method": request.method, "path": request.path},
+    )
+    return _answer(
+        Problem(
+            status=SERVER_ERROR,
+            code="internal",
+            title=_("L’outil a rencontré une erreur"),
+            cause=_("L’erreur vient de l’outil, pas de vous. Elle est notée dans son journal."),
+            remedy=_(
+                "Réessayez dans quelques minutes. Si l’erreur revient, transmettez le numéro "
+                "de référence."
+            ),
+            mender=_(Mender.TOOL.value),
+            reference=reference,
+        )
+    )
+
+
+def problem_json(problem: Problem) -> Response:
+    """Return the JSON that every API error has."""
+    body = {
+        "error": {
+            "code": problem.code,
+            "message": problem.cause,
+            "remedy": problem.remedy,
+            "reference": problem.reference,
+        }
+    }
+    return make_response(jsonify(body), problem.status)
+
+
+def _answer(problem: Problem) -> Response:
+    if request.path.startswith("/api/"):
+        return problem_json(problem)
+    return make_response(render_template("error.html", problem=problem), problem.status)

@@ -1,0 +1,178 @@
+"""The doors that platforms use: login, launch, choice of content, public keys."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
+
+from lti_tool.lti import Fault, LaunchRefused, origin_of
+from lti_tool.services.launches import LaunchForm, OpenSelection, selection_of
+from lti_tool.services.logins import LIFETIME, Login, LoginRequest, begin_login
+from lti_tool.services.selections import answer, shelves
+from lti_tool.services.tokens import hashed, new_token
+from lti_tool.views import entry
+from lti_tool.views.context import accepted_languages, tool, use_language
+
+blueprint = Blueprint("lti", __name__)
+
+FRAMES = frozenset({"iframe", "frame", "embed", "object"})
+CHECK_SECONDS = 60
+KEY_SET_SECONDS = 600
+LOGIN_PARAMETERS = (
+    "iss",
+    "login_hint",
+    "target_link_uri",
+    "client_id",
+    "lti_message_hint",
+    "lti_deployment_id",
+)
+
+
+@blueprint.route("/lti/login", methods=["GET", "POST"])
+def login() -> Response:
+    """Begin a login (LTI Security Framework 1.0, 5.1.1.1) and send the browser on.
+
+    In a frame, a small page first makes sure that the browser keeps our cookie there, and
+    offers a new window where it does not: the platform's hints serve once, and are not yet
+    used then (docs/adr/0003-session-without-cookies.md).
+    """
+    given = request.form if request.method == "POST" else request.args
+    asked = _login_request(given)
+    try:
+        with tool().database.transaction() as db:
+            begun = begin_login(db, asked, tool().settings.public_url, tool().launch_url)
+    except LaunchRefused as refused:
+        refused.issuer = asked.issuer or None
+        raise
+    if request.headers.get("Sec-Fetch-Dest") in FRAMES:
+        response = _framed_login(begun, given)
+    else:
+        response = make_response(redirect(begun.authorization_url))
+    _set_cookie(response, _login_cookie(begun.state), begun.browser, int(LIFETIME.total_seconds()))
+    return response
+
+
+@blueprint.post("/lti/launch")
+def launch() -> Response:
+    """Let a launch in (LTI Security Framework 1.0, 5.1.1.3), or raise ``LaunchRefused``."""
+    if "error" in request.form:
+        code = re.sub(r"[^a-z_]", "", request.form["error"].lower())[:60]
+        raise LaunchRefused(Fault.PLATFORM_ERROR, f"error={code}")
+    state = request.form.get("state", "")
+    cookie = _login_cookie(state)
+    form = LaunchForm(
+        id_token=request.form.get("id_token", ""),
+        state=state,
+        browser=request.cookies.get(cookie),
+        languages=accepted_languages(),
+    )
+    accepted = tool().desk.accept(form)
+    if isinstance(accepted, OpenSelection):
+        use_language(accepted.selection.language)
+        response = _picker(accepted.token, accepted.selection.language)
+    else:
+        use_language(accepted.window.language)
+        response = entry.enter(accepted.token, accepted.window)
+    _set_cookie(response, cookie, "", 0)
+    return response
+
+
+@blueprint.get("/lti/launch")
+def launch_by_address() -> Response:
+    """Refuse a launch that is not posted: its token would be in the browser's history."""
+    raise LaunchRefused(Fault.LAUNCH_INCOMPLETE, "the launch was not posted")
+
+
+@blueprint.post("/lti/deep-linking")
+def choose() -> Response:
+    """Take a teacher's choice to the platform, by a form that the browser posts."""
+    with tool().database.reading() as db:
+        selection = selection_of(db, request.form.get("selection", ""))
+    use_language(selection.language)
+    signed = answer(
+        selection,
+        request.form.get("choice", ""),
+        tool().courses,
+        tool().launch_url,
+        tool().keys.signing_key,
+    )
+    response = make_response(
+        render_template("lti/return.html", return_url=selection.return_url, signed=signed)
+    )
+    # The platform may answer its own form with a redirect, which this directive covers too.
+    allowed = f"form-action https: {origin_of(selection.return_url)}"
+    response.headers["Content-Security-Policy"] = f"default-src 'none'; script-src 'self'; \
+style-src 'self'; img-src 'self' data:; base-uri 'none'; {allowed}"
+    return response
+
+
+@blueprint.get("/.well-known/jwks.json")
+@blueprint.get("/lti/jwks")
+def key_set() -> Response:
+    """Publish our public keys."""
+    response = jsonify(tool().keys.key_set())
+    response.cache_control.public = True
+    response.cache_control.max_age = KEY_SET_SECONDS
+    return response
+
+
+@blueprint.get("/")
+def home() -> str:
+    """Tell a visitor what this is, and an administrator which addresses to copy."""
+    return render_template("home.html", tool=tool())
+
+
+def _login_request(given: MultiDict[str, str]) -> LoginRequest:
+    return LoginRequest(
+        issuer=given.get("iss", ""),
+        login_hint=given.get("login_hint", ""),
+        target_link_uri=given.get("target_link_uri", ""),
+        client_id=given.get("client_id") or None,
+        message_hint=given.get("lti_message_hint"),
+        deployment_id=given.get("lti_deployment_id") or None,
+    )
+
+
+def _framed_login(begun: Login, given: MultiDict[str, str]) -> Response:
+    check = f"arrimage-check-{hashed(new_token())[:16]}"
+    again = urlencode([(name, given[name]) for name in LOGIN_PARAMETERS if name in given])
+    response = make_response(
+        render_template(
+            "lti/login.html",
+            authorization_url=begun.authorization_url,
+            check=f"{check}=1",
+            again=f"{tool().login_url}?{again}",
+        )
+    )
+    _set_cookie(response, check, "1", CHECK_SECONDS, readable=True)
+    return response
+
+
+def _picker(token: str, language: str) -> Response:
+    offered = list(shelves(tool().courses, tool().course_slugs, language))
+    return make_response(render_template("lti/picker.html", selection=token, shelves=offered))
+
+
+def _login_cookie(state: str) -> str:
+    """Name the cookie of one login: several may be under way in one browser."""
+    prefix = "__Host-" if tool().settings.secure else ""
+    return f"{prefix}arrimage-login-{hashed(state)[:16]}"
+
+
+def _set_cookie(
+    response: Response, name: str, value: str, seconds: int, *, readable: bool = False
+) -> None:
+    """Set a cookie that lives in an LMS's frame, even where third-party ones are blocked."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        path="/",
+        secure=True,
+        httponly=not readable,
+        samesite="None",
+        partitioned=True,
+    )
