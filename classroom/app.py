@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from classroom import lti_views, page_views
 from classroom.classroom import Classroom
@@ -70,6 +70,8 @@ def _refused(refusal: Refusal) -> tuple[str, int]:
 
 def _failed(error: HTTPException) -> tuple[str, int] | Response:
     status = error.code or 500
+    if isinstance(error, SecurityError):  # a page needs the host name that was refused
+        return Response("This is not the classroom's address.", status, mimetype="text/plain")
     if request.path.startswith("/services/"):
         return lti_views.problem(status, error.name)
     text = {403: "error_forbidden", 404: "error_not_found"}.get(status, "error_other")

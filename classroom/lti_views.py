@@ -16,6 +16,7 @@ from lti1p3platform.exceptions import (
 )
 from lti1p3platform.response import Response as ServiceResponse
 from lti1p3platform.response import generate_next_link
+from werkzeug.datastructures import MultiDict
 
 from classroom.accounts import Account
 from classroom.deep_linking import ContentItemError, read_content_item
@@ -88,7 +89,7 @@ def authorize() -> Response | str:
         raise Refusal("error_redirect", f"redirect_uri is {redirect_uri!r}")
     account = visit().account
     if account is None and "reposted" not in asked:
-        return _post_again()
+        return _post_again(request.base_url, asked)
     error = _authentication_error(account)
     if account is None or error:
         fields = [("error", error), ("state", asked.get("state", ""))]
@@ -96,14 +97,14 @@ def authorize() -> Response | str:
     return _send_message(account)
 
 
-def _post_again() -> str:
+def _post_again(action: str, sent: MultiDict[str, str]) -> str:
     """Send the form once more, from ourselves.
 
     A form that comes from the tool's site does not bring our ``SameSite=Lax`` cookie
     into a frame; one that comes from our own site does. Moodle does the same.
     """
-    fields = [*request.values.items(multi=True), ("reposted", "1")]
-    return render_template("post.html", action=request.base_url, fields=fields)
+    fields = [*sent.items(multi=True), ("reposted", "1")]
+    return render_template("post.html", action=action, fields=fields)
 
 
 def _authentication_error(account: Account | None) -> str | None:
@@ -165,7 +166,7 @@ def deep_linking_return() -> str:
     """Add what the tool returns to the course (deep linking 2.0, 4.5)."""
     account = visit().account
     if account is None and "reposted" not in request.form:
-        return _post_again()
+        return _post_again(request.url, request.form)
     here = classroom()
     try:
         picking = here.pickings.loads(request.args.get("picking", ""), max_age=PICKING_SECONDS)
