@@ -1,0 +1,103 @@
+/** The player itself: what is on the screen at a given step, and what changes it. */
+import { Course } from "./course.js";
+import { Learner } from "./learner.js";
+import { Router } from "./router.js";
+import { Texts } from "./texts.js";
+import { openTracking } from "./tracking.js";
+import { Failure } from "./tracking/failure.js";
+import { openPrintout } from "./components/printout.js";
+import { Shell } from "./components/shell.js";
+import { failedStep, missingStep, stepView } from "./components/step.js";
+
+export class App {
+  #window;
+  #root;
+  #boot;
+  #texts;
+  #course;
+  #tracking;
+  #learner;
+  #router;
+  #shell;
+  /** Ends when another step is asked for, so that a slow answer cannot replace a later step. */
+  #turn = new AbortController();
+  /** The unit on the screen and its content, for printing. */
+  #shown = null;
+
+  /**
+   * @param {object} boot
+   * @param {HTMLElement} root
+   * @param {Window} window
+   */
+  constructor(boot, root, window) {
+    this.#window = window;
+    this.#root = root;
+    this.#boot = boot;
+    this.#texts = new Texts(boot.language);
+    this.#course = new Course(boot.course, boot.options?.scope ?? []);
+    this.#tracking = openTracking(boot, window);
+    this.#router = new Router(window, this.#tracking.windowState, (path) => this.#show(path));
+  }
+
+  async start() {
+    const snapshot = await this.#tracking.load();
+    this.#learner = new Learner(this.#course, this.#tracking, snapshot);
+    this.#shell = new Shell(this.#root, {
+      texts: this.#texts,
+      course: this.#course,
+      learner: this.#learner,
+      tracking: this.#tracking,
+      isPreview: this.#boot.role === "instructor",
+      returnUrl: this.#boot.returnUrl ?? null,
+    });
+    this.#tracking.complete(this.#learner.progress());
+    if (snapshot.notice) this.#shell.notify(this.#texts.t(snapshot.notice));
+    openPrintout(this.#window, () => this.#shown);
+    this.#router.start(this.#firstPath());
+  }
+
+  /** Where to begin: where the learner was, else where the link points, else the beginning. */
+  #firstPath() {
+    const { start } = this.#boot.options ?? {};
+    const resumed = this.#learner.state.position;
+    return resumed ?? (this.#course.step(start) ? start : this.#course.steps[0].path);
+  }
+
+  async #show(path) {
+    this.#turn.abort();
+    this.#turn = new AbortController();
+    const lifetime = this.#turn.signal;
+    const step = this.#course.step(path);
+    const view = step
+      ? await this.#view(step, lifetime)
+      : missingStep(this.#texts, this.#course);
+    if (lifetime.aborted) return;
+    const title = step?.title ?? this.#texts.t("step.missing");
+    this.#window.document.title = `${title} – ${this.#course.title}`;
+    this.#shell.present(step, view);
+    if (step) this.#learner.visit(step);
+  }
+
+  async #view(step, lifetime) {
+    const arrived = this.#shell.waiting();
+    try {
+      const content = await this.#tracking.unit(step.unit.id);
+      this.#shown = { unit: step.unit, content };
+      return stepView({
+        step,
+        content: content.steps[step.id],
+        texts: this.#texts,
+        course: this.#course,
+        learner: this.#learner,
+        grade: this.#tracking.grade,
+        announce: (text) => this.#shell.announce(text),
+        lifetime,
+      });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return failedStep(this.#texts, step, error, () => this.#show(step.path));
+    } finally {
+      arrived();
+    }
+  }
+}

@@ -1,0 +1,108 @@
+/** What stays on the screen from step to step: header, map, notices, live region. */
+import { h, icon } from "../dom.js";
+import { failureMessage } from "./failure.js";
+import { CourseMap } from "./map.js";
+import { saveStatus } from "./save-status.js";
+
+export class Shell {
+  #texts;
+  #tracking;
+  #map;
+  #main;
+  #notices;
+  #live;
+
+  /** @param {{texts, course, learner, tracking, isPreview: boolean, returnUrl: string|null}} parts */
+  constructor(root, { texts, course, learner, tracking, isPreview, returnUrl }) {
+    this.#texts = texts;
+    this.#tracking = tracking;
+    this.#map = new CourseMap({ texts, course, learner });
+    this.#main = h("main", { id: "content", class: "content" });
+    this.#notices = h("div", { class: "notices" });
+    this.#live = h("div", { class: "visually-hidden", "aria-live": "polite" });
+    root.replaceChildren(
+      h("a", { class: "skip-link", href: "#content" }, texts.t("skip")),
+      h(
+        "header",
+        { class: "bar" },
+        this.#map.button,
+        h("p", { class: "bar__title" }, course.title),
+        saveStatus(texts, tracking.status),
+        returnUrl && this.#quit(returnUrl),
+      ),
+      isPreview && h("p", { class: "preview-banner" }, icon("eye"), texts.t("preview.banner")),
+      this.#notices,
+      h("div", { class: "layout" }, this.#map.element, this.#main),
+      this.#live,
+    );
+    tracking.status.subscribe((status) => this.#showProblem(status.problem));
+  }
+
+  /** Say something to those who do not see the screen. */
+  announce(text) {
+    this.#live.textContent = text;
+  }
+
+  /** Show a message that stays until it is closed. */
+  notify(text) {
+    const notice = h(
+      "div",
+      { class: "notice", role: "status" },
+      h("p", {}, text),
+      h(
+        "button",
+        { type: "button", class: "button button--quiet", on: { click: () => notice.remove() } },
+        this.#texts.t("notice.close"),
+      ),
+    );
+    this.#notices.append(notice);
+  }
+
+  /** Say that a step is being fetched; returns the way to say that it is here. */
+  waiting() {
+    this.#main.setAttribute("aria-busy", "true");
+    return () => this.#main.removeAttribute("aria-busy");
+  }
+
+  /** Show a step and put the focus on its heading. */
+  present(step, view) {
+    const isFirst = this.#main.childElementCount === 0;
+    this.#main.replaceChildren(view);
+    this.#map.goTo(step);
+    if (!isFirst) window.scrollTo(0, 0);
+    this.#main.querySelector("h1").focus({ preventScroll: true });
+  }
+
+  #quit(returnUrl) {
+    return h(
+      "a",
+      {
+        class: "bar__quit",
+        href: returnUrl,
+        target: "_top",
+        rel: "noopener",
+        on: { click: () => this.#tracking.exit() },
+      },
+      icon("leave"),
+      h("span", {}, this.#texts.t("quit")),
+    );
+  }
+
+  /** One problem at a time: the latest that keeps the work from being saved. */
+  #showProblem(problem) {
+    const shown = this.#notices.querySelector(".notice--problem");
+    if (!problem) {
+      shown?.remove();
+      return;
+    }
+    if (shown?.dataset.code === problem.code) return;
+    const notice = h(
+      "div",
+      { class: "notice notice--problem", role: "alert", "data-code": problem.code },
+      icon("warning"),
+      failureMessage(this.#texts, problem),
+    );
+    if (shown) shown.replaceWith(notice);
+    else this.#notices.prepend(notice);
+  }
+}

@@ -1,0 +1,114 @@
+/** One step on the screen: where it stands, its heading, its content, the ways on. */
+import { h, icon } from "../dom.js";
+import { failureMessage } from "./failure.js";
+import { pageBody } from "./page.js";
+import { QuizView } from "./quiz.js";
+
+/** @param {{step: import("../course.js").Step, content, texts, course, learner, tracking, announce}} context */
+export function stepView(context) {
+  const { step, content, texts } = context;
+  const body = step.kind === "quiz" ? new QuizView(context).element : pageBody(content.html);
+  return h(
+    "article",
+    { class: `step step--${step.kind}` },
+    header(texts, step),
+    step.number === 1 && outcomes(texts, step.unit),
+    body,
+    ways(context),
+  );
+}
+
+export function missingStep(texts, course) {
+  return h(
+    "article",
+    { class: "step" },
+    h("h1", { tabindex: "-1" }, texts.t("step.missing")),
+    h("p", {}, texts.t("step.missing.remedy")),
+    h("p", {}, h("a", { class: "button", href: `#/${course.steps[0].path}` }, texts.t("step.first"))),
+  );
+}
+
+export function failedStep(texts, step, failure, retry) {
+  return h(
+    "article",
+    { class: "step" },
+    header(texts, step),
+    failureMessage(texts, failure),
+    h("button", { type: "button", class: "button", on: { click: retry } }, texts.t("retry")),
+  );
+}
+
+function header(texts, step) {
+  const { unit } = step;
+  const place = texts.t("step.place", { number: step.number, total: unit.steps.length });
+  const isLone = unit.steps.length === 1;
+  return h(
+    "header",
+    { class: "step__header" },
+    h(
+      "p",
+      { class: "step__place" },
+      h("span", {}, isLone ? unit.part.title : unit.title),
+      !isLone && h("span", {}, place),
+    ),
+    h("h1", { tabindex: "-1" }, step.title),
+  );
+}
+
+/** What one will be able to do, at the door of a unit. */
+function outcomes(texts, unit) {
+  if (unit.outcomes.length === 0) return null;
+  return h(
+    "section",
+    { class: "outcomes", "aria-labelledby": "outcomes-title" },
+    h("h2", { id: "outcomes-title", class: "outcomes__title" }, texts.t("outcomes.title")),
+    h("ul", {}, unit.outcomes.map((outcome) => h("li", {}, outcome))),
+    unit.minutes > 0 &&
+      h("p", { class: "outcomes__time" }, icon("clock"), texts.t("outcomes.minutes", { count: unit.minutes })),
+  );
+}
+
+function ways(context) {
+  const { step, texts, course } = context;
+  const previous = course.previous(step);
+  const next = course.next(step);
+  return h(
+    "nav",
+    { class: "ways", "aria-label": texts.t("ways.label") },
+    previous && way("previous", texts.t("ways.previous"), previous),
+    next ? way("next", texts.t("ways.next"), next) : theEnd(context),
+  );
+}
+
+function way(direction, label, step) {
+  return h(
+    "a",
+    { class: `way way--${direction}`, href: `#/${step.path}` },
+    icon(direction),
+    h(
+      "span",
+      { class: "way__words" },
+      h("span", { class: "way__label" }, label),
+      h("span", { class: "way__title" }, step.title),
+    ),
+  );
+}
+
+/** After the last step: what is left to do, if anything. */
+function theEnd({ step, texts, course, learner, lifetime }) {
+  const element = h("div", { class: "way way--end" });
+  learner.changed.subscribe(() => {
+    const left = course.steps.filter((other) => !learner.isDone(other) && other !== step);
+    const isDone = step.kind === "page" || learner.isDone(step);
+    element.replaceChildren(
+      h("p", { class: "way__title" }, endWords(texts, left.length, isDone)),
+      ...(left.length > 0 ? [h("a", { href: `#/${left[0].path}` }, left[0].title)] : []),
+    );
+  }, lifetime);
+  return element;
+}
+
+function endWords(texts, left, isDone) {
+  if (left > 0) return texts.t("end.left", { count: left });
+  return texts.t(isDone ? "end.done" : "end.last");
+}

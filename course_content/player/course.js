@@ -1,0 +1,65 @@
+/**
+ * The course as one walks through it: parts, units and steps, limited to what a link covers.
+ *
+ * @typedef {{path: string, id: string, title: string, kind: "page"|"quiz", graded: boolean,
+ *   unit: Unit, index: number, number: number}} Step `number` is its place in its unit, from 1
+ * @typedef {{id: string, title: string, minutes: number, outcomes: string[], part: Part,
+ *   steps: Step[]}} Unit
+ * @typedef {{id: string, title: string, summary: string, units: Unit[]}} Part
+ */
+export class Course {
+  /**
+   * @param {object} outline as course_content/render.py makes it
+   * @param {string[]} scope ids of the units that this link covers; none for the whole course
+   */
+  constructor(outline, scope = []) {
+    this.slug = outline.slug;
+    this.title = outline.title;
+    this.references = outline.references ?? [];
+    this.parts = outline.parts
+      .map((part) => withUnits(part, scope))
+      .filter((part) => scope.length === 0 || part.units.length > 0);
+    this.units = this.parts.flatMap((part) => part.units);
+    this.steps = this.units.flatMap((unit) => unit.steps);
+    this.steps.forEach((step, index) => {
+      step.index = index;
+    });
+    this.byPath = new Map(this.steps.map((step) => [step.path, step]));
+  }
+
+  /** @returns {Step|undefined} */
+  step(path) {
+    return this.byPath.get(path);
+  }
+
+  next(step) {
+    return this.steps[step.index + 1];
+  }
+
+  previous(step) {
+    return this.steps[step.index - 1];
+  }
+
+  get gradedSteps() {
+    return this.steps.filter((step) => step.kind === "quiz" && step.graded);
+  }
+}
+
+function withUnits(part, scope) {
+  const whole = { ...part };
+  whole.units = part.units
+    .filter((unit) => scope.length === 0 || scope.includes(unit.id))
+    .map((unit) => withSteps(unit, whole));
+  return whole;
+}
+
+function withSteps(unit, part) {
+  const whole = { ...unit, part };
+  whole.steps = unit.steps.map((step, i) => ({
+    ...step,
+    path: `${unit.id}/${step.id}`,
+    unit: whole,
+    number: i + 1,
+  }));
+  return whole;
+}

@@ -1,0 +1,128 @@
+/** What one learner has done of a course: where they are, what they saw, answered and drafted. */
+import { Signal } from "./signal.js";
+import { newAttempt } from "./tracking/attempts.js";
+
+const EMPTY = { position: null, visited: [], drafts: {} };
+
+/** A state with nothing in it but what this course knows: it may be of an earlier version. */
+function known(course, state) {
+  const { position, visited, drafts } = { ...EMPTY, ...state };
+  return {
+    position: course.step(position) ? position : null,
+    visited: (Array.isArray(visited) ? visited : []).filter((path) => typeof path === "string"),
+    drafts: typeof drafts === "object" && drafts !== null ? drafts : {},
+  };
+}
+
+export class Learner {
+  #course;
+  #tracking;
+  #visited;
+
+  /**
+   * @param {import("./course.js").Course} course
+   * @param {import("./tracking.js").Tracking} tracking
+   * @param {import("./tracking.js").Snapshot} snapshot
+   */
+  constructor(course, tracking, snapshot) {
+    this.#course = course;
+    this.#tracking = tracking;
+    this.state = known(course, snapshot.state);
+    this.#visited = new Set(this.state.visited);
+    this.attempts = { ...snapshot.attempts };
+    /** Changes whenever a step was seen or an activity advanced. */
+    this.changed = new Signal(null);
+    tracking.merged.subscribe((other) => other && this.#takeUp(other));
+  }
+
+  visit(step) {
+    const isNew = !this.#visited.has(step.path);
+    this.#visited.add(step.path);
+    this.state = { ...this.state, position: step.path, visited: [...this.#visited] };
+    this.#tracking.save(this.state);
+    if (isNew) this.#advanced();
+  }
+
+  draft(activityId, questionId) {
+    return this.state.drafts[`${activityId}/${questionId}`];
+  }
+
+  /** Keep an answer that is not validated yet; `undefined` forgets it. */
+  keepDraft(activityId, questionId, response) {
+    const drafts = { ...this.state.drafts };
+    if (response === undefined) {
+      delete drafts[`${activityId}/${questionId}`];
+    } else {
+      drafts[`${activityId}/${questionId}`] = response;
+    }
+    this.state = { ...this.state, drafts };
+    this.#tracking.save(this.state);
+  }
+
+  attempt(activity) {
+    return this.attempts[activity.id] ?? newAttempt(activity);
+  }
+
+  /** Have an answer marked; rejects with a Failure or InvalidResponse when it could not be. */
+  async answer(activity, questionId, response, seconds) {
+    const { marker } = this.#tracking;
+    const { verdict, attempt } = await marker.answer(activity, questionId, response, seconds);
+    this.attempts = { ...this.attempts, [activity.id]: attempt };
+    this.keepDraft(activity.id, questionId, undefined);
+    this.#advanced();
+    return verdict;
+  }
+
+  async restart(activity) {
+    const attempt = await this.#tracking.marker.restart(activity);
+    this.attempts = { ...this.attempts, [activity.id]: attempt };
+    this.changed.set(null);
+    return attempt;
+  }
+
+  isDone(step) {
+    if (step.kind === "quiz") return this.#best(step) !== null;
+    return this.#visited.has(step.path);
+  }
+
+  isBegun(step) {
+    return this.#visited.has(step.path) || step.id in this.attempts;
+  }
+
+  /** @returns {import("./tracking.js").Progress} */
+  progress() {
+    const graded = this.#course.gradedSteps;
+    const best = graded.map((step) => this.#best(step));
+    const total = best.reduce((sum, score) => sum + (score ?? 0), 0);
+    return {
+      finished: this.#course.steps.every((step) => this.isDone(step)),
+      graded: {
+        done: best.filter((score) => score !== null).length,
+        total: graded.length,
+        score: graded.length > 0 ? total / graded.length : null,
+        canRetry: graded.some((step) => this.attempts[step.id]?.attemptsLeft !== 0),
+      },
+    };
+  }
+
+  /** What another window of the same learner did; this one's drafts and place stay. */
+  #takeUp(other) {
+    const { visited, drafts } = known(this.#course, other);
+    for (const path of visited) this.#visited.add(path);
+    this.state = {
+      ...this.state,
+      visited: [...this.#visited],
+      drafts: { ...drafts, ...this.state.drafts },
+    };
+    this.changed.set(null);
+  }
+
+  #best(step) {
+    return this.attempts[step.id]?.best ?? null;
+  }
+
+  #advanced() {
+    this.changed.set(null);
+    this.#tracking.complete(this.progress());
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The tracking contract: what the player asks of whatever it runs under.
+ *
+ * The player knows this contract and no runtime; an adapter in tracking/ knows its runtime and no
+ * page. An adapter is chosen once, by what the document says that it is.
+ *
+ * @typedef {object} Tracking
+ * @property {() => Promise<Snapshot>} load what is known of the learner's work
+ * @property {(state: State) => void} save keep the latest state; returns at once, see `status`
+ * @property {(progress: Progress) => void} complete an activity or the whole course is done: tell
+ *   the runtime what it wants to know of it. May be called again with the same or more.
+ * @property {() => void} exit the learner leaves; whatever is not kept yet is sent now
+ * @property {Marker} marker who marks the answers
+ * @property {(unitId: string) => Promise<UnitContent>} unit the content of one unit
+ * @property {Signal<SaveStatus>} status whether the work is kept, always shown
+ * @property {Signal<Grade|null>} grade what became of the grade, where the runtime says so
+ * @property {Signal<State|null>} merged what another window saved in the meantime
+ * @property {object|null} windowState what must stay with the window's history entries
+ *
+ * @typedef {object} Marker
+ * @property {(activity: Activity, questionId: string, response: unknown, seconds?: number)
+ *   => Promise<Answered>} answer `seconds` is how long the question was on the screen
+ * @property {(activity: Activity) => Promise<Attempt>} restart begin a new attempt
+ *
+ * @typedef {{verdict: Verdict, attempt: Attempt}} Answered
+ * @typedef {{state: State|null, attempts: Record<string, Attempt>, notice?: string}} Snapshot
+ *   `notice` names a text to show: what of the learner's work could not be taken up again
+ * @typedef {{position: string|null, visited: string[], drafts: Record<string, unknown>}} State
+ *   drafts are answers not validated yet, by "activity/question"
+ * @typedef {{response: unknown, verdict: Verdict}} Answer
+ *   `response` is undefined when only the score could be kept
+ * @typedef {{number: number, answers: Record<string, Answer>, completed: boolean,
+ *   score: number|null, best: number|null, attemptsLeft: number|null}} Attempt
+ * @typedef {{finished: boolean, graded: {done: number, total: number, score: number|null,
+ *   canRetry: boolean}}} Progress
+ *   `score` is the mean of the best scores (0 to 1), an activity not done counting 0; null when
+ *   nothing is graded
+ * @typedef {{state: "saved"|"saving"|"unsaved"|"off", problem?: Failure}} SaveStatus
+ * @typedef {{state: "pending"|"sent"|"refused"|"none", score: number|null, error?: string|null}} Grade
+ */
+import { LocalTracking } from "./tracking/local.js";
+import { LtiTracking } from "./tracking/lti.js";
+import { openScorm12 } from "./tracking/scorm12.js";
+
+/**
+ * @param {object} boot what the document says of itself
+ * @param {Window} window
+ * @returns {Tracking}
+ */
+export function openTracking(boot, window) {
+  switch (boot.delivery) {
+    case "lti":
+      return new LtiTracking(boot, window);
+    case "scorm12":
+      return openScorm12(boot, window);
+    default:
+      return new LocalTracking(boot, window);
+  }
+}

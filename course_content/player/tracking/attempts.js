@@ -1,0 +1,58 @@
+/**
+ * The attempts at a course's activities, where no server keeps them.
+ *
+ * An activity here is its public form: `{id, attempts, questions: [{id, points}]}`.
+ */
+import { activityScore } from "../scoring.js";
+
+/** @returns {import("../tracking.js").Attempt} */
+export function newAttempt(activity, number = 1, best = null) {
+  return {
+    number,
+    answers: {},
+    completed: false,
+    score: null,
+    best,
+    attemptsLeft: activity.attempts ? Math.max(0, activity.attempts - number) : null,
+  };
+}
+
+/** Complete an attempt whose questions are all answered. */
+export function settle(activity, attempt) {
+  if (activity.questions.some((question) => !(question.id in attempt.answers))) return attempt;
+  const score = activityScore(
+    activity.questions.map(({ id, points }) => [points, attempt.answers[id].verdict.score]),
+  );
+  return { ...attempt, completed: true, score, best: Math.max(score, attempt.best ?? 0) };
+}
+
+export class AttemptBook {
+  /** @param {Record<string, import("../tracking.js").Attempt>} attempts */
+  constructor(attempts = {}) {
+    this.attempts = { ...attempts };
+  }
+
+  of(activity) {
+    return this.attempts[activity.id] ?? newAttempt(activity);
+  }
+
+  /** Record an answer once and for all: the first one to a question stands. */
+  record(activity, questionId, response, verdict) {
+    const attempt = this.of(activity);
+    if (questionId in attempt.answers) return attempt;
+    const answers = { ...attempt.answers, [questionId]: { response, verdict } };
+    return this.#keep(activity, settle(activity, { ...attempt, answers }));
+  }
+
+  /** Begin a new attempt; the one under way, or the last when none is left, stays. */
+  restart(activity) {
+    const attempt = this.of(activity);
+    if (!attempt.completed || attempt.attemptsLeft === 0) return attempt;
+    return this.#keep(activity, newAttempt(activity, attempt.number + 1, attempt.best));
+  }
+
+  #keep(activity, attempt) {
+    this.attempts = { ...this.attempts, [activity.id]: attempt };
+    return attempt;
+  }
+}

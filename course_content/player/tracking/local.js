@@ -1,0 +1,88 @@
+/** Local preview: the work stays in this browser, or in this page where storage is forbidden. */
+import { Signal } from "../signal.js";
+import { AttemptBook } from "./attempts.js";
+import { Failure } from "./failure.js";
+import { LocalMarker } from "./marker.js";
+
+/** The browser's storage; null where it is switched off, which even touching it may tell. */
+function storageOf(window) {
+  try {
+    return window.localStorage ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** @implements {import("../tracking.js").Tracking} */
+export class LocalTracking {
+  windowState = null;
+  grade = new Signal(null);
+  merged = new Signal(null);
+  status;
+  marker;
+  #boot;
+  #storage;
+  #name;
+  #book;
+  #state = null;
+  #problem;
+
+  /**
+   * @param {object} boot
+   * @param {{localStorage?: Storage}} window
+   * @param {Failure} [problem] why the work is kept here and not where it should be
+   */
+  constructor(boot, window, problem) {
+    this.#boot = boot;
+    this.#storage = storageOf(window);
+    this.#name = `arrimage:${boot.course.slug}:${boot.course.version}`;
+    const work = this.#read();
+    this.#state = work.state;
+    this.#book = new AttemptBook(work.attempts);
+    this.#problem = problem;
+    this.status = new Signal(this.#resting());
+    this.marker = new LocalMarker(boot.keys, this.#book, () => this.#write());
+  }
+
+  async load() {
+    return { state: this.#state, attempts: this.#book.attempts };
+  }
+
+  save(state) {
+    this.#state = state;
+    this.#write();
+  }
+
+  complete() {}
+
+  exit() {}
+
+  async unit(unitId) {
+    return this.#boot.units[unitId];
+  }
+
+  #resting() {
+    if (this.#problem) return { state: "unsaved", problem: this.#problem };
+    return { state: this.#storage ? "saved" : "off" };
+  }
+
+  #read() {
+    try {
+      const work = JSON.parse(this.#storage?.getItem(this.#name) ?? "null");
+      return { state: work?.state ?? null, attempts: work?.attempts ?? {} };
+    } catch {
+      return { state: null, attempts: {} };
+    }
+  }
+
+  #write() {
+    if (!this.#storage) return;
+    const work = { state: this.#state, attempts: this.#book.attempts };
+    try {
+      this.#storage.setItem(this.#name, JSON.stringify(work));
+      this.status.set(this.#resting());
+    } catch {
+      this.status.set({ state: "unsaved", problem: new Failure("storage") });
+    }
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * Tracking by our own tool, which a platform launched by LTI.
+ *
+ * The session's token lives in the window's history entries and nowhere else: no cookie, which an
+ * iframe would lose, and no address, which would leave traces. The server marks the answers.
+ */
+import { Signal } from "../signal.js";
+import { AttemptBook } from "./attempts.js";
+import { Failure } from "./failure.js";
+import { LtiApi } from "./lti-api.js";
+import { SaveQueue } from "./save-queue.js";
+
+const PAGE = "/learn";
+const GRADE_DELAYS_MS = [2000, 4000, 8000, 15000, 30000, 60000, 120000];
+
+/**
+ * What a reloaded window asks for: the document that it reloads has no personal data.
+ * @throws {Failure} when this window was never launched, or too long ago
+ */
+export async function fetchBoot(window) {
+  const session = window.history.state?.session;
+  if (typeof session !== "string") throw new Failure("no-session");
+  const unit = /^#\/([^/]+)\//.exec(window.location.hash)?.[1] ?? "";
+  const api = new LtiApi(window.fetch.bind(window), session);
+  const boot = await api.askPatiently("GET", `/api/boot?unit=${unit}`);
+  return { ...boot, session };
+}
+
+/** @implements {import("../tracking.js").Tracking} */
+export class LtiTracking {
+  windowState;
+  marker;
+  grade = new Signal(null);
+  merged = new Signal(null);
+  status;
+  #boot;
+  #api;
+  #units;
+  #queue;
+  #revision;
+  #gradeTimer = null;
+  #gradeAsked = 0;
+
+  /**
+   * @param {object} boot
+   * @param {Window} window
+   */
+  constructor(boot, window) {
+    this.#boot = boot;
+    this.#api = new LtiApi(window.fetch.bind(window), boot.session);
+    this.#units = new Map(Object.entries(boot.units ?? {}));
+    this.#revision = boot.snapshot?.revision ?? 0;
+    this.windowState = { session: boot.session };
+    window.history.replaceState(this.windowState, "", PAGE + window.location.hash);
+    if (this.#isPreview) {
+      this.status = new Signal({ state: "off" });
+      this.marker = new PreviewMarker(this.#api);
+    } else {
+      this.status = new Signal({ state: "saved" });
+      this.marker = new ServerMarker(this.#api, boot.snapshot?.attempts ?? {}, (grade) =>
+        this.#showGrade(grade),
+      );
+      this.#queue = new SaveQueue((state, options) => this.#put(state, options), this.status);
+      this.#listen(window);
+    }
+  }
+
+  get #isPreview() {
+    return this.#boot.role === "instructor";
+  }
+
+  async load() {
+    const { state = null, attempts = {} } = this.#boot.snapshot ?? {};
+    return { state, attempts };
+  }
+
+  save(state) {
+    this.#queue?.put(state);
+  }
+
+  /** The server knows from the answers; only what became of the grade is not known yet. */
+  complete(progress) {
+    const isKnown = this.grade.value !== null;
+    if (!this.#isPreview && progress.graded.done > 0 && !isKnown) this.#askGrade();
+  }
+
+  exit() {
+    this.#sendLast();
+  }
+
+  async unit(unitId) {
+    if (!this.#units.has(unitId)) {
+      this.#units.set(unitId, await this.#api.askPatiently("GET", `/api/units/${encodeURIComponent(unitId)}`));
+    }
+    return this.#units.get(unitId);
+  }
+
+  #listen(window) {
+    window.addEventListener("online", () => this.#queue.flush());
+    window.addEventListener("pagehide", () => this.#sendLast());
+    window.document.addEventListener("visibilitychange", () => {
+      if (window.document.visibilityState === "hidden") this.#queue.flush({ keepalive: true });
+    });
+  }
+
+  /** A request under way may be cut off with the page: what it carries is sent once more. */
+  #sendLast() {
+    if (!this.#queue?.isWaiting) return;
+    this.#put(this.#queue.value, { keepalive: true }).catch(() => {
+      this.status.set({ state: "unsaved", problem: new Failure("offline", { retryable: true }) });
+    });
+  }
+
+  async #put(state, { keepalive = false } = {}) {
+    try {
+      const body = { revision: this.#revision, state };
+      const reply = await this.#api.ask("PUT", "/api/state", { body, keepalive });
+      if (reply.revision > this.#revision + 1) this.merged.set(reply.state);
+      this.#revision = reply.revision;
+    } catch (failure) {
+      if (failure.code === "expired") this.#queue.close();
+      throw failure;
+    }
+  }
+
+  #showGrade(grade) {
+    this.grade.set(grade);
+    clearTimeout(this.#gradeTimer);
+    const delay = GRADE_DELAYS_MS[this.#gradeAsked];
+    if (grade?.state !== "pending" || delay === undefined) {
+      this.#gradeAsked = 0;
+      return;
+    }
+    this.#gradeAsked += 1;
+    this.#gradeTimer = setTimeout(() => this.#askGrade(), delay);
+  }
+
+  /** A grade that cannot be asked for is no loss: it goes its way without us. */
+  async #askGrade() {
+    try {
+      this.#showGrade(await this.#api.ask("GET", "/api/grade"));
+    } catch (failure) {
+      if (failure.retryable) this.#showGrade(this.grade.value);
+    }
+  }
+}
+
+/** The server marks and records. */
+class ServerMarker {
+  #api;
+  #numbers;
+  #onGrade;
+
+  constructor(api, attempts, onGrade) {
+    this.#api = api;
+    this.#numbers = new Map(Object.entries(attempts).map(([id, { number }]) => [id, number]));
+    this.#onGrade = onGrade;
+  }
+
+  async answer(activity, question, response) {
+    const body = { attempt: this.#numbers.get(activity.id) ?? 1, question, response };
+    const path = `${activityPath(activity)}/answers`;
+    const reply = await this.#api.askPatiently("POST", path, { body });
+    this.#numbers.set(activity.id, reply.attempt.number);
+    if (reply.grade && reply.attempt.completed) this.#onGrade(reply.grade);
+    return { verdict: reply.verdict, attempt: reply.attempt };
+  }
+
+  async restart(activity) {
+    const reply = await this.#api.askPatiently("POST", `${activityPath(activity)}/attempts`, { body: {} });
+    this.#numbers.set(activity.id, reply.attempt.number);
+    return reply.attempt;
+  }
+}
+
+/** The server marks and records nothing: the attempts of a preview live in this page. */
+class PreviewMarker {
+  #api;
+  #book = new AttemptBook();
+
+  constructor(api) {
+    this.#api = api;
+  }
+
+  async answer(activity, question, response) {
+    const body = { attempt: 1, question, response };
+    const { verdict } = await this.#api.askPatiently("POST", `${activityPath(activity)}/answers`, { body });
+    return { verdict, attempt: this.#book.record(activity, question, response, verdict) };
+  }
+
+  async restart(activity) {
+    return this.#book.restart(activity);
+  }
+}
+
+function activityPath(activity) {
+  return `/api/activities/${encodeURIComponent(activity.id)}`;
+}
