@@ -18,14 +18,12 @@ from course_content.markdown import (
     link_kind,
 )
 from course_content.media import medium_problem
+from course_content.model import HOME, SYLLABUS
 from course_content.problems import Problem, suggestion
 from course_content.wording import CALLOUTS
 
-SYLLABUS: Final = "syllabus"
-"""The id of the unit, and of its only step, that the syllabus page is."""
-
-RESERVED_UNITS: Final = frozenset({SYLLABUS, "references", "media"})
-RESERVED_PARTS: Final = frozenset({"accueil", "media"})
+RESERVED_UNITS: Final = frozenset({SYLLABUS, "media"})
+RESERVED_PARTS: Final = frozenset({HOME, "media"})
 
 Objection: TypeAlias = tuple[str, str] | None
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from course_content.crosscheck import SYLLABUS, cross_problems
+from course_content.crosscheck import cross_problems
 from course_content.drafts import (
     COURSE_FILE,
     CourseDraft,
@@ -22,6 +22,7 @@ from course_content.drafts import (
 )
 from course_content.fields import SLUG, Data
 from course_content.model import (
+    SYLLABUS,
     Competency,
     Course,
     Localized,

@@ -49,14 +49,16 @@ class Setting:
     """What a text needs to know of its surroundings to be rendered.
 
     ``media_base`` replaces ``media/`` in addresses. ``citations`` maps each
-    reference key to its short label, such as ``Freeman, 1984``. ``scope`` makes the
-    ids of footnotes unique in a page that holds several texts.
+    reference key to its short label, such as ``Freeman, 1984``. ``scope`` makes ids
+    unique in a document that holds several texts. ``has_references`` says that the
+    references stand under the same scope, so that citations can lead there.
     """
 
     language: str
     media_base: str = "media/"
     citations: tuple[tuple[str, str], ...] = ()
     scope: str = ""
+    has_references: bool = False
 
 
 # --- Citations -----------------------------------------------------------------------------
@@ -84,6 +86,11 @@ def _citation_rule(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def reference_id(scope: str, key: str) -> str:
+    """Return the id of a reference in the list that belongs to a scope."""
+    return f"ref-{scope}-{key}"
+
+
 def _render_citation(
     self: Any, tokens: Sequence[Token], index: int, options: Any, env: Environment
 ) -> str:
@@ -93,7 +100,10 @@ def _render_citation(
     cited = []
     for key, locator in tokens[index].meta["entries"]:
         label = escape(labels.get(key, key))
-        link = f'<a class="citation" role="doc-biblioref" href="#/references/{key}">{label}</a>'
+        link = f'<span class="citation">{label}</span>'
+        if setting.has_references:
+            target = reference_id(setting.scope, key)
+            link = f'<a class="citation" role="doc-biblioref" href="#{target}">{label}</a>'
         where = typographic(locator, setting.language)
         cited.append(f"{link}, {escape(where)}" if where else link)
     return f"({typographic(' ; ', setting.language).join(cited)})"
@@ -459,7 +469,7 @@ _CLASSES = {
     *(f"callout-{name}" for name in CALLOUTS),
 }
 _ROLES = {"doc-backlink", "doc-biblioref", "doc-endnotes", "doc-noteref", "group", "note"}
-_INNER_LINK = re.compile(r"#(?:/[a-z0-9-]+/[A-Za-z0-9_-]+|fn(?:ref)?-[a-z0-9-]+)")
+_INNER_LINK = re.compile(r"#(?:/[a-z0-9-]+/[a-z0-9-]+|fn(?:ref)?-[a-z0-9-]+|ref-[A-Za-z0-9_-]+)")
 _NOTE_ID = re.compile(r"fn(?:ref)?-[a-z0-9-]+")
 
 
@@ -527,6 +537,17 @@ def render(text: str, setting: Setting) -> str:
 def render_inline(text: str, setting: Setting) -> str:
     """Render a text that stays inside a line: a choice, an item, a reference."""
     return sanitized(_PARSER.renderInline(text.strip(), {"setting": setting}), setting.media_base)
+
+
+def external_link(address: str, words: str, language: str) -> str:
+    """Return a link out of the course, marked as such, for HTML made elsewhere."""
+    note = escape(wording(language).new_window)
+    html = (
+        f'<a class="external" rel="external noopener noreferrer" target="_blank" '
+        f'href="{escape(address)}">{escape(words)}'
+        f'<span class="visually-hidden"> {note}</span></a>'
+    )
+    return sanitized(html)
 
 
 def plain(text: str, language: str) -> str:

@@ -12,9 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 Localized: TypeAlias = Mapping[str, str]
+
+SYLLABUS: Final = "syllabus"
+"""The id of the unit, and of its only step, as which the syllabus is read."""
+
+HOME: Final = "accueil"
+"""The id of the part that holds the syllabus, before the course's own parts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """``table`` has ``{number}``; ``cited_page`` goes before a citation's locator."""
+    """``table``, ``note`` and ``back_to_text`` have ``{number}``."""
 
     callouts: Mapping[str, str]
     table: str
@@ -17,12 +17,9 @@ class Wording:
     back_to_text: str
     new_window: str
     left_to_institution: str
-    administrative_information: str
-    syllabus: str
+    module_sheet: str
     home: str
     references: str
-    true: str
-    false: str
     needs_javascript: str
 
 
@@ -40,12 +37,9 @@ _FRENCH = Wording(
     back_to_text="Retour à l’appel de note {number}",
     new_window="(nouvelle fenêtre)",
     left_to_institution="À renseigner par l’établissement",
-    administrative_information="Informations administratives",
-    syllabus="Présentation et syllabus",
+    module_sheet="Fiche du module",
     home="Accueil",
     references="Références",
-    true="Vrai",
-    false="Faux",
     needs_javascript=(
         "Ce cours a besoin de JavaScript. Autorisez-le pour cette page dans votre navigateur, "
         "puis rechargez la page."
@@ -66,12 +60,9 @@ _ENGLISH = Wording(
     back_to_text="Back to note {number} in the text",
     new_window="(new window)",
     left_to_institution="To be completed by the institution",
-    administrative_information="Administrative information",
-    syllabus="Overview and syllabus",
+    module_sheet="Module sheet",
     home="Home",
     references="References",
-    true="True",
-    false="False",
     needs_javascript=(
         "This course needs JavaScript. Allow it for this page in your browser, "
         "then reload the page."

@@ -1,0 +1,340 @@
+"""A course as the player gets it: JSON, and the document that carries it.
+
+The same input gives the same bytes: a package that is built twice does not differ.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from course_content.activities import Json, Voice, activity_keys, public_activity
+from course_content.citations import citation_labels, reference_html, references_section
+from course_content.files import plain_file
+from course_content.markdown import MEDIA_NAME, Setting, inspect
+from course_content.model import (
+    HOME,
+    SYLLABUS,
+    Course,
+    Page,
+    Quiz,
+    Step,
+    SyllabusField,
+    Unit,
+    localized,
+)
+from course_content.wording import wording
+
+Delivery: TypeAlias = Literal["lti", "scorm12", "local"]
+Role: TypeAlias = Literal["learner", "instructor"]
+
+_HERE: Final = Path(__file__).parent
+_WORDS_A_MINUTE: Final = 180
+
+
+class PlayerNotBuilt(RuntimeError):
+    """The player's script and style have not been made from their sources yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """The addresses of the player's script and style, as the document is to load them."""
+
+    script: str
+    style: str
+
+
+def _voice(course: Course, language: str, media_base: str = "media/", scope: str = "") -> Voice:
+    citations = citation_labels(course, language)
+    return Voice(Setting(language, media_base, citations, scope))
+
+
+# --- The outline ---------------------------------------------------------------------------
+
+
+def _step_entry(step: Step, voice: Voice) -> Json:
+    graded = isinstance(step, Quiz) and step.graded
+    return {"id": step.id, "title": voice.plain(step.title), "kind": step.kind, "graded": graded}
+
+
+def _unit_entry(unit: Unit, voice: Voice) -> Json:
+    return {
+        "id": unit.id,
+        "title": voice.plain(unit.title),
+        "minutes": unit.minutes,
+        "outcomes": [voice.plain(outcome.text) for outcome in unit.outcomes],
+        "steps": [_step_entry(step, voice) for step in unit.steps],
+    }
+
+
+def _home_entry(course: Course, voice: Voice) -> Json:
+    """Return the part that holds the syllabus; its minutes are reckoned from its length."""
+    language = voice.setting.language
+    page = course.syllabus.page
+    words = len(localized(page.body, language).split())
+    unit = Unit(SYLLABUS, page.title, math.ceil(words / _WORDS_A_MINUTE), (), (page,))
+    entry = _unit_entry(unit, voice)
+    entry["steps"][0]["id"] = SYLLABUS
+    return {"id": HOME, "title": wording(language).home, "summary": "", "units": [entry]}
+
+
+def outline(course: Course, language: str) -> Json:
+    """Return the course's table of contents, as the player takes it. The syllabus comes first."""
+    voice = _voice(course, language)
+    parts = [
+        {
+            "id": part.id,
+            "title": voice.plain(part.title),
+            "summary": voice.plain(part.summary),
+            "units": [_unit_entry(unit, voice) for unit in part.units],
+        }
+        for part in course.parts
+    ]
+    return {
+        "slug": course.slug,
+        "version": course.version,
+        "title": voice.plain(course.title),
+        "summary": voice.plain(course.summary),
+        "language": language,
+        "licence": voice.plain(course.licence),
+        "parts": [_home_entry(course, voice), *parts],
+        "references": [
+            {"key": reference.key, "html": reference_html(reference, language)}
+            for reference in course.references
+        ],
+    }
+
+
+# --- Units ---------------------------------------------------------------------------------
+
+
+def _cited(text: str) -> Iterator[str]:
+    return (found.value for found in inspect(text).found if found.kind == "citation")
+
+
+def _page_voice(course: Course, language: str, media_base: str, path: str) -> Voice:
+    voice = _voice(course, language, media_base, path.replace("/", "-"))
+    setting = voice.setting
+    return Voice(
+        Setting(language, media_base, setting.citations, setting.scope, has_references=True)
+    )
+
+
+def _page(course: Course, page: Page, voice: Voice) -> Json:
+    language = voice.setting.language
+    cited = _cited(localized(page.body, language))
+    title = wording(language).references
+    references = references_section(course, cited, title, voice.setting)
+    return {"html": voice.block(page.body) + references}
+
+
+def _field_html(field: SyllabusField, voice: Voice) -> str:
+    label = escape(voice.plain(field.label))
+    if field.value is None:
+        missing = escape(wording(voice.setting.language).left_to_institution)
+        return f'<dt>{label}</dt>\n<dd class="to-complete">{missing}</dd>\n'
+    return f"<dt>{label}</dt>\n<dd>{escape(voice.plain(field.value))}</dd>\n"
+
+
+def _syllabus(course: Course, voice: Voice) -> Json:
+    """Return the syllabus page with what the institution has to say, and all the references."""
+    words = wording(voice.setting.language)
+    html = voice.block(course.syllabus.page.body)
+    if course.syllabus.fields:
+        entries = "".join(_field_html(field, voice) for field in course.syllabus.fields)
+        html += (
+            f'<h2>{escape(words.module_sheet)}</h2>\n<dl class="module-sheet">\n{entries}</dl>\n'
+        )
+    keys = (reference.key for reference in course.references)
+    return {"html": html + references_section(course, keys, words.references, voice.setting)}
+
+
+def unit_content(course: Course, unit_id: str, language: str, media_base: str = "media/") -> Json:
+    """Return a unit's pages as HTML and its activities without answers.
+
+    ``unit_id`` may be ``syllabus``. Raise ``KeyError`` when the course has no such unit.
+    """
+    if unit_id == SYLLABUS:
+        voice = _page_voice(course, language, media_base, SYLLABUS)
+        return {"id": SYLLABUS, "steps": {SYLLABUS: _syllabus(course, voice)}}
+    unit = course.unit(unit_id)
+    steps: Json = {}
+    for step in unit.steps:
+        if isinstance(step, Quiz):
+            voice = _voice(course, language, media_base)
+            steps[step.id] = {"activity": public_activity(step, voice)}
+        else:
+            voice = _page_voice(course, language, media_base, f"{unit_id}/{step.id}")
+            steps[step.id] = _page(course, step, voice)
+    return {"id": unit_id, "steps": steps}
+
+
+def answer_keys(
+    course: Course, language: str, media_base: str = "media/"
+) -> dict[str, dict[str, Json]]:
+    """Return what answers are marked with: by activity, then by question.
+
+    For LTI it never leaves the server.
+    """
+    voice = _voice(course, language, media_base)
+    return {activity.id: activity_keys(activity, voice) for activity in course.activities}
+
+
+# --- Media ---------------------------------------------------------------------------------
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Yield every text of a model, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (text for each in value.values() for text in _strings(each))
+    elif isinstance(value, tuple):
+        yield from (text for each in value for text in _strings(each))
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _strings(getattr(value, field.name))
+
+
+def media_files(course: Course) -> dict[str, Path]:
+    """Return the media that the course's texts show or link to, by name (``media/x.svg``), sorted.
+
+    Raise ``UnreadableFile`` when one is not there, or lies behind a symbolic link.
+    """
+    names = {
+        found.value
+        for text in _strings(course)
+        if "media/" in text
+        for found in inspect(text).found
+        if found.kind in ("image", "link") and MEDIA_NAME.fullmatch(found.value)
+    }
+    return {name: plain_file(course.folder, name) for name in sorted(names)}
+
+
+# --- The document --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """Who opens a course, how, and how much of it the document carries.
+
+    ``units`` are the ids of the units to embed: ``None`` for all, the syllabus included.
+    ``scope`` are the units that the launch covers: none for the whole course. Answer
+    keys are only embedded when asked for: whoever gets them can read them. ``mastery``
+    is a percentage; ``session`` and ``snapshot`` belong to LTI.
+    """
+
+    delivery: Delivery
+    role: Role = "learner"
+    learner: str = ""
+    units: tuple[str, ...] | None = None
+    with_keys: bool = False
+    start: str | None = None
+    scope: tuple[str, ...] = ()
+    mastery: float | None = 60
+    session: str | None = None
+    snapshot: Mapping[str, Any] | None = None
+    return_url: str | None = None
+    media_base: str = "media/"
+
+
+def boot(course: Course, language: str, visit: Visit) -> Json:
+    """Return the player's description of what it is to play."""
+    units = visit.units
+    if units is None:
+        units = (SYLLABUS, *(unit.id for unit in course.units))
+    data: Json = {
+        "delivery": visit.delivery,
+        "language": language,
+        "role": visit.role,
+        "learner": {"name": visit.learner},
+        "course": outline(course, language),
+        "units": {unit: unit_content(course, unit, language, visit.media_base) for unit in units},
+        "options": {"start": visit.start, "scope": list(visit.scope), "mastery": visit.mastery},
+        "returnUrl": visit.return_url,
+    }
+    if visit.with_keys:
+        data["keys"] = answer_keys(course, language, visit.media_base)
+    if visit.session is not None:
+        data["session"] = visit.session
+    if visit.snapshot is not None:
+        data["snapshot"] = dict(visit.snapshot)
+    return data
+
+
+_ESCAPES = str.maketrans(
+    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+)
+
+
+def json_for_script(data: Mapping[str, Any]) -> str:
+    """Write JSON that can stand in a ``script`` element, whatever it says."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.translate(_ESCAPES)
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def document(
+    course: Course | None,
+    language: str,
+    *,
+    boot: Mapping[str, Any] | None,
+    assets: Assets,
+    media_base: str = "media/",
+    **extra: Any,
+) -> str:
+    """Return the HTML document in which the player plays.
+
+    Without ``course`` and ``boot`` it is the bare shell, which holds nothing about
+    anybody and fetches what it plays. ``extra`` goes to the template as it is.
+    """
+    title = Voice(Setting(language)).plain(course.title) if course else ""
+    return (
+        _templates()
+        .get_template("player.html")
+        .render(
+            language=language,
+            title=title,
+            course=outline(course, language) if course else None,
+            # json_for_script leaves nothing that could end the element it stands in.
+            boot_json=Markup(json_for_script(boot)) if boot is not None else None,  # noqa: S704
+            assets=assets,
+            media_base=media_base,
+            noscript=wording(language).needs_javascript,
+            **extra,
+        )
+    )
+
+
+def player_assets() -> Path:
+    """Return the folder of the built player, ``player.js`` and ``player.css``.
+
+    Raise ``PlayerNotBuilt`` when they have not been built.
+    """
+    dist = _HERE / "player" / "dist"
+    missing = [name for name in ("player.js", "player.css") if not (dist / name).is_file()]
+    if missing:
+        raise PlayerNotBuilt(
+            f"The player is not built: {', '.join(missing)} missing. "
+            "Whoever installed this from sources builds it with: make player"
+        )
+    return dist
