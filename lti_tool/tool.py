@@ -19,10 +19,33 @@ LANGUAGES = ("fr", "en")
 
 
 @dataclass(frozen=True, slots=True)
+class Addresses:
+    """What platforms must be told of the tool."""
+
+    public_url: str
+
+    @property
+    def login(self) -> str:
+        """Where platforms begin a login."""
+        return f"{self.public_url}/lti/login"
+
+    @property
+    def launch(self) -> str:
+        """Where platforms post a launch: our redirect URI and usual target link URI."""
+        return f"{self.public_url}/lti/launch"
+
+    @property
+    def jwks(self) -> str:
+        """Where platforms find our keys."""
+        return f"{self.public_url}/.well-known/jwks.json"
+
+
+@dataclass(frozen=True, slots=True)
 class Tool:
     """One for each process; every part is safe to share among threads."""
 
     settings: Settings
+    addresses: Addresses
     database: Database
     courses: CourseShelf
     course_slugs: tuple[str, ...]
@@ -32,21 +55,6 @@ class Tool:
     scores: ScoreClient
     desk: LaunchDesk
     limits: SessionLimits
-
-    @property
-    def login_url(self) -> str:
-        """Where platforms begin a login."""
-        return f"{self.settings.public_url}/lti/login"
-
-    @property
-    def launch_url(self) -> str:
-        """Where platforms post a launch: our redirect URI and usual target link URI."""
-        return f"{self.settings.public_url}/lti/launch"
-
-    @property
-    def jwks_url(self) -> str:
-        """Where platforms find our keys."""
-        return f"{self.settings.public_url}/.well-known/jwks.json"
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -74,6 +82,7 @@ def build_tool(settings: Settings) -> Tool:
     )
     return Tool(
         settings=settings,
+        addresses=Addresses(settings.public_url),
         database=database,
         courses=courses,
         course_slugs=slugs,

@@ -77,7 +77,8 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
         N_("La plateforme de cours qui vous envoie n’est pas enregistrée auprès de cet outil."),
         N_(
             "Enregistrez la plateforme avec la commande «\u00a0arrimage platform add\u00a0». "
-            "Si elle l’est déjà, vérifiez que son émetteur (issuer) est écrit exactement de la même façon."
+            "Si elle l’est déjà, vérifiez que son émetteur (issuer) est écrit exactement "
+            "de la même façon."
         ),
         Mender.TOOL,
     ),

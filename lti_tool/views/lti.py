@@ -43,7 +43,7 @@ def login() -> Response:
     asked = _login_request(given)
     try:
         with tool().database.transaction() as db:
-            begun = begin_login(db, asked, tool().settings.public_url, tool().launch_url)
+            begun = begin_login(db, asked, tool().settings.public_url, tool().addresses.launch)
     except LaunchRefused as refused:
         refused.issuer = asked.issuer or None
         raise
@@ -96,7 +96,7 @@ def choose() -> Response:
         selection,
         request.form.get("choice", ""),
         tool().courses,
-        tool().launch_url,
+        tool().addresses.launch,
         tool().keys.signing_key,
     )
     response = make_response(
@@ -122,7 +122,7 @@ def key_set() -> Response:
 @blueprint.get("/")
 def home() -> str:
     """Tell a visitor what this is, and an administrator which addresses to copy."""
-    return render_template("home.html", tool=tool())
+    return render_template("home.html", addresses=tool().addresses)
 
 
 def _login_request(given: MultiDict[str, str]) -> LoginRequest:
@@ -144,7 +144,7 @@ def _framed_login(begun: Login, given: MultiDict[str, str]) -> Response:
             "lti/login.html",
             authorization_url=begun.authorization_url,
             check=f"{check}=1",
-            again=f"{tool().login_url}?{again}",
+            again=f"{tool().addresses.login}?{again}",
         )
     )
     _set_cookie(response, check, "1", CHECK_SECONDS, readable=True)

@@ -1,0 +1,478 @@
+"""The command line: ``arrimage``.
+
+Exit codes: 0 when all went well, 1 when something was found wrong, 2 when the command or
+the settings are wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import selectinload
+
+from config.institution import read_institution
+from config.settings import Settings, SettingsError
+from course_content.loader import (
+    BUILTIN_COURSES,
+    CourseError,
+    CourseNotFound,
+    available_courses,
+    find_course,
+    load_course,
+)
+from course_content.model import Course, localized
+from lti_tool.app import create_app
+from lti_tool.database import Database, OutdatedSchema
+from lti_tool.logs import set_up_logs
+from lti_tool.lti import KeySets, TokenClient
+from lti_tool.models import Platform
+from lti_tool.services.delivery import run_worker
+from lti_tool.services.housekeeping import forget_what_is_over
+from lti_tool.services.keys import KeyRing
+from lti_tool.services.platforms import (
+    PlatformInvalid,
+    Registration,
+    check_platform,
+    keep_platform,
+    list_platforms,
+)
+from lti_tool.tool import Addresses, build_tool
+from scorm_packages.package import Package, PackageError
+from scorm_packages.scorm12 import Scorm12Package
+
+HOUSEKEEPING_SECONDS = 3600.0
+PERCENT = 100
+
+PACKAGES: dict[str, Callable[[Course, str], Package]] = {"scorm12": Scorm12Package}
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+
+
+class WrongSettings(click.ClickException):
+    """The settings cannot be used."""
+
+    exit_code = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96})
+@click.version_option(package_name="arrimage", prog_name="arrimage")
+def main() -> None:
+    """Serve a course to learning platforms by LTI 1.3, or box it for them.
+
+    Settings come from environment variables that begin with ARRIMAGE_, such as
+    ARRIMAGE_PUBLIC_URL and ARRIMAGE_DATABASE_URL.
+    """
+
+
+@main.command()
+@click.option("--host", help="The address to listen on. [default: that of ARRIMAGE_BIND]")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    help="The port to listen on. [default: that of ARRIMAGE_BIND]",
+)
+@click.option(
+    "--debug",
+    is_flag=True,
+    help="One process that restarts when the code changes, for whoever develops the tool.",
+)
+def serve(host: str | None, port: int | None, debug: bool) -> None:
+    """Serve the tool over HTTP until it is stopped."""
+    with _clear_errors():
+        settings = Settings.from_environment()
+        usual_host, usual_port = settings.bind
+        os.environ["ARRIMAGE_BIND"] = f"{host or usual_host}:{port or usual_port}"
+        settings = Settings.from_environment()
+        with _database(settings) as database:
+            database.check_schema()
+        if debug:
+            set_up_logs("DEBUG")
+            create_app(settings).run(*settings.bind, debug=True, threaded=True)
+            return
+    _become_gunicorn()
+
+
+def _become_gunicorn() -> NoReturn:
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"]
+    os.execv(sys.executable, [*command, "lti_tool.app:from_environment()"])  # noqa: S606 -- our own command, no shell
+
+
+@main.command()
+def worker() -> None:
+    """Carry grades to the platforms' gradebooks until it is stopped.
+
+    Several may run at once. A grade that cannot be delivered is tried again, later and
+    later; the learner's and the instructor's pages say what became of it.
+    """
+    with _clear_errors():
+        settings = Settings.from_environment()
+        set_up_logs(settings.log_level)
+        tool = build_tool(settings)
+        tool.database.check_schema()
+        stop = _stop_on_signals()
+        sweeper = threading.Thread(target=_sweep, args=(tool.database, stop))
+        sweeper.start()
+        try:
+            run_worker(tool.database, tool.scores, stop)
+        finally:
+            stop.set()
+            sweeper.join()
+            tool.close()
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGINT, ask)
+    signal.signal(signal.SIGTERM, ask)
+    return stop
+
+
+def _sweep(database: Database, stop: threading.Event) -> None:
+    while True:
+        forget_what_is_over(database)
+        if stop.wait(HOUSEKEEPING_SECONDS):
+            return
+
+
+@main.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Make the tables, or bring them up to date, and make the tool's key.
+
+    Run it before the first start and after each update. It can be run again at will.
+    """
+    with _clear_errors(), _database(Settings.from_environment()) as database:
+        database.upgrade()
+        KeyRing(database).make_first_key()
+        forget_what_is_over(database)
+    click.echo("The database is up to date.")
+
+
+@main.group()
+def platform() -> None:
+    """The learning platforms that may launch the tool."""
+
+
+@platform.command("add")
+@click.option("--name", required=True, help="What to call it here.")
+@click.option("--issuer", required=True, help="The platform's issuer (iss), to the letter.")
+@click.option("--client-id", required=True, help="The client id that it gave the tool.")
+@click.option(
+    "--deployment-id",
+    "deployment_ids",
+    multiple=True,
+    required=True,
+    help="The deployment id that it gave the tool. Repeat it for several.",
+)
+@click.option("--authorization-url", required=True, help="Its OpenID Connect login address.")
+@click.option("--token-url", required=True, help="Its access token address.")
+@click.option("--jwks-url", required=True, help="The address of its public keys.")
+@click.option(
+    "--token-audience",
+    help="The audience of our token requests, if it wants another than the token address.",
+)
+@click.option(
+    "--service-origin",
+    "service_origins",
+    multiple=True,
+    help="Where its gradebook is, if on another host than the addresses above. Repeatable.",
+)
+@as_json
+def platform_add(as_json: bool, **given: Any) -> None:
+    """Register a platform, or bring its registration up to date.
+
+    The issuer and the client id say which registration it is. Deployments are added to
+    those that are known. What the platform must be told of the tool is printed.
+    """
+    with _clear_errors():
+        settings = Settings.from_environment()
+        with _database(settings) as database:
+            database.check_schema()
+            try:
+                with database.transaction() as session:
+                    told = _platform_facts(keep_platform(session, Registration(**given)))
+            except PlatformInvalid as error:
+                raise click.UsageError("\n".join(error.problems)) from error
+    addresses = Addresses(settings.public_url)
+    if as_json:
+        tool = {
+            "login_url": addresses.login,
+            "launch_url": addresses.launch,
+            "jwks_url": addresses.jwks,
+        }
+        _print_json({**told, "tool": tool})
+        return
+    click.echo(f"Platform {told['id']} is registered: {told['name']}.")
+    click.echo("Tell the platform these addresses of the tool:")
+    click.echo(f"  login initiation     {addresses.login}")
+    click.echo(f"  redirection, launch  {addresses.launch}")
+    click.echo(f"  public keys (JWKS)   {addresses.jwks}")
+    click.echo(f"Then try: arrimage platform test {told['id']}")
+
+
+@platform.command("list")
+@as_json
+def platform_list(as_json: bool) -> None:
+    """List the registered platforms."""
+    with _clear_errors(), _checked_database() as database, database.reading() as session:
+        facts = [_platform_facts(each) for each in list_platforms(session)]
+    if as_json:
+        _print_json(facts)
+        return
+    for each in facts:
+        click.echo(f"{each['id']}  {each['name']}")
+        for name in ("issuer", "client_id", "authorization_url", "token_url", "jwks_url"):
+            click.echo(f"     {name:<18} {each[name]}")
+        click.echo(f"     {'deployments':<18} {', '.join(each['deployment_ids']) or 'none'}")
+    if not facts:
+        click.echo("No platform is registered. See: arrimage platform add --help")
+
+
+@platform.command("test")
+@click.argument("number", type=int, metavar="PLATFORM")
+@as_json
+def platform_test(number: int, as_json: bool) -> None:
+    """Try the connection with a platform: its keys, and a token for the gradebook.
+
+    PLATFORM is the number that `arrimage platform list` shows. The exit code is 1 when
+    something does not work; what, and who can mend it, is printed.
+    """
+    with _clear_errors(), _checked_database() as database:
+        with database.reading() as session:
+            known = session.get(Platform, number, options=[selectinload(Platform.deployments)])
+        if known is None:
+            raise click.UsageError(f"There is no platform {number}. See: arrimage platform list")
+        checks = check_platform(known, KeySets(), TokenClient(KeyRing(database).signing_key))
+    if as_json:
+        _print_json([asdict(check) for check in checks])
+    else:
+        for check in checks:
+            mark = (
+                click.style("ok  ", fg="green") if check.passed else click.style("FAIL", fg="red")
+            )
+            click.echo(f"{mark} {check.name}: {check.detail}")
+            if check.remedy:
+                click.echo(f"     {check.remedy}")
+    if not all(check.passed for check in checks):
+        sys.exit(1)
+
+
+@main.group()
+def course() -> None:
+    """The courses, as files."""
+
+
+@course.command("list")
+@as_json
+def course_list(as_json: bool) -> None:
+    """List the courses that can be served and exported."""
+    with _clear_errors():
+        settings = Settings.from_environment()
+        institution = read_institution(settings.institution_file)
+        facts = [
+            _course_facts(slug, folder, institution)
+            for slug, folder in available_courses(_roots(settings)).items()
+        ]
+    if as_json:
+        _print_json(facts)
+        return
+    for each in facts:
+        state = each["title"] or "has mistakes, see: arrimage course check"
+        click.echo(f"{each['slug']}  {state}")
+        click.echo(f"     {each['folder']}")
+
+
+@course.command("check")
+@click.argument("names", nargs=-1, metavar="[COURSE]...")
+@as_json
+def course_check(names: Sequence[str], as_json: bool) -> None:
+    """Read courses and report every mistake, with file, line and remedy.
+
+    COURSE is the name of a course's folder, or a path to one; without any, all courses
+    are read. The exit code is 1 when there are mistakes.
+    """
+    with _clear_errors():
+        settings = Settings.from_environment()
+        institution = read_institution(settings.institution_file)
+        folders = [_folder(name, settings) for name in names]
+        if not names:
+            folders = list(available_courses(_roots(settings)).values())
+        found = {str(folder): _mistakes(folder, institution) for folder in folders}
+    if as_json:
+        _print_json(found)
+    else:
+        for folder, mistakes in found.items():
+            click.echo(f"{folder}: {len(mistakes) or 'no'} mistake(s)")
+            for each in mistakes:
+                place = each["path"] if each["line"] is None else f"{each['path']}:{each['line']}"
+                click.echo(f"  {place}: {each['message']} {each['remedy']}")
+    if any(found.values()):
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("name", metavar="COURSE")
+@click.option(
+    "--format",
+    "package_format",
+    type=click.Choice(sorted(PACKAGES)),
+    required=True,
+    help="The kind of package.",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    show_default="the current folder",
+    help="The folder to write the package to. It is made if need be.",
+)
+@click.option("--language", help="The language to export. [default: the course's first one]")
+@as_json
+def export(name: str, package_format: str, out: Path, language: str | None, as_json: bool) -> None:
+    """Box a course for learning platforms that take packages.
+
+    COURSE is the name of the course's folder, or a path to it. The same course gives the
+    same file, byte for byte.
+    """
+    with _clear_errors():
+        settings = Settings.from_environment()
+        loaded = load_course(_folder(name, settings), read_institution(settings.institution_file))
+        chosen = language or loaded.languages[0]
+        if chosen not in loaded.languages:
+            raise click.UsageError(
+                f"The course is not in {chosen!r}. It is in: {', '.join(loaded.languages)}."
+            )
+        out.mkdir(parents=True, exist_ok=True)
+        package = PACKAGES[package_format](loaded, chosen)
+        with _progress(package.title) as progress:
+            written = package.write(out, progress)
+    if as_json:
+        _print_json({"file": str(written), "bytes": written.stat().st_size})
+    else:
+        click.echo(written)
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on standard error, where it does not mix with what scripts read."""
+    with click.progressbar(length=PERCENT, label=title, file=sys.stderr) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.update(PERCENT * done // max(total, 1) - bar.pos)
+
+        yield show
+
+
+def _roots(settings: Settings) -> tuple[Path, ...]:
+    return (*settings.course_roots, BUILTIN_COURSES)
+
+
+def _folder(name: str, settings: Settings) -> Path:
+    """Return a course's folder, by its name or by its path. Raise ``CourseNotFound``."""
+    as_path = Path(name)
+    if as_path.is_absolute() or len(as_path.parts) > 1:
+        return find_course(as_path.name, [as_path.parent])
+    return find_course(name, _roots(settings))
+
+
+def _mistakes(folder: Path, institution: Any) -> list[dict[str, Any]]:
+    try:
+        load_course(folder, institution)
+    except CourseError as error:
+        return [asdict(problem) for problem in error.problems]
+    return []
+
+
+def _course_facts(slug: str, folder: Path, institution: Any) -> dict[str, Any]:
+    facts: dict[str, Any] = {"slug": slug, "folder": str(folder)}
+    try:
+        loaded = load_course(folder, institution)
+    except CourseError as error:
+        return {**facts, "title": None, "mistakes": len(error.problems)}
+    return {
+        **facts,
+        "title": localized(loaded.title, loaded.languages[0]),
+        "version": loaded.version,
+        "languages": list(loaded.languages),
+        "mistakes": 0,
+    }
+
+
+def _platform_facts(known: Platform) -> dict[str, Any]:
+    return {
+        "id": known.id,
+        "name": known.name,
+        "issuer": known.issuer,
+        "client_id": known.client_id,
+        "deployment_ids": sorted(each.deployment_id for each in known.deployments),
+        "authorization_url": known.authorization_url,
+        "token_url": known.token_url,
+        "token_audience": known.token_audience,
+        "jwks_url": known.jwks_url,
+        "service_origins": known.service_origins,
+    }
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    database = Database(settings.database_url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def _checked_database() -> Iterator[Database]:
+    with _database(Settings.from_environment()) as database:
+        database.check_schema()
+        yield database
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    """Turn what can go wrong outside the program into a sentence and an exit code."""
+    try:
+        yield
+    except SettingsError as error:
+        raise WrongSettings("\n".join(error.problems)) from error
+    except CourseNotFound as error:
+        raise click.UsageError(f"{error.args[0]} See: arrimage course list") from error
+    except CourseError as error:
+        raise click.ClickException(f"The course has mistakes:\n{error}") from error
+    except (OutdatedSchema, PackageError) as error:
+        raise click.ClickException(str(error)) from error
+    except SQLAlchemyError as error:
+        said = str(getattr(error, "orig", None) or error).strip()
+        raise click.ClickException(
+            f"The database does not do what is asked: {said}\n"
+            "Check ARRIMAGE_DATABASE_URL, and that the database runs and may be written to."
+        ) from error
+    except OSError as error:
+        raise click.ClickException(
+            f"{error.filename or 'A file'}: {error.strerror or error}"
+        ) from error
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
