@@ -119,6 +119,18 @@ def start_attempt(db: Session, seat: Seat, desk: Desk) -> Json:
     return _described(desk, attempts)
 
 
+def blank() -> Json:
+    """Describe the attempt of somebody whose work is not recorded."""
+    return {
+        "number": 1,
+        "answers": {},
+        "completed": False,
+        "score": None,
+        "best": None,
+        "attemptsLeft": None,
+    }
+
+
 def snapshot(db: Session, seat: Seat, course: Course, keys: AnswerKeys) -> dict[str, Json]:
     """Return the latest attempt at each activity that the seat has worked on."""
     rows = db.scalars(

@@ -7,35 +7,36 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from course_content.loader import CourseError, available_courses, find_course, load_course
-
 from course_content import render
-from course_content.model import Activity, Course, Unit
+from course_content.loader import CourseError, CourseNotFound, find_course, load_course
+from course_content.model import SYLLABUS, Activity, Course, Unit
 
 Json: TypeAlias = dict[str, Any]
 AnswerKeys: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any]]]
 T = TypeVar("T")
+
+SYLLABUS_STEP = f"{SYLLABUS}/{SYLLABUS}"
+"""The path of the module's description, which the renderer puts before the first unit."""
 
 
 class UnknownCourse(LookupError):
     """No folder of that name holds a course, or its files have mistakes."""
 
 
-def units_in_scope(course: Course, target: str) -> tuple[Unit, ...]:
-    """Return the units that a resource link opens: one, or all of them.
+def link_scope(course: Course, target: str) -> tuple[str, ...]:
+    """Return the ids of the units that a resource link covers; none for the whole course.
 
-    A target that the course no longer has opens the whole course: a link that a teacher
+    A target that the course no longer has covers the whole course: a link that a teacher
     placed last year still leads somewhere.
     """
-    named = tuple(unit for unit in course.units if unit.id == target)
-    return named or course.units
+    return tuple(unit.id for unit in course.units if unit.id == target)
 
 
 def graded_activities(course: Course, target: str) -> tuple[Activity, ...]:
     """Return the activities that count for the column of a link with that target."""
     return tuple(
         activity
-        for unit in units_in_scope(course, target)
+        for unit in _covered_units(course, target)
         for activity in unit.activities
         if activity.graded
     )
@@ -43,9 +44,15 @@ def graded_activities(course: Course, target: str) -> tuple[Activity, ...]:
 
 def steps_in_scope(course: Course, target: str) -> tuple[str, ...]:
     """Return the paths (``unit/step``) of the steps that a link opens, in reading order."""
-    return tuple(
-        f"{unit.id}/{step.id}" for unit in units_in_scope(course, target) for step in unit.steps
+    syllabus = () if link_scope(course, target) else (SYLLABUS_STEP,)
+    return syllabus + tuple(
+        f"{unit.id}/{step.id}" for unit in _covered_units(course, target) for step in unit.steps
     )
+
+
+def _covered_units(course: Course, target: str) -> tuple[Unit, ...]:
+    scope = link_scope(course, target)
+    return tuple(unit for unit in course.units if not scope or unit.id in scope)
 
 
 class CourseShelf:
@@ -97,16 +104,16 @@ class CourseShelf:
     def answer_keys(self, slug: str, language: str) -> AnswerKeys:
         """Return what the server marks answers with. It never leaves the server."""
         course = self.course(slug)
-        return self._once(("keys", slug, language), lambda: render.answer_keys(course, language))
+        return self._once(
+            ("keys", slug, language),
+            lambda: render.answer_keys(course, language, media_base=self._media_base(slug)),
+        )
 
     def _load(self, slug: str) -> Course:
-        # Only names that a listing gave are ever joined to a folder: a slug comes from a launch.
-        if slug not in set(available_courses(self._roots)):
-            raise UnknownCourse(slug)
         try:
             return load_course(find_course(slug, self._roots), self._institution)
-        except CourseError as error:
-            raise UnknownCourse(slug) from error
+        except (CourseNotFound, CourseError) as error:
+            raise UnknownCourse(str(error)) from error
 
     def _once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
         with self._lock:

@@ -233,7 +233,7 @@ def pause(tries: int, asked: timedelta | None = None) -> timedelta:
     return max(delay, min(asked or timedelta(0), LONGEST_RETRY_AFTER))
 
 
-def work(
+def run_worker(
     database: Database,
     scores: ScorePoster,
     stop: threading.Event,

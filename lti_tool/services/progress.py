@@ -17,13 +17,12 @@ from sqlalchemy.orm import Session
 
 from course_content.model import Course, Quiz
 from lti_tool.models import Base, Progress, WindowSession, now
-from lti_tool.services.courses import Json
+from lti_tool.services.courses import Json, steps_in_scope
 
 STATE_LIMIT = 64 * 1024
 """Bytes of JSON that a saved state may take."""
 DRAFT_LIMIT = 4 * 1024
 """Bytes of JSON that one unfinished answer may take."""
-SYLLABUS_STEP = "syllabus/syllabus"
 
 State: TypeAlias = Mapping[str, Any]
 
@@ -134,7 +133,7 @@ def checked(course: Course, state: object) -> Json:
         raise InvalidState("visited is a list of texts")
     if not isinstance(drafts, Mapping):
         raise InvalidState("drafts is an object")
-    steps = _steps(course)
+    steps = frozenset(steps_in_scope(course, target=""))
     questions = _questions(course)
     return {
         "position": position if position in steps else None,
@@ -163,12 +162,6 @@ def _at(seat: Seat) -> Select[Progress]:
         Progress.learner_id == seat.learner_id,
         Progress.course == seat.course,
     )
-
-
-def _steps(course: Course) -> set[str]:
-    return {SYLLABUS_STEP} | {
-        f"{unit.id}/{step.id}" for unit in course.units for step in unit.steps
-    }
 
 
 def _questions(course: Course) -> set[str]:

@@ -42,6 +42,17 @@ class ClassReport:
     has_column: bool
     learners: tuple[LearnerRow, ...]
 
+    @property
+    def finished(self) -> int:
+        """How many have completed every graded activity."""
+        return sum(len(line.scores) == len(self.activities) for line in self.learners)
+
+    @property
+    def mean(self) -> float | None:
+        """The mean of the scores of those who have one."""
+        scores = [line.overall for line in self.learners if line.overall is not None]
+        return sum(scores) / len(scores) if scores else None
+
 
 def class_report(db: Session, course: Course, link: ResourceLink) -> ClassReport:
     """Return the line of every learner who has opened the course from the link's class."""

@@ -10,7 +10,7 @@ import pytest
 from lti_tool.lti import Score, ScoreClient
 from lti_tool.models import DeliveryState, Platform
 from lti_tool.services import delivery
-from lti_tool.services.delivery import DeliveryFault, claim, deliver_due, fault_of, work
+from lti_tool.services.delivery import DeliveryFault, claim, deliver_due, fault_of, run_worker
 from tests.functional.grades.conftest import NOON, Outbox
 from tests.functional.grades.gradebook import Gradebook, Reply
 
@@ -369,7 +369,9 @@ def test_a_database_that_is_away_for_a_while_does_not_end_the_worker(
             connection.exec_driver_sql("ALTER TABLE away RENAME TO grade_delivery")
 
     thread = threading.Thread(
-        target=work, args=(outbox.database, outbox.scores, stop), kwargs={"poll_seconds": 0.01}
+        target=run_worker,
+        args=(outbox.database, outbox.scores, stop),
+        kwargs={"poll_seconds": 0.01},
     )
     thread.start()
     bring_back()
@@ -384,7 +386,7 @@ def test_the_worker_ends_when_it_is_told_to(outbox: Outbox, gradebook: Gradebook
     stop = threading.Event()
     gradebook.before_reply = stop.set
 
-    work(outbox.database, outbox.scores, stop, poll_seconds=0.01)
+    run_worker(outbox.database, outbox.scores, stop, poll_seconds=0.01)
 
     assert gradebook.grade("user-1") == 0.5, "the score that was on its way is finished"
     assert outbox.row().state == DeliveryState.SENT

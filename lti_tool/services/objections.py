@@ -1,0 +1,151 @@
+"""What stands in the way of a grade or of an answer, in words: the cause and the remedy.
+
+The texts are in French, the language in which the catalogues are kept; a page translates
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lti_tool.services.attempts import WorkFault
+from lti_tool.services.delivery import DeliveryFault
+from lti_tool.services.refusals import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What happened, and what to do about it, by whom."""
+
+    cause: str
+    remedy: str
+
+
+class ApiFault(StrEnum):
+    """Why a request of a page's script is refused, besides ``WorkFault``."""
+
+    INSTRUCTORS_ONLY = "instructors_only"
+    UNREADABLE_REQUEST = "unreadable_request"
+    REQUEST_TOO_LARGE = "request_too_large"
+    UNKNOWN_UNIT = "unknown_unit"
+    COURSE_UNAVAILABLE = "course_unavailable"
+
+
+_WAIT = N_("L’outil réessaie de lui-même, de moins en moins souvent. Rien à faire pour l’instant.")
+_RELOAD = N_("Rechargez la page, puis recommencez.")
+
+DELIVERY_OBJECTIONS: Mapping[DeliveryFault, Objection] = {
+    DeliveryFault.UNREACHABLE: Objection(
+        N_("La plateforme de cours ne répond pas."),
+        _WAIT,
+    ),
+    DeliveryFault.BUSY: Objection(
+        N_("La plateforme de cours demande de patienter."),
+        _WAIT,
+    ),
+    DeliveryFault.PLATFORM_ERROR: Objection(
+        N_("La plateforme de cours a rencontré une erreur."),
+        N_(
+            "L’outil réessaie de lui-même. Si cela dure plus d’une journée, prévenez "
+            "l’administration de la plateforme."
+        ),
+    ),
+    DeliveryFault.OUT_OF_ORDER: Objection(
+        N_("La plateforme dit avoir déjà une note plus récente."),
+        N_(
+            "L’outil réessaie avec une heure plus tardive. Si cela dure, l’administration doit "
+            "mettre à l’heure le serveur de la plateforme et celui de l’outil."
+        ),
+    ),
+    DeliveryFault.ACCESS_REFUSED: Objection(
+        N_("La plateforme ne donne pas à l’outil l’accès au carnet de notes."),
+        N_(
+            "L’administration de l’outil peut en chercher la cause avec la commande "
+            "«\u00a0arrimage platform test\u00a0». L’outil réessaie de lui-même."
+        ),
+    ),
+    DeliveryFault.NOT_ALLOWED: Objection(
+        N_("La plateforme n’autorise pas l’outil à écrire dans cette colonne."),
+        N_(
+            "L’administration de la plateforme doit permettre à l’outil d’envoyer des notes. "
+            "La note repartira quand la personne rouvrira l’activité."
+        ),
+    ),
+    DeliveryFault.COLUMN_GONE: Objection(
+        N_("La colonne de notes n’existe plus dans la plateforme."),
+        N_(
+            "Vérifiez que l’activité existe encore et qu’elle est notée, puis ouvrez-la une fois. "
+            "La note repartira quand la personne rouvrira l’activité."
+        ),
+    ),
+    DeliveryFault.SCORE_REFUSED: Objection(
+        N_("La plateforme refuse la note de cette personne."),
+        N_(
+            "Vérifiez que cette personne est inscrite au cours avec un rôle noté. "
+            "La note repartira quand elle rouvrira l’activité."
+        ),
+    ),
+    DeliveryFault.FOREIGN_COLUMN: Objection(
+        N_("La colonne de notes se trouve à une adresse qui n’est pas celle de la plateforme."),
+        N_(
+            "L’administration de l’outil doit enregistrer cette adresse si elle lui fait "
+            "confiance. La note repartira quand la personne rouvrira l’activité."
+        ),
+    ),
+    DeliveryFault.INTERNAL: Objection(
+        N_("L’outil a rencontré une erreur en envoyant la note."),
+        N_("L’outil réessaie. Si cela dure, prévenez son administration, qui en a le journal."),
+    ),
+}
+
+WORK_OBJECTIONS: Mapping[WorkFault, Objection] = {
+    WorkFault.UNKNOWN_ACTIVITY: Objection(
+        N_("Ce cours n’a pas cette activité\u00a0: il a peut-être changé entre-temps."), _RELOAD
+    ),
+    WorkFault.UNKNOWN_QUESTION: Objection(
+        N_("Cette activité n’a pas cette question\u00a0: elle a peut-être changé entre-temps."),
+        _RELOAD,
+    ),
+    WorkFault.INVALID_RESPONSE: Objection(
+        N_("Cette réponse n’a pas la forme attendue\u00a0: elle n’a pas été enregistrée."),
+        N_("Complétez ou corrigez votre réponse, puis validez-la de nouveau."),
+    ),
+    WorkFault.UNKNOWN_ATTEMPT: Objection(
+        N_("Cette réponse appartient à un essai que l’outil ne connaît pas."), _RELOAD
+    ),
+    WorkFault.ATTEMPT_OVER: Objection(
+        N_("Cet essai est terminé\u00a0: il n’accepte plus de réponse."), _RELOAD
+    ),
+    WorkFault.NO_ATTEMPT_LEFT: Objection(
+        N_("Il ne reste plus d’essai pour cette activité."),
+        N_(
+            "Votre meilleur résultat est conservé. Au besoin, adressez-vous à votre enseignante "
+            "ou à votre enseignant."
+        ),
+    ),
+}
+
+API_OBJECTIONS: Mapping[ApiFault, Objection] = {
+    ApiFault.INSTRUCTORS_ONLY: Objection(
+        N_("Cette page est réservée aux enseignantes et enseignants du cours."),
+        N_("Si vous en faites partie, vérifiez votre rôle dans le cours, puis rouvrez l’activité."),
+    ),
+    ApiFault.UNREADABLE_REQUEST: Objection(
+        N_("L’outil n’a pas compris ce que la page lui a envoyé."), _RELOAD
+    ),
+    ApiFault.REQUEST_TOO_LARGE: Objection(
+        N_("Ce que la page a envoyé est trop long."), N_("Raccourcissez vos réponses en cours.")
+    ),
+    ApiFault.UNKNOWN_UNIT: Objection(
+        N_("Ce cours n’a pas cette unité\u00a0: il a peut-être changé entre-temps."), _RELOAD
+    ),
+    ApiFault.COURSE_UNAVAILABLE: Objection(
+        N_("Le cours que ce lien ouvre n’est pas disponible."),
+        N_(
+            "L’administration de l’outil peut en chercher la cause avec la commande "
+            "«\u00a0arrimage course check\u00a0»."
+        ),
+    ),
+}

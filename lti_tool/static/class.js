@@ -1,0 +1,113 @@
+// The instructor's page: keeps the session with the window, refreshes and sorts the table.
+"use strict";
+
+(() => {
+  const PAGE = "/class";
+  const PREVIEW = "/learn";
+  const page = document.getElementById("class");
+  const content = document.getElementById("class-content");
+  const news = document.getElementById("class-news");
+  let order = { key: "name", direction: "ascending" };
+
+  // The token stays in the window's history entry: no cookie, which a frame would lose, and
+  // no address, which would leave traces.
+  const launched = document.getElementById("session");
+  if (launched) {
+    history.replaceState(JSON.parse(launched.textContent), "", PAGE);
+    launched.remove();
+  }
+  const session = history.state?.session;
+
+  function tell(text) {
+    news.textContent = "";
+    news.textContent = text;
+  }
+
+  function showEnd() {
+    const heading = document.createElement("h1");
+    heading.textContent = page.dataset.overTitle;
+    heading.tabIndex = -1;
+    const text = document.createElement("p");
+    text.className = "lead";
+    text.textContent = page.dataset.over;
+    content.replaceChildren(heading, text);
+    document.title = page.dataset.overTitle;
+    heading.focus();
+  }
+
+  async function refresh({ quietly = false } = {}) {
+    const response = await fetch("/api/class", {
+      headers: { Authorization: `Bearer ${session}`, Accept: "text/html" },
+      credentials: "omit",
+      cache: "no-store",
+    }).catch(() => null);
+    if (response?.status === 401 || response?.status === 403) {
+      showEnd();
+    } else if (response?.ok) {
+      const focused = document.activeElement?.dataset?.action;
+      // Our own template's output, in which every value is escaped.
+      content.innerHTML = await response.text();
+      prepare();
+      if (focused) content.querySelector(`[data-action="${focused}"]`)?.focus();
+      if (!quietly) tell(page.dataset.refreshed);
+    } else {
+      tell(page.dataset.failed);
+    }
+  }
+
+  /** Times in the reader's own zone; the server only knows its own. */
+  function localizeTimes(language) {
+    const format = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+    for (const time of content.querySelectorAll("time")) {
+      time.textContent = format.format(new Date(time.dateTime));
+    }
+  }
+
+  function sortRows() {
+    const body = content.querySelector("tbody");
+    if (!body) return;
+    const sign = order.direction === "ascending" ? 1 : -1;
+    const value = (row) => Number(row.querySelector(`[data-key="${order.key}"]`)?.dataset.value ?? 0);
+    body.append(...[...body.rows].sort((one, other) => sign * (value(one) - value(other))));
+    for (const button of content.querySelectorAll("[data-sort]")) {
+      const isChosen = button.dataset.sort === order.key;
+      button.closest("th").setAttribute("aria-sort", isChosen ? order.direction : "none");
+    }
+  }
+
+  function sortBy(key) {
+    const isSame = order.key === key;
+    const direction = isSame && order.direction === "ascending" ? "descending" : "ascending";
+    order = { key, direction };
+    sortRows();
+  }
+
+  function preview() {
+    history.pushState({ session }, "", PREVIEW);
+    location.reload();
+  }
+
+  function prepare() {
+    const report = document.getElementById("class-report");
+    if (!report) return;
+    document.documentElement.lang = report.lang;
+    document.title = report.dataset.title;
+    localizeTimes(report.lang);
+    sortRows();
+  }
+
+  content.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button?.dataset.action === "refresh") refresh();
+    else if (button?.dataset.action === "preview") preview();
+    else if (button?.dataset.sort) sortBy(button.dataset.sort);
+  });
+  // Going back from the preview may bring this page as it was left, or only its address.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted && session) refresh({ quietly: true });
+  });
+
+  if (typeof session !== "string") showEnd();
+  else if (launched) prepare();
+  else refresh({ quietly: true });
+})();

@@ -1,0 +1,82 @@
+"""What the player begins with when a platform launched it."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from lti_tool.lti import Role
+from lti_tool.models import WindowSession
+from lti_tool.services import attempts, progress
+from lti_tool.services.courses import CourseShelf, Json, link_scope
+from lti_tool.services.grades import GradeStatus
+from lti_tool.services.progress import Seat
+
+
+def lti_boot(db: Session, courses: CourseShelf, window: WindowSession, unit_id: str = "") -> Json:
+    """Return the player's boot data for a window, without its token.
+
+    The content of one unit comes along: the one asked for, else the one where the learner
+    stopped, else the first that the link covers.
+    """
+    link = window.resource_link
+    course = courses.course(link.course)
+    language = courses.language(link.course, window.language)
+    outline = courses.outline(link.course, language)
+    snapshot = _snapshot(db, courses, window)
+    scope = link_scope(course, link.target)
+    opened = _opened_unit(outline, scope, (unit_id, _place(snapshot)))
+    return {
+        "delivery": "lti",
+        "language": language,
+        "role": Role.LEARNER if learner_seat(window) else Role.INSTRUCTOR,
+        "learner": {"name": window.learner.name if window.learner else ""},
+        "course": outline,
+        "units": {opened: courses.unit_content(link.course, opened, language)},
+        "options": {"start": None, "scope": list(scope)},
+        "snapshot": snapshot,
+        "returnUrl": window.return_url,
+    }
+
+
+def learner_seat(window: WindowSession) -> Seat | None:
+    """Return whose work is recorded.
+
+    Nobody's for an instructor, who looks at the course as a preview, nor for somebody whom
+    the platform does not name (LTI 1.3 core, 5.3.6.1): the player shows both the same.
+    """
+    return Seat.of(window) if window.role == Role.LEARNER else None
+
+
+def grade_json(grade: GradeStatus) -> Json:
+    """Return a grade's state as the player takes it."""
+    return {"state": grade.state, "score": grade.score, "error": grade.error}
+
+
+def _snapshot(db: Session, courses: CourseShelf, window: WindowSession) -> Json:
+    seat = learner_seat(window)
+    if seat is None:
+        return {"state": None, "revision": 0, "attempts": {}}
+    saved = progress.load(db, seat)
+    language = courses.language(seat.course, window.language)
+    keys = courses.answer_keys(seat.course, language)
+    return {
+        "state": saved.state,
+        "revision": saved.revision,
+        "attempts": attempts.snapshot(db, seat, courses.course(seat.course), keys),
+    }
+
+
+def _place(snapshot: Json) -> str:
+    """Return the unit where the learner stopped, if any."""
+    position: str = (snapshot["state"] or {}).get("position") or ""
+    return position.partition("/")[0]
+
+
+def _opened_unit(outline: Json, scope: tuple[str, ...], wanted: tuple[str, ...]) -> str:
+    covered = [
+        unit["id"]
+        for part in outline["parts"]
+        for unit in part["units"]
+        if not scope or unit["id"] in scope
+    ]
+    return next((unit for unit in wanted if unit in covered), covered[0])

@@ -1,0 +1,67 @@
+"""The instructor's page: the class at a glance, and what became of the grades."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template
+from sqlalchemy.orm import Session
+
+from course_content.model import localized
+from lti_tool.models import WindowSession, now
+from lti_tool.services.courses import link_scope
+from lti_tool.services.delivery import fault_of
+from lti_tool.services.grades import GradeStatus
+from lti_tool.services.objections import DELIVERY_OBJECTIONS, Objection
+from lti_tool.services.reports import class_report
+from lti_tool.views.api import instructor_window
+from lti_tool.views.context import tool
+
+blueprint = Blueprint("classes", __name__)
+
+
+@blueprint.get("/class")
+def shell() -> Response:
+    """Return the page without a class, for a window that is reloaded.
+
+    It holds nothing about anybody: the window proves who it is, and asks for the rest.
+    """
+    return make_response(render_template("class.html", session=None))
+
+
+@blueprint.get("/api/class")
+def fragment() -> Response:
+    """Return the class as a piece of HTML, for the page that shows it."""
+    with tool().database.reading() as db:
+        window = instructor_window(db)
+        return make_response(render_template("class_table.html", **_details(window, db)))
+
+
+def class_page(session_token: str, window: WindowSession) -> Response:
+    """Return the whole page, which keeps the token in its window."""
+    with tool().database.reading() as db:
+        details = _details(window, db)
+    return make_response(render_template("class.html", session=session_token, **details))
+
+
+def _details(window: WindowSession, db: Session) -> dict[str, Any]:
+    link = window.resource_link
+    course = tool().courses.course(link.course)
+    language = tool().courses.language(link.course, window.language)
+    report = class_report(db, course, link)
+    scope = link_scope(course, link.target)
+    return {
+        "course_title": localized(course.title, language),
+        "class_title": link.context.title,
+        "units": [localized(course.unit(unit).title, language) for unit in scope],
+        "activities": [(one.id, localized(one.title, language)) for one in report.activities],
+        "report": report,
+        "objection_to": objection_to,
+        "written_at": now(),
+    }
+
+
+def objection_to(grade: GradeStatus) -> Objection | None:
+    """Return what stands between a grade and the gradebook, if anything is known to."""
+    fault = fault_of(grade.error)
+    return None if fault is None else DELIVERY_OBJECTIONS[fault]

@@ -1,0 +1,82 @@
+"""The player's page, its script and style, and the courses' media."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, make_response, request, send_from_directory, url_for
+
+from course_content import render
+from course_content.model import Course
+from lti_tool.services.courses import Json, UnknownCourse
+from lti_tool.views.context import page_language, tool
+
+blueprint = Blueprint("learn", __name__)
+
+FOREVER_SECONDS = 365 * 24 * 3600
+MEDIA_SECONDS = 3600
+MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+"""A picture may hold scripts (SVG): opened by itself, it runs none of them."""
+
+
+@blueprint.get("/learn")
+def shell() -> Response:
+    """Return the player without a course, for a window that is reloaded.
+
+    It holds nothing about anybody: the window proves who it is, and asks for the rest.
+    """
+    return player_page(None, page_language(), None)
+
+
+@blueprint.get("/static/player/<path:filename>")
+def player_file(filename: str) -> Response:
+    """Return a file of the built player; for ever, when its address names its content."""
+    folder = render.player_assets()
+    response = send_from_directory(folder, filename, conditional=True)
+    if request.args.get("v") == _fingerprint(folder / filename):
+        response.cache_control.public = True
+        response.cache_control.max_age = FOREVER_SECONDS
+        response.cache_control.immutable = True
+        response.cache_control.no_cache = None
+    return response
+
+
+@blueprint.get("/content/<slug>/media/<path:filename>")
+def media(slug: str, filename: str) -> Response:
+    """Return a picture, a sound or a document of a course."""
+    try:
+        folder = tool().courses.course(slug).folder
+    except UnknownCourse:
+        abort(404)
+    response = send_from_directory(
+        folder / "media", filename, conditional=True, max_age=MEDIA_SECONDS
+    )
+    response.cache_control.public = True
+    response.headers["Content-Security-Policy"] = MEDIA_POLICY
+    return response
+
+
+def player_page(course: Course | None, language: str, boot: Json | None) -> Response:
+    """Return the player's document, with or without what it begins with."""
+    assets = render.Assets(script=_player_url("player.js"), style=_player_url("player.css"))
+    return make_response(render.document(course, language, boot=boot, assets=assets))
+
+
+def _player_url(filename: str) -> str:
+    path = render.player_assets() / filename
+    return url_for("learn.player_file", filename=filename, v=_fingerprint(path))
+
+
+def _fingerprint(path: Path) -> str | None:
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError:
+        return None
+    return _digest(path, changed)
+
+
+@lru_cache(maxsize=64)
+def _digest(path: Path, _changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
