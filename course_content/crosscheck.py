@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from course_content.drafts import CourseDraft, PageDraft, QuizDraft, RecordDraft
 from course_content.fields import Data, LocalizedText, records, repeated
-from course_content.files import DataPath
+from course_content.files import DataPath, MissingFile, UnreadableFile, plain_file
 from course_content.markdown import (
     MEDIA_NAME,
     RAW_ELEMENTS,
@@ -25,7 +25,8 @@ from course_content.wording import CALLOUTS
 RESERVED_UNITS: Final = frozenset({SYLLABUS, "media"})
 RESERVED_PARTS: Final = frozenset({HOME, "media"})
 
-Objection: TypeAlias = tuple[str, str] | None
+Objections: TypeAlias = Iterator[tuple[str, str]]
+"""What is wrong, and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class _Words:
             f"{unit.id}/{step.id}" for unit in draft.units for _place, step in unit.steps
         }
         self._media: dict[str, Problem | None] = {}
-        self._looks: Mapping[str, Callable[[Found], Objection]] = {
+        self._looks: Mapping[str, Callable[[Found], Objections]] = {
             "citation": self._citation,
             "image": self._image,
             "link": self._link,
@@ -107,8 +108,7 @@ class _Words:
 
     def problems(self, passage: Passage) -> Iterator[Problem]:
         for found in passage.inspection.found:
-            objection = self._looks[found.kind](found)
-            if objection:
+            for objection in self._looks[found.kind](found):
                 yield Problem(passage.path, passage.line(found.line), *objection)
         for heading in () if passage.is_page else passage.inspection.headings:
             yield Problem(
@@ -121,79 +121,72 @@ class _Words:
     def media_problems(self) -> Iterator[Problem]:
         yield from (problem for problem in self._media.values() if problem)
 
-    def _citation(self, found: Found) -> Objection:
-        if found.value in self._references:
-            return None
-        message = f"“@{found.value}” is not a reference of this course."
-        return message, suggestion(found.value, self._references)
+    def _citation(self, found: Found) -> Objections:
+        if found.value not in self._references:
+            message = f"“@{found.value}” is not a reference of this course."
+            yield message, suggestion(found.value, self._references)
 
-    def _medium(self, target: str) -> Objection:
+    def _medium(self, target: str) -> Objections:
         name = target.removeprefix("media/")
+        try:
+            plain_file(self._draft.folder, target)
+        except MissingFile:
+            yield f"“{target}” does not exist.", "Put the file there, or correct the name."
+            return
+        except UnreadableFile as error:
+            self._media[name] = error.problem
         if name not in self._media:
-            problem = medium_problem(self._draft.folder, name)
-            if problem and not (self._draft.folder / "media" / name).exists():
-                return f"“{target}” does not exist.", "Put the file there, or correct the name."
-            self._media[name] = problem
-        return None
+            self._media[name] = medium_problem(self._draft.folder, name)
 
-    def _image(self, found: Found) -> Objection:
-        if not MEDIA_NAME.fullmatch(found.value):
-            return (
-                f"“{found.value[:80]}” is not a file of this course's media folder.",
-                "Put the image there and write media/its-name.",
-            )
+    def _image(self, found: Found) -> Objections:
         if not found.detail.strip():
-            return (
-                "This image has no text alternative.",
-                "Say between the brackets what it shows, for those who do not see it.",
-            )
-        return self._medium(found.value)
+            remedy = "Say between the brackets what it shows, for those who do not see it."
+            yield "This image has no text alternative.", remedy
+        if MEDIA_NAME.fullmatch(found.value):
+            yield from self._medium(found.value)
+        else:
+            message = f"“{found.value[:80]}” is not a file of this course's media folder."
+            yield message, "Put the image there and write media/its-name."
 
-    def _link(self, found: Found) -> Objection:
+    def _link(self, found: Found) -> Objections:
+        if not found.detail.strip():
+            yield "This link has no words.", "Say between the brackets where it leads."
         kind = link_kind(found.value)
         if kind is None:
-            return (
-                f"“{found.value[:80]}” is not an address that a course may link to.",
-                "Write https://…, unit/step or media/file.",
-            )
-        if not found.detail.strip():
-            return "This link has no words.", "Say between the brackets where it leads."
-        if kind == "media":
-            return self._medium(found.value)
-        if kind == "step" and not self._is_step(found.value):
-            return f"“{found.value}” is not a step of this course.", suggestion(
-                found.value, self._steps
-            )
-        return None
+            message = f"“{found.value[:80]}” is not an address that a course may link to."
+            yield message, "Write https://…, unit/step or media/file."
+        elif kind == "media":
+            yield from self._medium(found.value)
+        elif kind == "step" and not self._is_step(found.value):
+            message = f"“{found.value}” is not a step of this course."
+            yield message, suggestion(found.value, self._steps)
 
     def _is_step(self, target: str) -> bool:
         return target in self._steps or target.partition("/")[0] in self._uncertain
 
-    def _raw(self, found: Found) -> Objection:
-        return (
-            f"HTML “{found.value}” stands here, or has attributes, that a course does not use.",
-            f"Write Markdown; of HTML only {', '.join(sorted(RAW_ELEMENTS))} may stay.",
+    def _raw(self, found: Found) -> Objections:
+        yield (
+            f"“<{found.value}>”, written so, is HTML that a course does not use.",
+            f"Write Markdown; of HTML, only {', '.join(sorted(RAW_ELEMENTS))} may stay.",
         )
 
-    def _note(self, found: Found) -> Objection:
-        return (
-            f"The note “{found.value}” is called here and is nowhere.",
-            f"Write it on a line of its own: [^{found.value}]: …",
-        )
+    def _note(self, found: Found) -> Objections:
+        message = f"The note “{found.value}” is called here and is nowhere."
+        yield message, f"Write it on a line of its own: [^{found.value}]: …"
 
-    def _broken(self, found: Found) -> Objection:
-        return (
-            f"This citation cannot be read: {found.value}",
-            "Write [@key] or [@key, p. 12].",
-        )
+    def _broken(self, found: Found) -> Objections:
+        message = f"This citation cannot be read: {found.value}"
+        yield message, "Write [@key] or [@key, p. 12]."
 
-    def _container(self, found: Found) -> Objection:
-        if not found.value:
-            return "This ends a callout that did not begin.", "Remove the line."
-        return f"“::: {found.value}” is not a callout.", suggestion(found.value, CALLOUTS)
+    def _container(self, found: Found) -> Objections:
+        if found.value:
+            yield f"“::: {found.value}” is not a callout.", suggestion(found.value, CALLOUTS)
+        else:
+            yield "This ends a callout that did not begin.", "Remove the line."
 
-    def _unclosed(self, found: Found) -> Objection:
-        return f"The callout “{found.value}” has no end.", "Write ::: on a line after its last one."
+    def _unclosed(self, found: Found) -> Objections:
+        message = f"The callout “{found.value}” has no end."
+        yield message, "Write ::: on a line after its last one."
 
 
 def _ids(entries: object, key: str) -> frozenset[str]:

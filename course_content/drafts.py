@@ -15,7 +15,15 @@ from marshmallow import ValidationError
 from marshmallow.experimental.context import Context
 
 from course_content.fields import LANGUAGE, SLUG, Data, Languages, Record, load_record, records
-from course_content.files import DataPath, UnreadableFile, YamlFile, read_text, read_yaml
+from course_content.files import (
+    DataPath,
+    MissingFile,
+    UnreadableFile,
+    YamlFile,
+    plain_file,
+    read_text,
+    read_yaml,
+)
 from course_content.markdown import Inspection, inspect, plain
 from course_content.problems import Problem
 from course_content.schema import PAGE_FILE, CourseRecord, QuizRecord, UnitRecord
@@ -137,12 +145,17 @@ class _Reading:
         return RecordDraft(file, data)
 
     def is_there(self, relative: str, listed: RecordDraft, where: DataPath) -> bool:
-        """Report at the place that names it a file that does not exist."""
-        there = (self.folder / relative).exists()
-        if not there:
+        """Report a file that does not exist at the place that names it."""
+        try:
+            plain_file(self.folder, relative)
+        except MissingFile:
             message = f"“{relative}” does not exist."
             self.problems.append(listed.report(where, message, "Create it, or correct the name."))
-        return there
+            return False
+        except UnreadableFile as error:
+            self.problems.append(error.problem)
+            return False
+        return True
 
     def page(
         self, relative: str, languages: Sequence[str], listed: RecordDraft, where: DataPath
@@ -154,7 +167,7 @@ class _Reading:
             own = relative
             if language != languages[0]:
                 own = f"{relative.removesuffix('.md')}.{language}.md"
-                if not (self.folder / own).exists():
+                if not (self.folder / own).is_file():
                     continue
             text = self._page_text(own, language)
             if text:

@@ -87,15 +87,17 @@ class Text(Entry):
 class Patterned(Text):
     """A text of a set form: an id, a file name, an address."""
 
-    def __init__(self, pattern: re.Pattern[str], remedy: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(
+        self, pattern: re.Pattern[str], remedy: str, *, longest: int = 100, **kwargs: Any
+    ) -> None:
+        super().__init__(longest=longest, **kwargs)
         self._pattern = pattern
         self._remedy = remedy
 
     def read(self, value: Any) -> str:
         text = super().read(value)
         if not self._pattern.fullmatch(text):
-            raise fault(f"“{text[:60]}” is not of the right form", self._remedy)
+            raise fault(f"is not of the right form: “{text[:60]}”", self._remedy)
         return text
 
 
@@ -267,7 +269,7 @@ def refuse_repeated(entries: object, key: str, remedy: str = "Rename one of them
     """Raise a ``ValidationError`` for records whose ``key`` another record has too."""
     named = ((index, entry.get(key)) for index, entry in records(entries))
     wrong: dict[str | int, Any] = {
-        index: {key: said(f"“{value}” is there twice", remedy)} for index, value in repeated(named)
+        index: {key: said(f"repeats “{value}”", remedy)} for index, value in repeated(named)
     }
     if wrong:
         raise faults(wrong)

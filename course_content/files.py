@@ -34,33 +34,52 @@ class UnreadableFile(Exception):
         self.problem = problem
 
 
+class MissingFile(UnreadableFile):
+    """A file is not there."""
+
+
 def plain_file(folder: Path, relative: str) -> Path:
     """Return the path of a file that lies in ``folder`` itself, not behind a link.
 
-    Raise ``UnreadableFile`` when it does not exist, is no plain file, or when a part
-    of its path is a symbolic link: a course must not reach outside its folder.
+    Raise ``MissingFile`` when it does not exist, ``UnreadableFile`` when it is no plain
+    file, or when a part of its path is a symbolic link: a course must not reach outside
+    its folder.
     """
     path = folder
-    for part in PurePosixPath(relative).parts:
-        path = path / part
-        if path.is_symlink() or part == "..":
-            raise UnreadableFile(
-                Problem(
-                    relative,
-                    None,
-                    "This path leads out of the course's folder.",
-                    "Replace the link by the file itself.",
-                )
-            )
-    if not path.exists():
-        raise UnreadableFile(
-            Problem(relative, None, "This file does not exist.", "Create it, or correct its name.")
-        )
-    if not path.is_file():
-        raise UnreadableFile(
-            Problem(relative, None, "This is not a file.", "Put a plain file in its place.")
-        )
+    try:
+        for part in PurePosixPath(relative).parts:
+            path = path / part
+            if path.is_symlink() or part == "..":
+                said = "This path leads out of the course's folder."
+                remedy = "Replace the link by the file itself."
+                raise UnreadableFile(Problem(relative, None, said, remedy))
+        if not path.exists():
+            said, remedy = "This file does not exist.", "Create it, or correct its name."
+            raise MissingFile(Problem(relative, None, said, remedy))
+        if not path.is_file():
+            said, remedy = "This is not a plain file.", "Put a plain file in its place."
+            raise UnreadableFile(Problem(relative, None, said, remedy))
+    except OSError as error:
+        raise UnreadableFile(_refused(relative, error)) from error
     return path
+
+
+def _refused(relative: str, error: OSError) -> Problem:
+    said = f"This file cannot be read: {error.strerror}."
+    return Problem(relative, None, said, "Let the account that runs this program read it.")
+
+
+def read_bytes(folder: Path, relative: str, largest: int, remedy: str) -> bytes:
+    """Return the content of a file of at most ``largest`` bytes. Raise ``UnreadableFile``."""
+    path = plain_file(folder, relative)
+    try:
+        size = path.stat().st_size
+        if size <= largest:
+            return path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(_refused(relative, error)) from error
+    said = f"This file has {size // 1024} KiB, and {largest // 1024} is the most."
+    raise UnreadableFile(Problem(relative, None, said, remedy))
 
 
 def _line_of(text: str, position: int) -> int:
@@ -69,18 +88,7 @@ def _line_of(text: str, position: int) -> int:
 
 def read_text(folder: Path, relative: str) -> str:
     """Return the text of a UTF-8 file, its line ends made ``\\n``. Raise ``UnreadableFile``."""
-    path = plain_file(folder, relative)
-    size = path.stat().st_size
-    if size > LARGEST_TEXT:
-        raise UnreadableFile(
-            Problem(
-                relative,
-                None,
-                f"This file has {size // 1024} KiB, and {LARGEST_TEXT // 1024} is the most.",
-                "Split it into several files.",
-            )
-        )
-    content = path.read_bytes()
+    content = read_bytes(folder, relative, LARGEST_TEXT, "Split it into several files.")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
 from typing import Any, Final
@@ -33,7 +33,7 @@ from course_content.wording import CALLOUTS, wording
 
 Environment = MutableMapping[str, Any]
 
-MEDIA_NAME = re.compile(r"media/(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)")
+MEDIA_NAME = re.compile(r"media/(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,99})")
 STEP_LINK = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
 EXTERNAL_LINK = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 MAIL_LINK = re.compile(r"mailto:[^\s@]+@[^\s@]+", re.IGNORECASE)
@@ -633,6 +633,8 @@ def _in_inline(children: Sequence[Token], line: int) -> Iterator[Found]:
             case "image":
                 source = str(token.attrGet("src") or "")
                 yield Found("image", source, line, _plain(token.children or []))
+                for found in inspect(str(token.attrGet("title") or ""), inline=True).found:
+                    yield replace(found, line=line)
             case "link_open":
                 yield _in_link(children, index, line)
             case "html_inline":

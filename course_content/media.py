@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from course_content.files import UnreadableFile, plain_file
+from course_content.files import UnreadableFile, read_bytes
 from course_content.problems import Problem, suggestion
 
 LARGEST_MEDIUM: Final = 10 * 1024 * 1024
@@ -99,11 +99,8 @@ def medium_problem(folder: Path, name: str) -> Problem | None:
             suggestion(Path(name).suffix.lower(), _OBJECTIONS),
         )
     try:
-        path = plain_file(folder, relative)
+        content = read_bytes(folder, relative, LARGEST_MEDIUM, "Make it smaller.")
     except UnreadableFile as error:
         return error.problem
-    if path.stat().st_size > LARGEST_MEDIUM:
-        most = LARGEST_MEDIUM // 1024 // 1024
-        return Problem(relative, None, f"This file has more than {most} MiB.", "Make it smaller.")
-    said = objection(path.read_bytes())
+    said = objection(content)
     return Problem(relative, None, *said) if said else None

@@ -192,17 +192,17 @@ def answer_keys(
 # --- Media ---------------------------------------------------------------------------------
 
 
-def _strings(value: object) -> Iterator[str]:
-    """Yield every text of a model, however deep."""
+def texts_of(value: object) -> Iterator[str]:
+    """Yield every text of a course or a part of it, in every language."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        yield from (text for each in value.values() for text in _strings(each))
+        yield from (text for each in value.values() for text in texts_of(each))
     elif isinstance(value, tuple):
-        yield from (text for each in value for text in _strings(each))
+        yield from (text for each in value for text in texts_of(each))
     elif is_dataclass(value):
         for field in fields(value):
-            yield from _strings(getattr(value, field.name))
+            yield from texts_of(getattr(value, field.name))
 
 
 def media_files(course: Course) -> dict[str, Path]:
@@ -212,7 +212,7 @@ def media_files(course: Course) -> dict[str, Path]:
     """
     names = {
         found.value
-        for text in _strings(course)
+        for text in texts_of(course)
         if "media/" in text
         for found in inspect(text).found
         if found.kind in ("image", "link") and MEDIA_NAME.fullmatch(found.value)

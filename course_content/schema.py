@@ -111,7 +111,9 @@ class KindName(Text):
     def read(self, value: Any) -> str:
         kind = super().read(value)
         if kind not in QUESTION_RECORDS:
-            raise fault(f"“{kind}” is not a kind of question", suggestion(kind, QUESTION_RECORDS))
+            raise fault(
+                f"is “{kind[:60]}”, no kind of question", suggestion(kind, QUESTION_RECORDS)
+            )
         return kind
 
 
@@ -169,7 +171,7 @@ class _ChoicesRecord(QuestionRecord):
             return
         ids = enumerate(self.choice_ids(choices))
         wrong: dict[str | int, Any] = {
-            index: {"id": said(f"“{value}” is there twice", "Rename one of them.")}
+            index: {"id": said(f"repeats “{value}”", "Rename one of them.")}
             for index, value in repeated(ids)
         }
         right = sum(choice.get("correct") is True for choice in choices)
