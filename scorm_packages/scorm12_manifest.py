@@ -6,12 +6,12 @@ would lose these when a new version of the package says other ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from lxml import etree
 
-from course_content.model import Course, localized
+from course_content.model import HOME
 from scorm_packages.manifest import ADLCP12, IMSCP12, IMSMD12, XML, XSI, add, qualified, start
 
 LAUNCH_PAGE: Final = "index.html"
@@ -28,40 +28,64 @@ LOM_KEYWORDS: Final = 10
 
 
 def scorm12_manifest(
-    course: Course, language: str, files: Iterable[str], mastery: float | None
+    outline: Mapping[str, Any], files: Iterable[str], mastery: float | None
 ) -> etree._Element:
     """Describe the package: the course, its one SCO, and each of ``files``.
 
-    ``files`` are the names in the zip, without the manifest and the control documents.
-    ``mastery`` is the raw score, in per cent, from which the platform says "passed".
+    ``outline`` is ``course_content.render.outline``'s; ``files`` are the names in the zip
+    without the manifest and the control documents; ``mastery`` is the raw score, in per
+    cent, from which the platform says "passed".
     """
     root = start(IMSCP12, "manifest", {"adlcp": ADLCP12, "xsi": XSI})
-    root.set("identifier", f"course-{course.slug}")
-    root.set("version", course.version[:VERSION_LIMIT])
+    root.set("identifier", f"course-{outline['slug']}")
+    root.set("version", outline["version"][:VERSION_LIMIT])
     root.set(
         qualified(XSI, "schemaLocation"),
         " ".join(f"{namespace} {location}" for namespace, location in SCHEMA_LOCATIONS),
     )
-    _add_metadata(root, course, language)
-    _add_organization(root, course, language, mastery)
-    _add_resource(root, course, files)
+    _add_metadata(root, outline)
+    _add_organization(root, outline, mastery)
+    _add_resource(root, outline["slug"], files)
     return root
 
 
+def _add_metadata(root: etree._Element, outline: Mapping[str, Any]) -> None:
+    """What a catalogue shows: IMS Learning Resource Metadata 1.2.1, inline."""
+    metadata = add(root, "metadata")
+    add(metadata, "schema", "ADL SCORM")
+    add(metadata, "schemaversion", "1.2")
+    language = outline["language"]
+    lom = start(IMSMD12, "lom", parent=metadata)
+    general = add(lom, "general")
+    _add_text(add(general, "title"), shortened(outline["title"], LOM_TITLE_LIMIT), language)
+    add(general, "language", language)
+    summary = shortened(outline["summary"], LOM_DESCRIPTION_LIMIT)
+    _add_text(add(general, "description"), summary, language)
+    parts = [part for part in outline["parts"] if part["id"] != HOME]
+    for title in [unit["title"] for part in parts for unit in part["units"]][:LOM_KEYWORDS]:
+        _add_text(add(general, "keyword"), title, language)
+    _add_text(add(add(lom, "lifecycle"), "version"), outline["version"], "x-none")
+    add(add(lom, "metametadata"), "metadatascheme", "ADL SCORM 1.2")
+    add(add(lom, "technical"), "format", "text/html")
+    _add_text(add(add(lom, "rights"), "description"), outline["licence"], language)
+
+
 def _add_organization(
-    root: etree._Element, course: Course, language: str, mastery: float | None
+    root: etree._Element, outline: Mapping[str, Any], mastery: float | None
 ) -> None:
-    title = shortened(localized(course.title, language), TITLE_LIMIT)
-    identifier = f"organization-{course.slug}"
-    organizations = add(root, "organizations", attributes={"default": identifier})
-    organization = add(organizations, "organization", attributes={"identifier": identifier})
+    title = shortened(outline["title"], TITLE_LIMIT)
+    slug = outline["slug"]
+    organizations = add(root, "organizations", attributes={"default": f"organization-{slug}"})
+    organization = add(
+        organizations, "organization", attributes={"identifier": f"organization-{slug}"}
+    )
     add(organization, "title", title)
     item = add(
         organization,
         "item",
         attributes={
-            "identifier": f"item-{course.slug}",
-            "identifierref": f"resource-{course.slug}",
+            "identifier": f"item-{slug}",
+            "identifierref": f"resource-{slug}",
             "isvisible": "true",
         },
     )
@@ -70,12 +94,12 @@ def _add_organization(
         add(item, "masteryscore", f"{mastery:g}", namespace=ADLCP12)
 
 
-def _add_resource(root: etree._Element, course: Course, files: Iterable[str]) -> None:
+def _add_resource(root: etree._Element, slug: str, files: Iterable[str]) -> None:
     resource = add(
         add(root, "resources"),
         "resource",
         attributes={
-            "identifier": f"resource-{course.slug}",
+            "identifier": f"resource-{slug}",
             "type": "webcontent",
             "href": LAUNCH_PAGE,
             qualified(ADLCP12, "scormtype"): "sco",
@@ -83,27 +107,6 @@ def _add_resource(root: etree._Element, course: Course, files: Iterable[str]) ->
     )
     for name in sorted(files):
         add(resource, "file", attributes={"href": name})
-
-
-def _add_metadata(root: etree._Element, course: Course, language: str) -> None:
-    """What a catalogue shows: IMS Learning Resource Metadata 1.2.1, inline."""
-    metadata = add(root, "metadata")
-    add(metadata, "schema", "ADL SCORM")
-    add(metadata, "schemaversion", "1.2")
-    lom = start(IMSMD12, "lom", parent=metadata)
-    general = add(lom, "general")
-    title = localized(course.title, language)
-    _add_text(add(general, "title"), shortened(title, LOM_TITLE_LIMIT), language)
-    add(general, "language", language)
-    summary = localized(course.summary, language)
-    _add_text(add(general, "description"), shortened(summary, LOM_DESCRIPTION_LIMIT), language)
-    for unit in course.units[:LOM_KEYWORDS]:
-        _add_text(add(general, "keyword"), localized(unit.title, language), language)
-    _add_text(add(add(lom, "lifecycle"), "version"), course.version, "x-none")
-    add(add(lom, "metametadata"), "metadatascheme", "ADL SCORM 1.2")
-    add(add(lom, "technical"), "format", "text/html")
-    licence = localized(course.licence, language)
-    _add_text(add(add(lom, "rights"), "description"), licence, language)
 
 
 def _add_text(parent: etree._Element, text: str, language: str) -> None:

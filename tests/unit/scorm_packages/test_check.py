@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 
+from course_content.render import outline
 from scorm_packages.check import Finding, check_scorm12, compile_scorm12
 from scorm_packages.control_documents import scorm12_documents
 from scorm_packages.manifest import serialize
@@ -33,7 +34,7 @@ CONTENT = {
 
 
 def sound_files(mastery=60):
-    manifest = scorm12_manifest(miniature(), "fr", CONTENT, mastery)
+    manifest = scorm12_manifest(outline(miniature(), "fr"), CONTENT, mastery)
     return {**CONTENT, **scorm12_documents(), "imsmanifest.xml": serialize(manifest)}
 
 

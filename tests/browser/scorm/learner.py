@@ -1,0 +1,150 @@
+"""Somebody who works through the player as a person does: by what is on the screen.
+
+Only the answers come from the document itself, since a package carries its keys.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from playwright.sync_api import Frame, Locator, Page, expect
+
+
+class Learner:
+    def __init__(self, window: Page | Frame) -> None:
+        self.window = window
+        expect(window.locator("h1")).to_be_visible()
+        self.boot: dict[str, Any] = json.loads(window.locator("#boot").text_content() or "")
+
+    @property
+    def steps(self) -> list[str]:
+        """The path of every step, in the course's order."""
+        return [
+            f"{unit['id']}/{step['id']}"
+            for part in self.boot["course"]["parts"]
+            for unit in part["units"]
+            for step in unit["steps"]
+        ]
+
+    @property
+    def quizzes(self) -> list[str]:
+        """The path of every quiz, in the course's order."""
+        return [path for path in self.steps if "activity" in self._content(path)]
+
+    def title(self) -> str:
+        return self.window.locator("h1").inner_text()
+
+    def go_to(self, path: str) -> None:
+        """Follow the course's own map, whose links are the steps' paths."""
+        self.window.evaluate("path => { location.hash = `#/${path}` }", path)
+        expect(self.window.locator(f"nav.map a[href='#/{path}']")).to_have_attribute(
+            "aria-current", "step"
+        )
+
+    def next_step(self) -> None:
+        shown = self.title()
+        self.window.locator("a.way--next").click()
+        expect(self.window.locator("h1")).not_to_have_text(shown)
+
+    def is_saved(self) -> None:
+        """Wait until the player says that the platform has everything."""
+        expect(self.window.locator(".save-status")).to_have_attribute("data-state", "saved")
+
+    def take(self, path: str, answers: list[Any] | None = None, rightly: bool = True) -> None:
+        """Do a whole quiz, rightly or all wrong, or with these responses."""
+        self.go_to(path)
+        self.window.locator(".quiz__welcome button").click()
+        self.answer_all(path, answers, rightly=rightly)
+
+    def answer_all(self, path: str, answers: list[Any] | None = None, rightly: bool = True) -> None:
+        """Answer the questions of the quiz on the screen, from its first to its result."""
+        questions = self.activity(path)["questions"]
+        for index, question in enumerate(questions):
+            response = self.response_to(path, question, rightly) if not answers else answers[index]
+            self.answer(question, response)
+            self.window.locator(".question__after > .button--main").click()
+        expect(self.window.locator(".result")).to_be_visible()
+
+    def answer(self, question: dict[str, Any], response: Any) -> None:
+        """Answer the question on the screen and have it marked."""
+        self.fill(question, response)
+        self.window.locator(".question__after button[type=submit]").click()
+        expect(self.window.locator(".verdict")).to_be_visible()
+
+    def fill(self, question: dict[str, Any], response: Any) -> None:
+        """Answer the question on the screen, without having it marked."""
+        form = self.window.locator("form.question")
+        kind = question["kind"]
+        if kind == "single":
+            self._pick(form, [_index(question["choices"], response)])
+        elif kind == "multiple":
+            self._pick(form, [_index(question["choices"], one) for one in response])
+        elif kind == "true_false":
+            self._pick(form, [0 if response else 1])
+        elif kind == "ordering":
+            self._order(form, [item["id"] for item in question["items"]], response)
+        elif kind == "matching":
+            for left, right in response.items():
+                form.locator("select").nth(_index(question["left"], left)).select_option(right)
+        else:
+            form.locator("input").fill(response)
+
+    def activity(self, path: str) -> dict[str, Any]:
+        activity: dict[str, Any] = self._content(path)["activity"]
+        return activity
+
+    def response_to(self, path: str, question: dict[str, Any], rightly: bool = True) -> Any:
+        """A response that earns everything, or one that earns nothing."""
+        key = self.boot["keys"][self.activity(path)["id"]][question["id"]]
+        if rightly:
+            return RIGHT.get(key["kind"], lambda same: same["correct"])(key)
+        return WRONG[key["kind"]](key)
+
+    def _content(self, path: str) -> dict[str, Any]:
+        unit, step = path.split("/")
+        content: dict[str, Any] = self.boot["units"][unit]["steps"][step]
+        return content
+
+    @staticmethod
+    def _pick(form: Locator, places: list[int]) -> None:
+        for place in places:
+            form.locator("label.choice").nth(place).click()
+
+    @staticmethod
+    def _order(form: Locator, shown: list[str], wanted: list[str]) -> None:
+        shown = list(shown)
+        for place, identifier in enumerate(wanted):
+            at = shown.index(identifier)
+            for now in range(at, place, -1):
+                form.locator(".order__item").nth(now).locator(".order__move").first.click()
+            shown.insert(place, shown.pop(at))
+
+
+def _index(options: list[dict[str, Any]], identifier: str) -> int:
+    return [option["id"] for option in options].index(identifier)
+
+
+def _typed(number: float) -> str:
+    return f"{number:g}".replace(".", ",")
+
+
+RIGHT = {
+    "numeric": lambda key: _typed(key["correct"]),
+    "text": lambda key: key["accepted"][0],
+}
+WRONG = {
+    "single": lambda key: next(one for one in key["choices"] if one != key["correct"]),
+    "multiple": lambda key: [one for one in key["choices"] if one not in key["correct"]],
+    "true_false": lambda key: not key["correct"],
+    "ordering": lambda key: _rotated(key["correct"]),
+    "matching": lambda key: dict(
+        zip(key["correct"], _rotated(list(key["correct"].values())), strict=True)
+    ),
+    "numeric": lambda key: _typed(key["correct"] + key["tolerance"] + 1),
+    "text": lambda _key: "tout autre chose",
+}
+
+
+def _rotated(things: list[Any]) -> list[Any]:
+    return [*things[1:], things[0]]
