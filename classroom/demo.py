@@ -31,13 +31,13 @@ LOOK_SECONDS = 0.2
 LOG_LINES_SHOWN = 20
 
 READY = """
-  Arrimage est prêt. Ouvrez cette adresse dans un navigateur :
+  Arrimage est prêt. Ouvrez cette adresse dans un navigateur :
 
       {url}/
 
-  1. Entrez avec le compte étudiant, ouvrez « Unité 1 », lisez, répondez au quiz :
+  1. Entrez avec le compte étudiant, ouvrez « Unité 1 », lisez, répondez au quiz :
      la note arrive dans le carnet de notes de la classe.
-  2. Changez de compte : l’enseignante ou l’enseignant voit l’avancement et la note.
+  2. Changez de compte : le compte enseignant voit l’avancement et la note.
 
   Arrimage is ready: open the address above. Enter as the student, open “Unité 1”,
   answer the quiz and watch the grade arrive; then enter as the instructor.
