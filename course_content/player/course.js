@@ -15,7 +15,6 @@ export class Course {
   constructor(outline, scope = []) {
     this.slug = outline.slug;
     this.title = outline.title;
-    this.references = outline.references ?? [];
     this.parts = outline.parts
       .map((part) => withUnits(part, scope))
       .filter((part) => scope.length === 0 || part.units.length > 0);

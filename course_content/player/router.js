@@ -8,6 +8,8 @@ export class Router {
   #window;
   #windowState;
   #onStep;
+  /** The path whose step was last asked for. */
+  #current = null;
 
   /**
    * @param {Window} window
@@ -29,17 +31,16 @@ export class Router {
   }
 
   get path() {
-    const found = /^#\/([^/]+\/[^/]+)$/.exec(this.#window.location.hash);
-    return found ? decodeURIComponent(found[1]) : null;
+    return pathOf(this.#window.location.hash);
   }
 
   go(path) {
     if (path !== this.path) this.#write("pushState", path);
-    this.#onStep(path);
+    this.#open(path);
   }
 
-  replace(path) {
-    this.#write("replaceState", path);
+  #open(path) {
+    this.#current = path;
     this.#onStep(path);
   }
 
@@ -52,7 +53,8 @@ export class Router {
     if (this.#windowState && !this.#window.history.state) {
       this.#window.history.replaceState(this.#windowState, "");
     }
-    this.#onStep(this.path);
+    // Coming back from a footnote of the same step, the browser itself restores the place.
+    if (this.path !== this.#current) this.#open(this.path);
   }
 
   #clicked(event) {
@@ -60,22 +62,27 @@ export class Router {
     const href = event.target.closest?.("a[href^='#']")?.getAttribute("href");
     if (!href) return;
     event.preventDefault();
-    if (href.startsWith("#/")) {
-      this.go(decodeURIComponent(href.slice(2)));
-    } else {
-      goToElement(this.#window.document.getElementById(decodeURIComponent(href.slice(1))));
-    }
+    const path = pathOf(href);
+    if (path) this.go(path);
+    else this.#goWithin(href.slice(1));
   }
+
+  /** Follow a link within the page (skip link, footnote, reference), and let "back" undo it. */
+  #goWithin(id) {
+    const target = this.#window.document.getElementById(id);
+    if (!target) return;
+    if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");
+    this.#window.history.pushState(this.#windowState, "", this.#window.location.hash);
+    target.focus({ preventScroll: true });
+    target.scrollIntoView();
+  }
+}
+
+/** Ids are of small letters, digits and hyphens: nothing in them needs decoding. */
+function pathOf(hash) {
+  return /^#\/([^/]+\/[^/]+)$/.exec(hash)?.[1] ?? null;
 }
 
 function hasModifier(event) {
   return event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
-}
-
-/** Follow a link within the page (skip link, footnote, reference) and leave the address alone. */
-function goToElement(target) {
-  if (!target) return;
-  if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");
-  target.focus({ preventScroll: true });
-  target.scrollIntoView();
 }

@@ -22,6 +22,7 @@ export class CourseMap {
     this.#nav = h(
       "nav",
       { class: "map", "aria-label": texts.t("map.label") },
+      h("p", { class: "map__title" }, course.title),
       this.#progress(),
       h("ol", { class: "map__parts" }, course.parts.map((part) => this.#part(part))),
     );

@@ -12,7 +12,7 @@ export function openPrintout(window, shown) {
   window.addEventListener("beforeprint", () => {
     const current = shown();
     if (!current) return;
-    printout = unitOnPaper(current.unit, current.content);
+    printout = unitOnPaper(current);
     window.document.body.append(printout);
   });
   window.addEventListener("afterprint", () => {
@@ -21,7 +21,7 @@ export function openPrintout(window, shown) {
   });
 }
 
-function unitOnPaper(unit, content) {
+function unitOnPaper({ unit, content }) {
   return h(
     "div",
     { class: "printout" },
@@ -33,7 +33,7 @@ function unitOnPaper(unit, content) {
 function stepOnPaper(step, content) {
   const body =
     step.kind === "quiz"
-      ? h("ol", { class: "printout__questions" }, content.activity.questions.map((question) => questionOnPaper(question)))
+      ? h("ol", { class: "printout__questions" }, content.activity.questions.map(questionOnPaper))
       : pageBody(content.html);
   return h("article", { class: "step" }, h("h1", {}, step.title), body);
 }

@@ -20,6 +20,12 @@ export class Shell {
     this.#main = h("main", { id: "content", class: "content" });
     this.#notices = h("div", { class: "notices" });
     this.#live = h("div", { class: "visually-hidden", "aria-live": "polite" });
+    const banner = h(
+      "aside",
+      { class: "preview-banner", "aria-label": texts.t("preview.label") },
+      icon("eye"),
+      h("p", {}, texts.t("preview.banner")),
+    );
     root.replaceChildren(
       h("a", { class: "skip-link", href: "#content" }, texts.t("skip")),
       h(
@@ -30,7 +36,7 @@ export class Shell {
         saveStatus(texts, tracking.status),
         returnUrl && this.#quit(returnUrl),
       ),
-      isPreview && h("p", { class: "preview-banner" }, icon("eye"), texts.t("preview.banner")),
+      ...(isPreview ? [banner] : []),
       this.#notices,
       h("div", { class: "layout" }, this.#map.element, this.#main),
       this.#live,

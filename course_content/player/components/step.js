@@ -76,8 +76,17 @@ function ways(context) {
     "nav",
     { class: "ways", "aria-label": texts.t("ways.label") },
     previous && way("previous", texts.t("ways.previous"), previous),
-    next ? way("next", texts.t("ways.next"), next) : theEnd(context),
+    next ? wayOn(context, next) : theEnd(context),
   );
+}
+
+/** The next step; it stands out once nothing is left to do here. */
+function wayOn({ step, texts, learner, lifetime }, next) {
+  const element = way("next", texts.t("ways.next"), next);
+  learner.changed.subscribe(() => {
+    element.classList.toggle("way--ready", step.kind === "page" || learner.isDone(step));
+  }, lifetime);
+  return element;
 }
 
 function way(direction, label, step) {
