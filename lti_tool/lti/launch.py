@@ -318,7 +318,7 @@ class _Message(_Library):
                 Fault.VERSION_WRONG, f"version {str(claims.get(f'{LTI}version'))[:20]!r}"
             )
         kind = claims.get(f"{LTI}message_type")
-        if kind not in {RESOURCE_LINK, DEEP_LINK}:
+        if kind not in (RESOURCE_LINK, DEEP_LINK):
             raise LaunchRefused(Fault.MESSAGE_UNKNOWN, f"message_type {str(kind)[:60]!r}")
         required(claims, f"{LTI}target_link_uri")
         # An anonymous launch has no sub (LTI 1.3 core, 5.3.6.1); the library wants one.
