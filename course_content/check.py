@@ -11,8 +11,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from course_content.drafts import COURSE_FILE, UNIT_FILE
+from course_content.inspection import Inspection, inspect
 from course_content.loader import load_course
-from course_content.markdown import Inspection, inspect
 from course_content.model import Course, Page
 from course_content.problems import CourseError, Problem
 from course_content.render import media_files, texts_of

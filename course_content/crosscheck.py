@@ -6,20 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from course_content.addresses import MEDIA_NAME, link_kind
 from course_content.drafts import CourseDraft, PageDraft, QuizDraft, RecordDraft
 from course_content.fields import Data, LocalizedText, records, repeated
 from course_content.files import DataPath, MissingFile, UnreadableFile, plain_file
-from course_content.markdown import (
-    MEDIA_NAME,
-    RAW_ELEMENTS,
-    Found,
-    Inspection,
-    inspect,
-    link_kind,
-)
+from course_content.inspection import Found, Inspection, inspect
 from course_content.media import medium_problem
 from course_content.model import HOME, SYLLABUS
 from course_content.problems import Problem, suggestion
+from course_content.sanitizer import RAW_ELEMENTS
 from course_content.wording import CALLOUTS
 
 RESERVED_UNITS: Final = frozenset({SYLLABUS, "media"})

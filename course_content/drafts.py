@@ -24,7 +24,8 @@ from course_content.files import (
     read_text,
     read_yaml,
 )
-from course_content.markdown import Inspection, inspect, plain
+from course_content.inspection import Inspection, inspect
+from course_content.markdown import plain
 from course_content.problems import Problem
 from course_content.schema import PAGE_FILE, CourseRecord, QuizRecord, UnitRecord
 

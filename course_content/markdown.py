@@ -4,21 +4,17 @@ CommonMark with tables, footnotes, definition lists, ``[word]{lang=en}`` spans,
 ``[@key]`` citations, figures and callouts. A course file is not trusted: what
 comes out has passed through a sanitiser that knows only the elements, attributes
 and addresses that a course needs.
-
-:func:`inspect` tells, without rendering, what a text cites, shows and links to, and
-where, so that the loader can check it against the rest of the course.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from typing import Any, Final
 
-import nh3
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
@@ -28,20 +24,12 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from course_content.addresses import MEDIA_NAME, link_kind
+from course_content.sanitizer import sanitized
 from course_content.typography import typographic
 from course_content.wording import CALLOUTS, wording
 
 Environment = MutableMapping[str, Any]
-
-MEDIA_NAME = re.compile(r"media/(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,99})")
-STEP_LINK = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
-EXTERNAL_LINK = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
-MAIL_LINK = re.compile(r"mailto:[^\s@]+@[^\s@]+", re.IGNORECASE)
-
-RAW_ELEMENTS: Final = frozenset(
-    {"abbr", "br", "cite", "kbd", "mark", "q", "samp", "small", "sub", "sup", "var", "wbr"}
-)
-"""The HTML elements that may be written as such in a course file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,23 +155,10 @@ def _headings(state: StateCore) -> None:
         if token.type in ("heading_open", "heading_close") and token.tag == "h1":
             token.tag = "h2"
         if token.type == "heading_open":
-            heading = _plain(state.tokens[index + 1].children or [])
+            heading = words(state.tokens[index + 1].children or [])
         elif token.type == "table_open":
             tables += 1
             token.meta = {"number": tables, "heading": heading}
-
-
-def link_kind(target: str) -> str | None:
-    """Return ``step``, ``external``, ``mail`` or ``media``; ``None`` for any other address."""
-    for kind, pattern in (
-        ("step", STEP_LINK),
-        ("external", EXTERNAL_LINK),
-        ("mail", MAIL_LINK),
-        ("media", MEDIA_NAME),
-    ):
-        if pattern.fullmatch(target) and not (kind == "step" and target.startswith("media/")):
-            return kind
-    return None
 
 
 def _away(token: Token) -> None:
@@ -236,13 +211,13 @@ def _links(state: StateCore) -> None:
 # --- Rendering rules -----------------------------------------------------------------------
 
 
-def _plain(children: Sequence[Token]) -> str:
+def words(children: Sequence[Token]) -> str:
     """Return the words of inline tokens without their markup."""
-    words = {"softbreak": " ", "hardbreak": " "}
+    spaces = {"softbreak": " ", "hardbreak": " "}
     return "".join(
-        _plain(token.children or [])
+        words(token.children or [])
         if token.type == "image"
-        else words.get(token.type, token.content if token.type in ("text", "code_inline") else "")
+        else spaces.get(token.type, token.content if token.type in ("text", "code_inline") else "")
         for token in children
     )
 
@@ -255,7 +230,7 @@ def _render_image(
     source = str(token.attrGet("src") or "")
     base = env["setting"].media_base
     address = base + source.removeprefix("media/") if MEDIA_NAME.fullmatch(source) else ""
-    alternative = escape(_plain(token.children or []))
+    alternative = escape(words(token.children or []))
     return f'<img src="{escape(address)}" alt="{alternative}" loading="lazy" decoding="async">'
 
 
@@ -322,12 +297,12 @@ def _callout_renderer(name: str) -> Callable[..., str]:
         kind = wording(language).callouts[name]
         title = typographic(token.info.strip().removeprefix(name).strip(), language)
         label = escape(typographic(f"{kind} : {title}", language) if title else kind)
-        words = f'<span class="callout-kind">{escape(kind)}</span>'
+        shown = f'<span class="callout-kind">{escape(kind)}</span>'
         if title:
-            words = f'{words} <span class="callout-name">{escape(title)}</span>'
+            shown = f'{shown} <span class="callout-name">{escape(title)}</span>'
         return (
             f'<aside class="callout callout-{name}" role="note" aria-label="{label}">\n'
-            f'<p class="callout-title">{words}</p>\n'
+            f'<p class="callout-title">{shown}</p>\n'
         )
 
     return render_callout
@@ -376,11 +351,11 @@ def _render_note_back(
 ) -> str:
     del self, options
     token = tokens[index]
-    words = wording(env["setting"].language).back_to_text.format(number=token.meta["id"] + 1)
+    label = wording(env["setting"].language).back_to_text.format(number=token.meta["id"] + 1)
     # U+FE0E keeps the arrow from being shown as a picture.
     return (
         f' <a class="footnote-backref" role="doc-backlink" href="#{_note_call(token, env)}" '
-        f'aria-label="{escape(words)}">\u21a9\ufe0e</a>'
+        f'aria-label="{escape(label)}">\u21a9\ufe0e</a>'
     )
 
 
@@ -393,7 +368,7 @@ def _accept_any_link(url: str) -> bool:
     return True
 
 
-def _new_parser() -> MarkdownIt:
+def new_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True}).enable("table")
     parser.validateLink = _accept_any_link  # type: ignore[method-assign] # the documented way
     parser.use(footnote_plugin).use(deflist_plugin)
@@ -428,100 +403,7 @@ _RENDERERS: dict[str, Callable[..., str]] = {
     "footnote_anchor": _render_note_back,
 }
 
-_PARSER: Final = _new_parser()
-
-
-# --- Sanitising ----------------------------------------------------------------------------
-
-_TAGS = {
-    *("a", "aside", "blockquote", "code", "div", "em", "figcaption", "figure", "hr", "img", "p"),
-    *("dd", "dl", "dt", "li", "ol", "ul", "pre", "section", "span", "strong"),
-    *("h2", "h3", "h4", "h5", "h6", "table", "tbody", "td", "th", "thead", "tr"),
-    *RAW_ELEMENTS,
-}
-
-_ATTRIBUTES: dict[str, set[str]] = {
-    "*": {"aria-label", "class", "id", "lang", "role"},
-    "a": {"href", "rel", "target"},
-    "abbr": {"title"},
-    "div": {"tabindex"},
-    "img": {"alt", "decoding", "loading", "src"},
-    "ol": {"start"},
-    "th": {"scope"},
-}
-
-_CLASSES = {
-    "align-center",
-    "align-left",
-    "align-right",
-    "callout",
-    "callout-kind",
-    "callout-name",
-    "callout-title",
-    "citation",
-    "download",
-    "external",
-    "footnote-backref",
-    "footnote-ref",
-    "footnotes",
-    "table-scroll",
-    "visually-hidden",
-    *(f"callout-{name}" for name in CALLOUTS),
-}
-_ROLES = {"doc-backlink", "doc-biblioref", "doc-endnotes", "doc-noteref", "group", "note"}
-_INNER_LINK = re.compile(r"#(?:/[a-z0-9-]+/[a-z0-9-]+|fn(?:ref)?-[a-z0-9-]+|ref-[A-Za-z0-9_-]+)")
-_NOTE_ID = re.compile(r"fn(?:ref)?-[a-z0-9-]+")
-
-
-def _only(pattern: re.Pattern[str]) -> Callable[[str], str | None]:
-    return lambda value: value if pattern.fullmatch(value) else None
-
-
-def _known_classes(value: str) -> str | None:
-    return " ".join(name for name in value.split() if name in _CLASSES) or None
-
-
-_VALUE_FILTERS: dict[str, Callable[[str], str | None]] = {
-    "class": _known_classes,
-    "id": _only(_NOTE_ID),
-    "lang": _only(re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")),
-    "role": lambda value: value if value in _ROLES else None,
-    "rel": _only(re.compile(r"[a-z ]+")),
-    "target": _only(re.compile(r"_blank")),
-    "tabindex": _only(re.compile("0")),
-    "start": _only(re.compile(r"[0-9]{1,6}")),
-}
-
-
-@lru_cache(maxsize=64)
-def _cleaner(media_base: str) -> nh3.Cleaner:
-    """Return a sanitiser that knows where this delivery keeps the course's media."""
-    media = re.compile(re.escape(media_base) + MEDIA_NAME.pattern.removeprefix("media/"))
-
-    def address(value: str) -> str | None:
-        patterns = (media, _INNER_LINK, EXTERNAL_LINK, MAIL_LINK)
-        return value if any(pattern.fullmatch(value) for pattern in patterns) else None
-
-    filters = _VALUE_FILTERS | {"src": _only(media), "href": address}
-
-    def keep(tag: str, attribute: str, value: str) -> str | None:
-        del tag
-        check = filters.get(attribute)
-        return check(value) if check else value
-
-    return nh3.Cleaner(
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        attribute_filter=keep,
-        clean_content_tags={"script", "style"},
-        url_schemes={"http", "https", "mailto"},
-        link_rel=None,
-    )
-
-
-def sanitized(html: str, media_base: str = "media/") -> str:
-    """Return ``html`` with nothing left in it that a course page does not need."""
-    return _cleaner(media_base).clean(html)
+_PARSER: Final = new_parser()
 
 
 # --- The public doors ----------------------------------------------------------------------
@@ -539,12 +421,12 @@ def render_inline(text: str, setting: Setting) -> str:
     return sanitized(_PARSER.renderInline(text.strip(), {"setting": setting}), setting.media_base)
 
 
-def external_link(address: str, words: str, language: str) -> str:
+def external_link(address: str, label: str, language: str) -> str:
     """Return a link out of the course, marked as such, for HTML made elsewhere."""
     note = escape(wording(language).new_window)
     html = (
         f'<a class="external" rel="external noopener noreferrer" target="_blank" '
-        f'href="{escape(address)}">{escape(words)}'
+        f'href="{escape(address)}">{escape(label)}'
         f'<span class="visually-hidden"> {note}</span></a>'
     )
     return sanitized(html)
@@ -553,137 +435,4 @@ def external_link(address: str, words: str, language: str) -> str:
 def plain(text: str, language: str) -> str:
     """Return the words of a one-line Markdown text, without markup: a title, say."""
     tokens = _PARSER.parseInline(text.strip(), {"setting": Setting(language)})
-    return "".join(_plain(children) for children in _inlines(tokens))
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """``line`` counts from 0; ``end`` is the line after its last."""
-
-    level: int
-    text: str
-    line: int
-    end: int
-    first: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Something that a text mentions. ``line`` counts from 0."""
-
-    kind: str
-    value: str
-    line: int
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """What a text holds: its headings, and what the loader has to look up or refuse.
-
-    Kinds of ``found``: ``citation`` (a key), ``image`` (a source, its alternative as
-    detail), ``link`` (a target, its words as detail), ``raw`` (an HTML element), ``note``
-    (a footnote that is not there), ``broken`` (a citation that cannot be read),
-    ``container`` (a name that is not a callout), ``unclosed`` (a callout's name).
-    """
-
-    headings: tuple[Heading, ...]
-    found: tuple[Found, ...]
-
-
-_RAW_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)([^>]*)")
-_SAFE_RAW_ATTRIBUTES = re.compile(r"""(?:\s+(?:title|lang)="[^"<>]*")*\s*/?""")
-_MISSING_NOTE = re.compile(r"\[\^([^\]\s]+)\]")
-_CONTAINER_LINE = re.compile(r":{3,}\s*(\S*)")
-
-
-def _raw_elements(html: str) -> Iterator[str]:
-    for name, attributes in _RAW_TAG.findall(html):
-        if name.lower() not in RAW_ELEMENTS or not _SAFE_RAW_ATTRIBUTES.fullmatch(attributes):
-            yield name.lower()
-
-
-def _in_text(token: Token, line: int) -> Iterator[Found]:
-    for note in _MISSING_NOTE.findall(token.content):
-        yield Found("note", note, line)
-    if "[@" in token.content:
-        yield Found("broken", token.content[token.content.index("[@") :][:60], line)
-    container = _CONTAINER_LINE.match(token.content)
-    if container:
-        yield Found("container", container[1], line)
-
-
-def _in_link(children: Sequence[Token], index: int, line: int) -> Found:
-    close = next(
-        (place for place in range(index, len(children)) if children[place].type == "link_close"),
-        len(children),
-    )
-    target = str(children[index].attrGet("href") or "")
-    return Found("link", target, line, _plain(children[index:close]))
-
-
-def _in_inline(children: Sequence[Token], line: int) -> Iterator[Found]:
-    for index, token in enumerate(children):
-        match token.type:
-            case "softbreak" | "hardbreak":
-                line += 1
-            case "citation":
-                for key, _locator in token.meta["entries"]:
-                    yield Found("citation", key, line)
-            case "image":
-                source = str(token.attrGet("src") or "")
-                yield Found("image", source, line, _plain(token.children or []))
-                for found in inspect(str(token.attrGet("title") or ""), inline=True).found:
-                    yield replace(found, line=line)
-            case "link_open":
-                yield _in_link(children, index, line)
-            case "html_inline":
-                for name in _raw_elements(token.content):
-                    yield Found("raw", name, line)
-            case "text":
-                yield from _in_text(token, line)
-
-
-def _in_block(token: Token, line: int, lines: Sequence[str]) -> Iterator[Found]:
-    if token.type == "html_block":
-        for name in _raw_elements(token.content):
-            yield Found("raw", name, line)
-    elif token.type.startswith("container_") and token.map:
-        end = token.map[1]
-        if end >= len(lines) or not lines[end].lstrip(" >").startswith(":::"):
-            yield Found("unclosed", token.info.split()[0], line)
-
-
-def _heading(token: Token, inline: Token, *, first: bool) -> Heading:
-    start, end = token.map or (0, 0)
-    return Heading(int(token.tag[1]), _plain(inline.children or []), start, end, first)
-
-
-def inspect(text: str, *, inline: bool = False) -> Inspection:
-    """Tell what a text holds, with the lines, without rendering it.
-
-    ``inline`` says that it will be rendered inside a line.
-    """
-    tokens = _INSPECTOR.parseInline(text) if inline else _INSPECTOR.parse(text)
-    lines = text.splitlines()
-    headings: list[Heading] = []
-    found: list[Found] = []
-    line = 0
-    for index, token in enumerate(tokens):
-        if token.map:
-            line = token.map[0]
-        if token.type == "heading_open":
-            headings.append(_heading(token, tokens[index + 1], first=index == 0))
-        found.extend(_in_block(token, line, lines))
-        found.extend(_in_inline(token.children or [], line))
-    return Inspection(tuple(headings), tuple(found))
-
-
-def _new_inspector() -> MarkdownIt:
-    """Return a parser that leaves headings and links as the author wrote them."""
-    inspector = _new_parser()
-    inspector.core.ruler.disable(["typography", "headings", "figures", "links"])
-    return inspector
-
-
-_INSPECTOR: Final = _new_inspector()
+    return "".join(words(children) for children in _inlines(tokens))

@@ -18,9 +18,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from course_content.activities import Json, Voice, activity_keys, public_activity
+from course_content.addresses import MEDIA_NAME
 from course_content.citations import citation_labels, reference_html, references_section
 from course_content.files import plain_file
-from course_content.markdown import MEDIA_NAME, Setting, inspect
+from course_content.inspection import inspect
+from course_content.markdown import Setting
 from course_content.model import (
     HOME,
     SYLLABUS,
