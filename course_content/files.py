@@ -173,6 +173,9 @@ _SCALARS: Mapping[str, Callable[[str], Any]] = {
 }
 
 
+_COLLECTIONS = frozenset({f"{_TAG}map", f"{_TAG}seq"})
+
+
 def _yaml_remedy(problem: str) -> str:
     if "\\t" in problem or "tab" in problem:
         return "A tab stands here: indent with spaces."
@@ -236,10 +239,12 @@ class _Reader:
 
     def value(self, node: Node, where: DataPath) -> Any:
         self._file.lines.setdefault(where, node.start_mark.line + 1)
-        if isinstance(node, MappingNode):
-            return self._mapping(node, where)
         if isinstance(node, ScalarNode):
             return self._scalar(node, where)
+        if node.tag not in _COLLECTIONS:
+            self._report_tag(node)
+        if isinstance(node, MappingNode):
+            return self._mapping(node, where)
         return [self.value(entry, (*where, i)) for i, entry in enumerate(node.value)]
 
     def _mapping(self, node: MappingNode, where: DataPath) -> dict[str, Any]:
@@ -266,15 +271,19 @@ class _Reader:
         tag = str(node.tag)
         read = _SCALARS.get(tag.removeprefix(_TAG)) if tag.startswith(_TAG) else None
         if read is None:
-            self._file.report(
-                node.start_mark.line + 1,
-                f"The tag “{tag.removeprefix(_TAG)}” is not used here.",
-                "Remove the word that begins with an exclamation mark.",
-            )
+            self._report_tag(node)
             return str(node.value)
         if node.style == "|":
             self._file.blocks[where] = node.start_mark.line + 2
         return read(str(node.value))
+
+    def _report_tag(self, node: Node) -> None:
+        tag = str(node.tag).removeprefix(_TAG)
+        self._file.report(
+            node.start_mark.line + 1,
+            f"The tag “{tag}” is not used here.",
+            "Remove the word that begins with an exclamation mark.",
+        )
 
 
 def read_yaml(folder: Path, relative: str) -> YamlFile:
