@@ -30,6 +30,11 @@ export function openScorm12(boot, window) {
   return new Scorm12Tracking(boot, window, new Lms12(api));
 }
 
+/** A score as the LMS tells it; 0 for none, or for what is no number. */
+function scoreOf(text) {
+  return Number(text) || 0;
+}
+
 /** What of the course the suspend data is about: everything that this package covers. */
 function structureOf(boot) {
   const { steps } = new Course(boot.course, boot.options?.scope ?? []);
@@ -67,6 +72,8 @@ export class Scorm12Tracking {
   #lessonStatus = "not attempted";
   #mastery;
   #hasLmsMastery = false;
+  /** The score that the LMS had when it let us in. */
+  #keptScore = 0;
   #openedAt = 0;
   /** What the LMS was last told, by element: the same is not told twice. */
   #told = new Map();
@@ -151,6 +158,7 @@ export class Scorm12Tracking {
     const mastery = this.#lms.get("cmi.student_data.mastery_score");
     this.#hasLmsMastery = mastery !== "" && Number.isFinite(Number(mastery));
     if (this.#hasLmsMastery) this.#mastery = Number(mastery);
+    this.#keptScore = scoreOf(this.#lms.get("cmi.core.score.raw"));
     this.#interactionCount = Number(this.#lms.get("cmi.interactions._count")) || 0;
     if (this.#isReadOnly) this.status.set({ state: "off", problem: new Failure("review") });
     else this.#lessonStatus = lessonStatus(this.#lessonStatus, NOTHING_YET, this.#mastery);
@@ -190,7 +198,10 @@ export class Scorm12Tracking {
 
   /** @returns {Failure|undefined} when not all of the work has room */
   #tellWork() {
-    const { text, left } = this.#codec.encode({ state: this.#state, attempts: this.#book.attempts });
+    const { text, left } = this.#codec.encode({
+      state: this.#state,
+      attempts: this.#book.attempts,
+    });
     this.#tellOnce("cmi.suspend_data", text);
     const position = this.#state.position ?? "";
     this.#tellOnce("cmi.core.lesson_location", position.length <= STRING_LIMIT ? position : "");
@@ -204,11 +215,14 @@ export class Scorm12Tracking {
     return left === "nothing" ? undefined : new Failure(`no-room.${left}`);
   }
 
+  /** Never less than the LMS has: after an update of the course, the work may begin anew. */
   #tellScore() {
     if (!isScoreDue(this.#progress, this.#hasLmsMastery)) return;
+    const score = percent(this.#progress.graded.score);
+    if (Number(score) < this.#keptScore) return;
     this.#tellOnce("cmi.core.score.min", "0");
     this.#tellOnce("cmi.core.score.max", "100");
-    this.#tellOnce("cmi.core.score.raw", percent(this.#progress.graded.score));
+    this.#tellOnce("cmi.core.score.raw", score);
   }
 
   #tellOnce(name, value) {

@@ -292,6 +292,28 @@ def test_a_passed_course_stays_passed_whatever_is_done_later(page, platform, lau
     assert set(values_of(calls, "cmi.core.score.raw")) <= {"100"}
 
 
+def test_a_passed_course_stays_passed_when_its_update_is_done_badly(page, platform, launch):
+    do_everything(launch(page))
+    platform.close(page)
+    again = page.context.new_page()
+    again.goto(f"{platform.address}/lms.js")
+    again.evaluate(
+        """() => {
+          const kept = JSON.parse(localStorage.cmi);
+          kept.suspend_data = "1earlier.AAAA";
+          localStorage.cmi = JSON.stringify(kept);
+        }"""
+    )
+    learner = launch(again)
+    expect(learner.window.locator(".notices .notice")).to_be_visible()
+    do_everything(learner, rightly=False)
+    core = platform.close(again)["core"]
+    assert (core["lesson_status"], core["score"]["raw"]) == ("passed", "100")
+    _, calls = platform.sessions(page.context)
+    assert set(values_of(calls, "cmi.core.lesson_status")) <= {"passed"}
+    assert violations(calls) == []
+
+
 def test_a_learner_who_failed_can_still_pass(page, platform, launch):
     do_everything(launch(page), rightly=False)
     assert platform.close(page)["core"]["lesson_status"] == "failed"
