@@ -68,9 +68,7 @@ export class App {
     this.#turn = new AbortController();
     const lifetime = this.#turn.signal;
     const step = this.#course.step(path);
-    const view = step
-      ? await this.#view(step, lifetime)
-      : missingStep(this.#texts, this.#course);
+    const view = step ? await this.#view(step, lifetime) : missingStep(this.#texts, this.#course);
     if (lifetime.aborted) return;
     const title = step?.title ?? this.#texts.t("step.missing");
     this.#window.document.title = `${title} – ${this.#course.title}`;

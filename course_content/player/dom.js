@@ -11,14 +11,20 @@ const PROPERTIES = new Set(["checked", "disabled", "selected", "value", "hidden"
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) setAttribute(element, name, value);
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat().filter(isShown));
   return element;
+}
+
+/** What a condition left out is null, undefined or false. */
+function isShown(child) {
+  return child !== null && child !== undefined && child !== false;
 }
 
 function setAttribute(element, name, value) {
   if (value === null || value === undefined || value === false) return;
   if (name === "on") {
-    for (const [event, listener] of Object.entries(value)) element.addEventListener(event, listener);
+    for (const [event, listener] of Object.entries(value))
+      {element.addEventListener(event, listener);}
   } else if (name === "html") {
     element.innerHTML = value;
   } else if (PROPERTIES.has(name)) {

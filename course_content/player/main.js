@@ -17,7 +17,8 @@ async function start() {
     const boot = embeddedBoot() ?? (await fetchBoot(window));
     await new App(boot, root, window).start();
   } catch (error) {
-    const failure = error instanceof Failure ? error : new Failure("unexpected", { detail: String(error) });
+    const failure =
+      error instanceof Failure ? error : new Failure("unexpected", { detail: String(error) });
     showDeadEnd(root, new Texts(document.documentElement.lang || "fr"), failure);
     if (failure !== error) throw error;
   }

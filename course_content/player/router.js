@@ -10,6 +10,8 @@ export class Router {
   #onStep;
   /** The path whose step was last asked for. */
   #current = null;
+  /** The page that all our history entries belong to. */
+  #page;
 
   /**
    * @param {Window} window
@@ -24,6 +26,7 @@ export class Router {
 
   /** Begin at the address, or at `fallback` when it names no step. */
   start(fallback) {
+    this.#page = this.#window.location.pathname;
     this.#window.addEventListener("popstate", () => this.#arrived());
     this.#window.document.addEventListener("click", (event) => this.#clicked(event));
     if (!this.path) this.#write("replaceState", fallback);
@@ -50,6 +53,11 @@ export class Router {
 
   /** An address typed by hand makes an entry of its own, which gets the state here. */
   #arrived() {
+    if (this.#window.location.pathname !== this.#page) {
+      // "Back" to the page that this one was opened from, such as the instructor's class.
+      this.#window.location.reload();
+      return;
+    }
     if (this.#windowState && !this.#window.history.state) {
       this.#window.history.replaceState(this.#windowState, "");
     }

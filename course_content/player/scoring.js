@@ -6,7 +6,10 @@
  */
 
 /** @typedef {{kind: string, [name: string]: unknown}} Key */
-/** @typedef {{score: number, correct: boolean, feedback: string[], solution?: unknown, choices?: Record<string, string>}} Verdict */
+/**
+ * @typedef {{score: number, correct: boolean, feedback: string[], solution?: unknown,
+ *   choices?: Record<string, string>}} Verdict
+ */
 
 /** Longest typed answer that is looked at, in Unicode code points. */
 export const LONGEST_RESPONSE = 500;
@@ -163,7 +166,8 @@ const SCORERS = {
   matching: {
     score(key, response) {
       const lefts = Object.keys(key.correct);
-      const isRecord = typeof response === "object" && response !== null && !Array.isArray(response);
+      const isRecord =
+        typeof response === "object" && response !== null && !Array.isArray(response);
       if (
         !isRecord ||
         Object.keys(response).length !== lefts.length ||

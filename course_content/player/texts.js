@@ -1,6 +1,6 @@
 /** The player's own words, in the language of the course. */
-import en from "./locale/en.json";
-import fr from "./locale/fr.json";
+import en from "./locale/en.json" with { type: "json" };
+import fr from "./locale/fr.json" with { type: "json" };
 
 const LOCALES = { fr, en };
 

@@ -36,7 +36,8 @@
  *   `score` is the mean of the best scores (0 to 1), an activity not done counting 0; null when
  *   nothing is graded
  * @typedef {{state: "saved"|"saving"|"unsaved"|"off", problem?: Failure}} SaveStatus
- * @typedef {{state: "pending"|"sent"|"refused"|"none", score: number|null, error?: string|null}} Grade
+ * @typedef {{state: "pending"|"sent"|"refused"|"none", score: number|null,
+ *   error?: string|null}} Grade
  */
 import { LocalTracking } from "./tracking/local.js";
 import { LtiTracking } from "./tracking/lti.js";

@@ -13,6 +13,7 @@ export function failureMessage(texts, failure, { withTitle = true } = {}) {
     withTitle && h("p", { class: "failure__what" }, texts.t(`problem.${code}`)),
     detail && h("p", {}, detail),
     h("p", {}, remedy || texts.t(`problem.${code}.remedy`)),
-    reference && h("p", { class: "failure__reference" }, texts.t("problem.reference", { reference })),
+    reference &&
+      h("p", { class: "failure__reference" }, texts.t("problem.reference", { reference })),
   );
 }

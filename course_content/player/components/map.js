@@ -24,7 +24,11 @@ export class CourseMap {
       { class: "map", "aria-label": texts.t("map.label") },
       h("p", { class: "map__title" }, course.title),
       this.#progress(),
-      h("ol", { class: "map__parts" }, course.parts.map((part) => this.#part(part))),
+      h(
+        "ol",
+        { class: "map__parts" },
+        course.parts.map((part) => this.#part(part)),
+      ),
     );
     this.#drawer = this.#makeDrawer();
     this.element = h("div", { class: "layout__map" }, this.#drawer);
@@ -63,7 +67,11 @@ export class CourseMap {
       icon("cross"),
       h("span", {}, this.#texts.t("map.close")),
     );
-    const drawer = h("dialog", { class: "drawer", "aria-label": this.#texts.t("map.label") }, close);
+    const drawer = h(
+      "dialog",
+      { class: "drawer", "aria-label": this.#texts.t("map.label") },
+      close,
+    );
     drawer.addEventListener("click", (event) => {
       if (event.target === drawer) drawer.close();
     });

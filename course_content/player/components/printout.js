@@ -44,7 +44,17 @@ function questionOnPaper(question) {
     "li",
     {},
     h("div", { class: "prose", html: question.prompt }),
-    options.length > 0 && h("ul", {}, options.map(({ text }) => h("li", { html: text }))),
-    question.options && h("ul", { class: "printout__options" }, question.options.map(({ text }) => h("li", { html: text }))),
+    options.length > 0 &&
+      h(
+        "ul",
+        {},
+        options.map(({ text }) => h("li", { html: text })),
+      ),
+    question.options &&
+      h(
+        "ul",
+        { class: "printout__options" },
+        question.options.map(({ text }) => h("li", { html: text })),
+      ),
   );
 }

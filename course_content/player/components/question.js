@@ -52,12 +52,17 @@ export function questionView(context) {
     onPrevious &&
       h(
         "button",
-        { type: "button", class: "button button--quiet question__previous", on: { click: onPrevious } },
+        {
+          type: "button",
+          class: "button button--quiet question__previous",
+          on: { click: onPrevious },
+        },
         icon("previous"),
         texts.t("question.previous"),
       ),
   );
-  if (answer) showVerdict({ ...context, control, after }, answer.verdict, answer.response === undefined);
+  if (answer)
+    {showVerdict({ ...context, control, after }, answer.verdict, answer.response === undefined);}
   else after.append(validateButton(texts));
   return form;
 }
@@ -73,7 +78,11 @@ function heading({ texts, activity, index }) {
 }
 
 function validateButton(texts) {
-  return h("button", { type: "submit", class: "button button--main" }, texts.t("question.validate"));
+  return h(
+    "button",
+    { type: "submit", class: "button button--main" },
+    texts.t("question.validate"),
+  );
 }
 
 async function submit(context) {
@@ -102,7 +111,12 @@ function showFailure({ texts, after }, error) {
   const failure = error instanceof InvalidResponse ? new Failure("invalid") : error;
   if (!(failure instanceof Failure)) throw error;
   after.replaceChildren(
-    h("div", { class: "notice notice--problem", role: "alert" }, icon("warning"), failureMessage(texts, failure)),
+    h(
+      "div",
+      { class: "notice notice--problem", role: "alert" },
+      icon("warning"),
+      failureMessage(texts, failure),
+    ),
     validateButton(texts),
   );
 }

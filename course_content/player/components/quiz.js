@@ -48,13 +48,18 @@ export class QuizView {
         "ul",
         { class: "facts" },
         h("li", {}, texts.t("quiz.questions", { count: questions.length })),
-        this.#activity.graded && h("li", {}, texts.t("quiz.passMark", { percent: texts.percent(passMark / 100) })),
+        this.#activity.graded &&
+          h("li", {}, texts.t("quiz.passMark", { percent: texts.percent(passMark / 100) })),
         h("li", {}, attemptWords(texts, number, attemptsLeft)),
         best !== null && h("li", {}, texts.t("quiz.best", { percent: texts.percent(best) })),
       ),
       h(
         "button",
-        { type: "button", class: "button button--main", on: { click: () => this.#ask(this.#firstOpen()) } },
+        {
+          type: "button",
+          class: "button button--main",
+          on: { click: () => this.#ask(this.#firstOpen()) },
+        },
         texts.t(answered > 0 ? "quiz.resume" : "quiz.start"),
         icon("next"),
       ),
@@ -68,7 +73,9 @@ export class QuizView {
 
   #firstOpen() {
     const { answers } = this.#attempt;
-    return this.#activity.questions.find(({ id }) => !(id in answers)) ?? this.#activity.questions[0];
+    return (
+      this.#activity.questions.find(({ id }) => !(id in answers)) ?? this.#activity.questions[0]
+    );
   }
 
   #ask(question) {

@@ -21,7 +21,11 @@ export function resultView(context) {
     activity.graded && gradeStatus(context),
     attempt.attemptsLeft !== 0 && restart(context),
     h("h3", { class: "result__review-title" }, texts.t("result.review")),
-    h("ol", { class: "review" }, activity.questions.map((question, i) => reviewItem(context, question, i))),
+    h(
+      "ol",
+      { class: "review" },
+      activity.questions.map((question, i) => reviewItem(context, question, i)),
+    ),
   );
 }
 
@@ -35,10 +39,16 @@ function summary({ activity, attempt, texts }) {
     h(
       "div",
       { class: "score__words" },
-      h("p", { class: "score__verdict" }, icon(isPassed ? "check" : "partial"), texts.t(isPassed ? "result.passed" : "result.failed")),
+      h(
+        "p",
+        { class: "score__verdict" },
+        icon(isPassed ? "check" : "partial"),
+        texts.t(isPassed ? "result.passed" : "result.failed"),
+      ),
       h("p", {}, texts.t("result.right", { count: right, total: activity.questions.length })),
       h("p", {}, texts.t("result.passMark", { percent: texts.percent(activity.passMark / 100) })),
-      attempt.best > attempt.score && h("p", {}, texts.t("quiz.best", { percent: texts.percent(attempt.best) })),
+      attempt.best > attempt.score &&
+        h("p", {}, texts.t("quiz.best", { percent: texts.percent(attempt.best) })),
       h("p", {}, attemptWords(texts, attempt.number, attempt.attemptsLeft)),
     ),
   );

@@ -12,7 +12,10 @@ export class Shell {
   #notices;
   #live;
 
-  /** @param {{texts, course, learner, tracking, isPreview: boolean, returnUrl: string|null}} parts */
+  /**
+   * @param {HTMLElement} root
+   * @param {{texts, course, learner, tracking, isPreview: boolean, returnUrl: string|null}} parts
+   */
   constructor(root, { texts, course, learner, tracking, isPreview, returnUrl }) {
     this.#texts = texts;
     this.#tracking = tracking;

@@ -4,7 +4,11 @@ import { failureMessage } from "./failure.js";
 import { pageBody } from "./page.js";
 import { QuizView } from "./quiz.js";
 
-/** @param {{step: import("../course.js").Step, content, texts, course, learner, tracking, announce}} context */
+/**
+ * @param {{step: import("../course.js").Step, content: object, texts, course, learner,
+ *   grade: import("../signal.js").Signal, announce: (text: string) => void,
+ *   lifetime: AbortSignal}} context `lifetime` ends when another step is shown
+ */
 export function stepView(context) {
   const { step, content, texts } = context;
   const body = step.kind === "quiz" ? new QuizView(context).element : pageBody(content.html);
@@ -24,7 +28,11 @@ export function missingStep(texts, course) {
     { class: "step" },
     h("h1", { tabindex: "-1" }, texts.t("step.missing")),
     h("p", {}, texts.t("step.missing.remedy")),
-    h("p", {}, h("a", { class: "button", href: `#/${course.steps[0].path}` }, texts.t("step.first"))),
+    h(
+      "p",
+      {},
+      h("a", { class: "button", href: `#/${course.steps[0].path}` }, texts.t("step.first")),
+    ),
   );
 }
 
@@ -62,9 +70,18 @@ function outcomes(texts, unit) {
     "section",
     { class: "outcomes", "aria-labelledby": "outcomes-title" },
     h("h2", { id: "outcomes-title", class: "outcomes__title" }, texts.t("outcomes.title")),
-    h("ul", {}, unit.outcomes.map((outcome) => h("li", {}, outcome))),
+    h(
+      "ul",
+      {},
+      unit.outcomes.map((outcome) => h("li", {}, outcome)),
+    ),
     unit.minutes > 0 &&
-      h("p", { class: "outcomes__time" }, icon("clock"), texts.t("outcomes.minutes", { count: unit.minutes })),
+      h(
+        "p",
+        { class: "outcomes__time" },
+        icon("clock"),
+        texts.t("outcomes.minutes", { count: unit.minutes }),
+      ),
   );
 }
 

@@ -3,7 +3,11 @@ import { Failure } from "./failure.js";
 
 const RETRY_DELAYS_MS = [500, 1500, 4000];
 
-const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+function wait(milliseconds) {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+}
 
 export class LtiApi {
   #fetch;

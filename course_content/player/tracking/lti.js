@@ -90,7 +90,10 @@ export class LtiTracking {
 
   async unit(unitId) {
     if (!this.#units.has(unitId)) {
-      this.#units.set(unitId, await this.#api.askPatiently("GET", `/api/units/${encodeURIComponent(unitId)}`));
+      this.#units.set(
+        unitId,
+        await this.#api.askPatiently("GET", `/api/units/${encodeURIComponent(unitId)}`),
+      );
     }
     return this.#units.get(unitId);
   }
@@ -167,7 +170,9 @@ class ServerMarker {
   }
 
   async restart(activity) {
-    const reply = await this.#api.askPatiently("POST", `${activityPath(activity)}/attempts`, { body: {} });
+    const reply = await this.#api.askPatiently("POST", `${activityPath(activity)}/attempts`, {
+      body: {},
+    });
     this.#numbers.set(activity.id, reply.attempt.number);
     return reply.attempt;
   }
@@ -184,7 +189,9 @@ class PreviewMarker {
 
   async answer(activity, question, response) {
     const body = { attempt: 1, question, response };
-    const { verdict } = await this.#api.askPatiently("POST", `${activityPath(activity)}/answers`, { body });
+    const { verdict } = await this.#api.askPatiently("POST", `${activityPath(activity)}/answers`, {
+      body,
+    });
     return { verdict, attempt: this.#book.record(activity, question, response, verdict) };
   }
 

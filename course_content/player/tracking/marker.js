@@ -9,8 +9,8 @@ export class LocalMarker {
   /**
    * @param {Record<string, Record<string, import("../scoring.js").Key>>} keys by activity, question
    * @param {import("./attempts.js").AttemptBook} book
-   * @param {(answer: {activity, questionId, response, key, verdict, seconds}|null) => void} onAnswer
-   *   told of each new answer, and with null of a new attempt
+   * @param {(answer: {activity, questionId, response, key, verdict, seconds}|null) => void}
+   *   onAnswer told of each new answer, and with null of a new attempt
    */
   constructor(keys, book, onAnswer) {
     this.#keys = keys;

@@ -40,7 +40,11 @@ function pickControl(context, options, { type, isPicked, response, missing }) {
   return {
     element: h(
       "div",
-      { class: "choices", role: type === "radio" ? "radiogroup" : "group", "aria-labelledby": labelledBy },
+      {
+        class: "choices",
+        role: type === "radio" ? "radiogroup" : "group",
+        "aria-labelledby": labelledBy,
+      },
       rows.map(({ element }) => element),
     ),
     value: () => response(picked()),
@@ -48,7 +52,8 @@ function pickControl(context, options, { type, isPicked, response, missing }) {
     focus: () => rows[0].input.focus(),
     freeze(verdict) {
       for (const row of rows) {
-        const isRight = "solution" in verdict && Boolean(isPicked(row.option.value, verdict.solution));
+        const isRight =
+          "solution" in verdict && Boolean(isPicked(row.option.value, verdict.solution));
         freezeRow(row, { isRight, verdict, texts });
       }
     },

@@ -19,7 +19,9 @@ export function matchingControl(context) {
     ),
     value: () =>
       Object.fromEntries(
-        rows.filter(({ select }) => select.value).map(({ left, select }) => [left.id, select.value]),
+        rows
+          .filter(({ select }) => select.value)
+          .map(({ left, select }) => [left.id, select.value]),
       ),
     missing: () => (unmatched() ? "missing.matching" : null),
     focus: () => (unmatched() ?? rows[0]).select.focus(),
@@ -51,9 +53,17 @@ function freezeRow({ left, select, element }, { verdict, words, texts }) {
   if (verdict.solution) {
     const right = verdict.solution[left.id];
     const isRight = right === select.value;
-    marks.append(tag(texts, isRight ? "outcome.correct" : "outcome.incorrect", isRight ? "correct" : "incorrect"));
+    marks.append(
+      tag(
+        texts,
+        isRight ? "outcome.correct" : "outcome.incorrect",
+        isRight ? "correct" : "incorrect",
+      ),
+    );
     if (!isRight) {
-      marks.append(h("span", {}, texts.t("answer.expected.is", { expected: words.get(right) ?? "" })));
+      marks.append(
+        h("span", {}, texts.t("answer.expected.is", { expected: words.get(right) ?? "" })),
+      );
     }
   }
   select.replaceWith(h("p", { class: "pair__chosen" }, chosen));

@@ -7,7 +7,8 @@ export function orderingControl({ question, draft, labelledBy, texts, announce, 
   const list = h("ol", { class: "order", "aria-labelledby": labelledBy });
   const rows = startingOrder(question.items, draft).map((item) => itemRow(item, texts, move));
   list.append(...rows.map(({ element }) => element));
-  const inOrder = () => [...list.children].map((element) => rows.find((row) => row.element === element));
+  const inOrder = () =>
+    [...list.children].map((element) => rows.find((row) => row.element === element));
   refresh();
 
   function refresh() {
@@ -43,7 +44,8 @@ export function orderingControl({ question, draft, labelledBy, texts, announce, 
     focus: () => inOrder()[0].down.focus(),
     freeze(verdict) {
       inOrder().forEach((row, i) => freezeRow(row, i, { verdict, texts }));
-      if (!verdict.correct && verdict.solution) list.after(rightOrder(question.items, verdict.solution, texts));
+      if (!verdict.correct && verdict.solution)
+        {list.after(rightOrder(question.items, verdict.solution, texts));}
     },
   };
 }
@@ -108,7 +110,9 @@ function freezeRow({ item, moves, element }, index, { verdict, texts }) {
   if (!verdict.solution) return;
   const isRight = verdict.solution[index] === item.id;
   element.dataset.outcome = isRight ? "correct" : "incorrect";
-  element.append(tag(texts, isRight ? "ordering.right" : "ordering.wrong", isRight ? "correct" : "incorrect"));
+  element.append(
+    tag(texts, isRight ? "ordering.right" : "ordering.wrong", isRight ? "correct" : "incorrect"),
+  );
 }
 
 function rightOrder(items, solution, texts) {
@@ -117,6 +121,10 @@ function rightOrder(items, solution, texts) {
     "div",
     { class: "right-order" },
     h("p", { class: "right-order__title" }, texts.t("ordering.expected")),
-    h("ol", {}, solution.map((id) => h("li", { html: byId.get(id)?.text ?? "" }))),
+    h(
+      "ol",
+      {},
+      solution.map((id) => h("li", { html: byId.get(id)?.text ?? "" })),
+    ),
   );
 }

@@ -42,7 +42,12 @@ function typedControl(context, { inputmode, unit, isAnswer, missing }) {
       "div",
       { class: "typed" },
       h("label", { class: "typed__label", for: id }, texts.t("answer.label")),
-      h("span", { class: "typed__field" }, input, unit && h("span", { class: "typed__unit" }, unit)),
+      h(
+        "span",
+        { class: "typed__field" },
+        input,
+        unit && h("span", { class: "typed__unit" }, unit),
+      ),
       marks,
     ),
     value: () => input.value,
@@ -53,7 +58,9 @@ function typedControl(context, { inputmode, unit, isAnswer, missing }) {
       marks.append(tag(texts, "answer.yours", outcomeOf(verdict)));
       if (!verdict.correct && "solution" in verdict) {
         const expected = unit ? `${verdict.solution} ${unit}` : verdict.solution;
-        marks.append(h("span", { class: "typed__expected" }, texts.t("answer.expected.is", { expected })));
+        marks.append(
+          h("span", { class: "typed__expected" }, texts.t("answer.expected.is", { expected })),
+        );
       }
     },
   };

@@ -1,4 +1,6 @@
-/** Finding the LMS's API object (SCORM 1.2 RTE, 3.3.6.1), and calling it with every reply checked. */
+/**
+ * Finding the LMS's API object (SCORM 1.2 RTE, 3.3.6.1), and calling it with every reply checked.
+ */
 import { Failure } from "../failure.js";
 
 /** More windows than any LMS nests. */
@@ -53,7 +55,10 @@ export class Lms12 {
     this.#api = api;
   }
 
-  /** An LMS that says no although the session is open, after a reload say, is taken at its deeds. */
+  /**
+   * An LMS that says no although the session is open, after a reload say, is taken at its deeds.
+   * @throws {Failure}
+   */
   initialize() {
     if (this.#isTrue("LMSInitialize", "")) return;
     const failure = this.#failure("lms-initialize");

@@ -29,7 +29,8 @@ export function timespan(seconds) {
   if (hours > MOST_HOURS) return `${MOST_HOURS}:59:59.99`;
   const minutes = Math.floor(hundredths / 6000) % 60;
   const rest = hundredths % 6000;
-  return `${padded(hours, 2)}:${padded(minutes, 2)}:${padded(Math.floor(rest / 100), 2)}.${padded(rest % 100, 2)}`;
+  const whole = [hours, minutes, Math.floor(rest / 100)].map((part) => padded(part, 2)).join(":");
+  return `${whole}.${padded(rest % 100, 2)}`;
 }
 
 /** CMITime, HH:MM:SS of the day. */

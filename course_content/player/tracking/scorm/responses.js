@@ -24,7 +24,8 @@ const single = {
 const multiple = {
   steps: (key) => key.correct.length,
   ids: (key) => key.choices,
-  fits: (key, response) => Array.isArray(response) && response.every((id) => key.choices.includes(id)),
+  fits: (key, response) =>
+    Array.isArray(response) && response.every((id) => key.choices.includes(id)),
   write(bits, key, response) {
     for (const id of key.choices) bits.flag(response.includes(id));
   },
@@ -47,7 +48,8 @@ const ordering = {
     response.length === key.correct.length &&
     key.correct.every((id) => response.includes(id)),
   write(bits, key, response) {
-    for (const id of response) bits.write(key.correct.indexOf(id), widthFor(key.correct.length - 1));
+    for (const id of response)
+      {bits.write(key.correct.indexOf(id), widthFor(key.correct.length - 1));}
   },
   read: (bits, key) =>
     key.correct.map(() => key.correct[bits.read(widthFor(key.correct.length - 1))]),

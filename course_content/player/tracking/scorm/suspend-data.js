@@ -124,7 +124,9 @@ export class SuspendData {
 
   #questions() {
     return this.#structure.activities
-      .flatMap(({ id, questions }) => questions.map((one) => ({ name: `${id}/${one.id}`, key: one.key })))
+      .flatMap(({ id, questions }) =>
+        questions.map((one) => ({ name: `${id}/${one.id}`, key: one.key })),
+      )
       .map((question, place) => ({ ...question, place }));
   }
 }
