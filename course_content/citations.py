@@ -17,7 +17,7 @@ from course_content.markdown import (
 from course_content.model import Course, Reference
 from course_content.typography import NO_BREAK_SPACE
 
-_AUTHORS_AND_YEAR = re.compile(r"(?P<authors>[^()]+?)\.?\s*\((?P<year>[0-9]{4}[a-z]?)\b")
+_AUTHORS_AND_YEAR = re.compile(r"(?P<authors>[^()]+?)\s*\((?P<year>[0-9]{4}[a-z]?)\b")
 _INITIALS = re.compile(r",\s*(?:[^\W\d_]\.[-\s]?)+")
 _BETWEEN_NAMES = re.compile(r"\s*(?:,|&|\bet\b|\band\b)\s*")
 _NAMES_SHOWN = 2
@@ -33,7 +33,8 @@ def citation_label(reference: Reference, number: int, language: str) -> str:
     found = _AUTHORS_AND_YEAR.match(plain(reference.text, language))
     if found is None:
         return str(number)
-    names = [name for name in _BETWEEN_NAMES.split(_INITIALS.sub(",", found["authors"])) if name]
+    authors = _INITIALS.sub(",", found["authors"]).rstrip(" .,")
+    names = [name for name in _BETWEEN_NAMES.split(authors) if name]
     if len(names) > _NAMES_SHOWN:
         names = [f"{names[0]}{NO_BREAK_SPACE}et{NO_BREAK_SPACE}al."]
     joined = (" et " if language.startswith("fr") else " and ").join(names)

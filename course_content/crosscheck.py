@@ -58,8 +58,8 @@ def _record_passages(record: RecordDraft) -> Iterator[Passage]:
         yield _record_passage(record, where, text, kind)
 
 
-def _page_passages(page: PageDraft | None) -> Iterator[Passage]:
-    for text in page.texts.values() if page else ():
+def _page_passages(page: PageDraft) -> Iterator[Passage]:
+    for text in page.texts.values():
         yield Passage(text.path, lambda offset: offset + 1, text.inspection, True)
 
 

@@ -26,6 +26,7 @@ from course_content.files import (
 )
 from course_content.inspection import Inspection, inspect
 from course_content.markdown import plain
+from course_content.model import SYLLABUS
 from course_content.problems import Problem
 from course_content.schema import PAGE_FILE, CourseRecord, QuizRecord, UnitRecord
 
@@ -94,7 +95,7 @@ class CourseDraft:
     folder: Path
     record: RecordDraft
     languages: tuple[str, ...]
-    syllabus: PageDraft | None = None
+    syllabus: PageDraft = PageDraft(SYLLABUS, {})
     units: list[UnitDraft] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -269,7 +270,8 @@ def read_drafts(folder: Path) -> CourseDraft | tuple[Problem, ...]:
         syllabus = record.data.get("syllabus") or {}
         if syllabus.get("page"):
             where: DataPath = ("syllabus", "page")
-            draft.syllabus = reading.page(syllabus["page"], languages, record, where)
+            page = reading.page(syllabus["page"], languages, record, where)
+            draft.syllabus = page or draft.syllabus
         for part, unit, where in _listed_units(record):
             unit_draft = reading.unit(part, unit, languages, record, where)
             if unit_draft:

@@ -7,6 +7,7 @@ round: each file by itself, then what the files say of one another.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,6 @@ from course_content.drafts import (
     CourseDraft,
     PageDraft,
     QuizDraft,
-    RecordDraft,
     UnitDraft,
     read_drafts,
 )
@@ -140,14 +140,8 @@ def _syllabus(drafts: CourseDraft, institution: Mapping[str, str]) -> Syllabus:
         SyllabusField(id=each["id"], label=each["label"], value=value(each))
         for each in drafts.record.data["syllabus"]["fields"]
     )
-    if drafts.syllabus is None:
-        raise CourseError([_missing_syllabus(drafts.record)])
-    page = _page(drafts.syllabus)
-    return Syllabus(page=Page(id=SYLLABUS, title=page.title, body=page.body), fields=fields)
-
-
-def _missing_syllabus(record: RecordDraft) -> Problem:
-    return record.report(("syllabus", "page"), "The syllabus has no page.", "Write one.")
+    page = replace(_page(drafts.syllabus), id=SYLLABUS)
+    return Syllabus(page=page, fields=fields)
 
 
 def _page(draft: PageDraft) -> Page:

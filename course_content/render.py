@@ -337,6 +337,6 @@ def player_assets() -> Path:
     if missing:
         raise PlayerNotBuilt(
             f"The player is not built: {', '.join(missing)} missing. "
-            "Whoever installed this from sources builds it with: make player"
+            "Whoever installed this from sources builds it with: make build"
         )
     return dist

@@ -17,7 +17,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(f"{_BLANK}+(?=[%€](?!\\w))"), NO_BREAK_SPACE),
     # One that is missing is added, unless the mark may be part of an address or a time.
     (re.compile(rf"(?<={_CLOSING})(?=[;?!]+(?:{_BLANK}|\Z|[»”)\]]))"), NARROW_NO_BREAK_SPACE),
-    (re.compile(rf"(?<={_CLOSING})(?=:(?:{_BLANK}|\Z))"), NO_BREAK_SPACE),
+    (re.compile(rf"(?<={_CLOSING})(?=:(?:{_BLANK}|\Z|[»”)\]]))"), NO_BREAK_SPACE),
     (re.compile(f"«{_BLANK}*"), f"«{NO_BREAK_SPACE}"),
     (re.compile(f"{_BLANK}*»"), f"{NO_BREAK_SPACE}»"),
     # Between two letters, a straight apostrophe is an elision.

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from course_content.files import UnreadableFile, plain_file
 from course_content.loader import (
     BUILTIN_COURSES,
     CourseError,
@@ -327,6 +328,32 @@ def test_a_linked_folder_is_not_followed(minimal: Path, tmp_path: Path) -> None:
     (minimal / "debut").symlink_to(tmp_path / "debut")
     (problem,) = problems_of(minimal)
     assert problem.message == "This path leads out of the course's folder."
+
+
+def test_a_linked_picture_is_not_followed(minimal: Path, tmp_path: Path) -> None:
+    (minimal / "media").mkdir()
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (minimal / "media/photo.png").symlink_to(tmp_path / "photo.png")
+    edit(minimal / LESSON, "On dit", "![Une](media/photo.png) et ![deux](media/photo.png) disent")
+    (problem,) = problems_of(minimal)
+    assert problem.path == "media/photo.png"
+
+
+def test_a_file_that_may_not_be_read_says_who_can_mend_it(
+    minimal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    (problem,) = problems_of(minimal)
+    assert problem.message == "This file cannot be read: Permission denied."
+    assert "account" in problem.remedy
+
+
+def test_a_name_too_long_for_the_system_is_a_problem_like_others(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="cannot be read"):
+        plain_file(tmp_path, "a" * 5000)
 
 
 def test_a_pipe_is_not_waited_for(minimal: Path) -> None:
