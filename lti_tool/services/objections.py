@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lti_tool.services.attempts import WorkFault
-from lti_tool.services.delivery import DeliveryFault
+from lti_tool.services.delivery import DeliveryFault, fault_of
+from lti_tool.services.grades import GradeStatus
 from lti_tool.services.refusals import N_
 
 
@@ -149,3 +150,9 @@ API_OBJECTIONS: Mapping[ApiFault, Objection] = {
         ),
     ),
 }
+
+
+def objection_to(grade: GradeStatus) -> Objection | None:
+    """Return what stands between a grade and the gradebook, if anything is known to."""
+    fault = fault_of(grade.error)
+    return None if fault is None else DELIVERY_OBJECTIONS[fault]

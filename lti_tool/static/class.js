@@ -18,6 +18,9 @@
   }
   const session = history.state?.session;
 
+  /** The words of the table, which is in the session's language, or else of the page. */
+  const words = () => (document.getElementById("class-report") ?? page).dataset;
+
   function tell(text) {
     news.textContent = "";
     news.textContent = text;
@@ -49,9 +52,9 @@
       content.innerHTML = await response.text();
       prepare();
       if (focused) content.querySelector(`[data-action="${focused}"]`)?.focus();
-      if (!quietly) tell(page.dataset.refreshed);
+      if (!quietly) tell(words().refreshed);
     } else {
-      tell(page.dataset.failed);
+      tell(words().failed);
     }
   }
 
@@ -102,9 +105,9 @@
     else if (button?.dataset.action === "preview") preview();
     else if (button?.dataset.sort) sortBy(button.dataset.sort);
   });
-  // Going back from the preview may bring this page as it was left, or only its address.
-  window.addEventListener("pageshow", (event) => {
-    if (event.persisted && session) refresh({ quietly: true });
+  // "Back" and "forward" between this page and the preview change the address alone.
+  window.addEventListener("popstate", () => {
+    if (location.pathname !== PAGE) location.reload();
   });
 
   if (typeof session !== "string") showEnd();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from lti_tool.lti import Role
@@ -9,6 +10,7 @@ from lti_tool.models import WindowSession
 from lti_tool.services import attempts, progress
 from lti_tool.services.courses import CourseShelf, Json, link_scope
 from lti_tool.services.grades import GradeStatus
+from lti_tool.services.objections import objection_to
 from lti_tool.services.progress import Seat
 
 
@@ -48,8 +50,13 @@ def learner_seat(window: WindowSession) -> Seat | None:
 
 
 def grade_json(grade: GradeStatus) -> Json:
-    """Return a grade's state as the player takes it."""
-    return {"state": grade.state, "score": grade.score, "error": grade.error}
+    """Return a grade's state as the player takes it, with what stands in its way in words."""
+    objection = objection_to(grade)
+    return {
+        "state": grade.state,
+        "score": grade.score,
+        "error": None if objection is None else _(objection.cause),
+    }
 
 
 def _snapshot(db: Session, courses: CourseShelf, window: WindowSession) -> Json:

@@ -10,9 +10,7 @@ from sqlalchemy.orm import Session
 from course_content.model import localized
 from lti_tool.models import WindowSession, now
 from lti_tool.services.courses import link_scope
-from lti_tool.services.delivery import fault_of
-from lti_tool.services.grades import GradeStatus
-from lti_tool.services.objections import DELIVERY_OBJECTIONS, Objection
+from lti_tool.services.objections import objection_to
 from lti_tool.services.reports import class_report
 from lti_tool.views.api import instructor_window
 from lti_tool.views.context import tool
@@ -59,9 +57,3 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
         "objection_to": objection_to,
         "written_at": now(),
     }
-
-
-def objection_to(grade: GradeStatus) -> Objection | None:
-    """Return what stands between a grade and the gradebook, if anything is known to."""
-    fault = fault_of(grade.error)
-    return None if fault is None else DELIVERY_OBJECTIONS[fault]

@@ -199,7 +199,9 @@ def test_a_refused_grade_gets_another_chance_when_the_activity_is_opened_again(
     Window(browser, boot["session"]).do_quiz_one()
     deliver_due(tool.database, tool.scores)
     window = Window(browser, boot["session"])
-    assert window.get("/api/grade").get_json()["state"] == "refused"
+    grade = window.get("/api/grade").get_json()
+    assert grade["state"] == "refused"
+    assert grade["error"] == "La plateforme refuse la note de cette personne."
 
     gradebook.students.add("person-1")
     lms.enter(browser, **column(gradebook))
