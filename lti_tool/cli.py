@@ -24,6 +24,7 @@ from sqlalchemy.orm import selectinload
 
 from config.institution import read_institution
 from config.settings import Settings, SettingsError
+from course_content.check import check_course
 from course_content.loader import (
     BUILTIN_COURSES,
     CourseError,
@@ -308,8 +309,9 @@ def course_list(as_json: bool) -> None:
 def course_check(names: Sequence[str], as_json: bool) -> None:
     """Read courses and report every mistake, with file, line and remedy.
 
-    COURSE is the name of a course's folder, or a path to one; without any, all courses
-    are read. The exit code is 1 when there are mistakes.
+    A course without mistakes is also searched for what was probably forgotten. COURSE is
+    the name of a course's folder, or a path to one; without any, all courses are read. The
+    exit code is 1 when there are mistakes.
     """
     with _clear_errors():
         settings = Settings.from_environment()
@@ -317,16 +319,17 @@ def course_check(names: Sequence[str], as_json: bool) -> None:
         folders = [_folder(name, settings) for name in names]
         if not names:
             folders = list(available_courses(_roots(settings)).values())
-        found = {str(folder): _mistakes(folder, institution) for folder in folders}
+        reports = {str(folder): check_course(folder, institution) for folder in folders}
     if as_json:
-        _print_json(found)
+        _print_json({folder: asdict(report) for folder, report in reports.items()})
     else:
-        for folder, mistakes in found.items():
-            click.echo(f"{folder}: {len(mistakes) or 'no'} mistake(s)")
-            for each in mistakes:
-                place = each["path"] if each["line"] is None else f"{each['path']}:{each['line']}"
-                click.echo(f"  {place}: {each['message']} {each['remedy']}")
-    if any(found.values()):
+        for folder, report in reports.items():
+            click.echo(f"{folder}: {len(report.problems) or 'no'} mistake(s)")
+            for problem in report.problems:
+                click.echo(f"  {problem}")
+            for warning in report.warnings:
+                click.echo(f"  to look at again: {warning}")
+    if any(report.problems for report in reports.values()):
         sys.exit(1)
 
 
@@ -393,14 +396,6 @@ def _folder(name: str, settings: Settings) -> Path:
     if as_path.is_absolute() or len(as_path.parts) > 1:
         return find_course(as_path.name, [as_path.parent])
     return find_course(name, _roots(settings))
-
-
-def _mistakes(folder: Path, institution: Any) -> list[dict[str, Any]]:
-    try:
-        load_course(folder, institution)
-    except CourseError as error:
-        return [asdict(problem) for problem in error.problems]
-    return []
 
 
 def _course_facts(slug: str, folder: Path, institution: Any) -> dict[str, Any]:
