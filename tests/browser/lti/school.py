@@ -1,0 +1,145 @@
+"""The tool, its worker and the classroom: separate programs on ports of their own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from classroom.accounts import ADMINISTRATOR
+from classroom.options import Options, ToolRegistration
+
+REPOSITORY = Path(__file__).parents[3]
+ARRIMAGE = str(Path(sys.executable).with_name("arrimage"))
+START_TRIES = 120
+STOP_SECONDS = 20
+
+
+# Each try of ``wait_for`` that finds no server yet would be a line in every failure's report.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+
+
+@dataclass(frozen=True)
+class School:
+    """Where both are. They meet over HTTP only, and on two sites."""
+
+    options: Options
+    logs: Path
+
+    @property
+    def tool_url(self) -> str:
+        return self.options.tool_url
+
+    @property
+    def classroom_url(self) -> str:
+        return self.options.url
+
+    def new_course(self) -> None:
+        """Reset the class, as its administrator does."""
+        with requests.Session() as session:
+            session.post(
+                f"{self.classroom_url}/sign-in", {"account": ADMINISTRATOR.user_id}, timeout=10
+            ).raise_for_status()
+            session.post(f"{self.classroom_url}/reset", timeout=10).raise_for_status()
+
+    def tool_log(self) -> str:
+        return (self.logs / "serve.log").read_text(encoding="utf-8")
+
+
+@contextmanager
+def open_school(database_url: str, folder: Path) -> Iterator[School]:
+    """Set the tool up as its administrator does, and run everything until the end."""
+    tool_port, port = free_ports(2)
+    school = School(
+        Options(f"http://127.0.0.1:{port}", f"http://localhost:{tool_port}", folder / "classroom"),
+        folder,
+    )
+    programs = _Programs(
+        folder,
+        {
+            **os.environ,
+            "ARRIMAGE_DATABASE_URL": database_url,
+            "ARRIMAGE_PUBLIC_URL": school.tool_url,
+            "ARRIMAGE_BIND": f"127.0.0.1:{tool_port}",
+            "ARRIMAGE_WORKERS": "1",
+        },
+    )
+    programs.run([ARRIMAGE, "db", "upgrade"])
+    registration = ToolRegistration.of(school.options)
+    programs.run([ARRIMAGE, "platform", "add", *registration.arguments()])
+    classroom = ["--tool-url", school.tool_url, "--port", str(port)]
+    with ExitStack() as stack:
+        stack.enter_context(programs.running("serve", [ARRIMAGE, "serve"]))
+        stack.enter_context(programs.running("worker", [ARRIMAGE, "worker"]))
+        command = [sys.executable, "-m", "classroom", *classroom, "--data", school.options.data]
+        stack.enter_context(programs.running("classroom", command))
+        wait_for(f"{school.tool_url}/healthz")
+        wait_for(school.options.jwks_url)
+        yield school
+
+
+def free_ports(count: int) -> list[int]:
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+def wait_for(url: str) -> None:
+    """Ask until a server answers well."""
+    retry = Retry(
+        total=START_TRIES, backoff_factor=0.1, backoff_max=0.25, status_forcelist=[502, 503]
+    )
+    with requests.Session() as session:
+        session.mount("http://", HTTPAdapter(max_retries=retry))
+        session.get(url, timeout=10).raise_for_status()
+
+
+@dataclass(frozen=True)
+class _Programs:
+    logs: Path
+    environment: Mapping[str, str] = field(repr=False)
+
+    def run(self, command: Sequence[str]) -> None:
+        done = subprocess.run(
+            command,
+            env=self.environment,
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+
+    @contextmanager
+    def running(self, name: str, command: Sequence[str | Path]) -> Iterator[None]:
+        log = self.logs / f"{name}.log"
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                command,
+                env=self.environment,
+                cwd=REPOSITORY,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+            )
+            try:
+                yield
+                said = log.read_text(encoding="utf-8", errors="replace")
+                assert process.poll() is None, f"{name} ended by itself:\n{said}"
+                assert re.findall(r"Traceback", said) == [], f"{name} failed:\n{said}"
+            finally:
+                process.terminate()
+                process.wait(STOP_SECONDS)

@@ -1,0 +1,128 @@
+"""axe finds nothing, in light and dark, on a phone and on a wide screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from classroom.accounts import ADMINISTRATOR, INSTRUCTOR, STUDENT
+from tests.browser.conftest import AxeViolations
+from tests.browser.lti.conftest import NO_COOKIE_IN_FRAMES, OpenBrowser
+from tests.browser.lti.person import Person, ToolLearner
+
+LINK = "Unité 1"
+WIDTHS = {360: 740, 1440: 900}
+
+AxeFindings: TypeAlias = Callable[[Page], list[str]]
+
+
+@pytest.fixture
+def findings(axe_violations: AxeViolations) -> AxeFindings:
+    """What axe finds on a page and in its frames, in each of its four looks."""
+
+    def look(page: Page) -> list[str]:
+        found = []
+        for width, height in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of its words
+                found += [f"{width} {scheme}: {finding}" for finding in axe_violations(page)]
+                found += too_wide(page, width)
+        return found
+
+    return look
+
+
+def too_wide(page: Page, width: int) -> list[str]:
+    """The page and its frames, when one must scroll sideways to read them."""
+    frames = [frame for frame in page.frames if not frame.is_detached()]
+    measure = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    return [
+        f"{width}: {frame.url} scrolls sideways" for frame in frames if frame.evaluate(measure) > 0
+    ]
+
+
+def test_the_classroom_s_pages(person: Person, findings: AxeFindings) -> None:
+    page, url = person.page, person.school.classroom_url
+    page.goto(url)
+    assert findings(page) == []
+    person.sign_in(ADMINISTRATOR)
+    for path in ("/", "/gradebook", "/administration", "/nowhere"):
+        page.goto(f"{url}{path}")
+        assert findings(page) == []
+
+
+def test_the_player_in_the_classroom_s_frame(person: Person, findings: AxeFindings) -> None:
+    person.sign_in(STUDENT)
+    learner = person.learn(LINK)
+    page = person.page
+    for path in learner.steps:
+        if path.startswith("metier-sim/"):
+            learner.go_to(path)
+            assert findings(page) == []
+    quiz = next(path for path in learner.quizzes if path.startswith("metier-sim/"))
+    learner.go_to(quiz)
+    learner.window.locator(".quiz__welcome button").click()
+    looks: set[tuple[str, bool]] = set()
+    for index, question in enumerate(learner.activity(quiz)["questions"]):
+        rightly = index % 2 == 0
+        is_new = (question["kind"], rightly) not in looks
+        looks.add((question["kind"], rightly))
+        expect(learner.window.locator("form.question")).to_be_visible()
+        assert not is_new or findings(page) == []
+        learner.answer(question, learner.response_to(quiz, question, rightly=rightly))
+        assert not is_new or findings(page) == []
+        learner.window.locator(".question__after > .button--main").click()
+    expect(learner.window.locator(".result")).to_be_visible()
+    assert findings(page) == []
+
+
+def test_the_syllabus_in_a_window_of_its_own(person: Person, findings: AxeFindings) -> None:
+    person.sign_in(STUDENT)
+    window = person.open_window("Module 3 (entier)")
+    ToolLearner(window, person.course).go_to("syllabus/syllabus")
+    assert findings(window) == []
+
+
+def test_the_instructor_s_table(person: Person, findings: AxeFindings) -> None:
+    person.sign_in(INSTRUCTOR)
+    person.open(LINK)
+    assert findings(person.page) == []
+    person.sign_in(STUDENT)
+    learner = person.learn(LINK)
+    learner.take(next(path for path in learner.quizzes if path.startswith("metier-sim/")))
+    person.grade_arrives(LINK, "100 / 100")
+    person.sign_in(INSTRUCTOR)
+    frame = person.open(LINK)
+    expect(frame.get_by_role("row").filter(has_text=STUDENT.name)).to_be_visible()
+    assert findings(person.page) == []
+
+
+def test_the_choice_of_an_activity(person: Person, findings: AxeFindings) -> None:
+    person.sign_in(INSTRUCTOR)
+    person.page.get_by_role("link", name="Ajouter une activité").click()
+    expect(person.frame().get_by_role("radio").first).to_be_visible()
+    assert findings(person.page) == []
+
+
+def test_the_tool_s_error_pages(person: Person, findings: AxeFindings) -> None:
+    page, url = person.page, person.school.tool_url
+    for path in ("/", "/lti/launch", "/lti/login", "/learn", "/class", "/nowhere"):
+        page.goto(f"{url}{path}")
+        expect(page.locator("h1")).to_be_visible()
+        assert findings(page) == []
+
+
+def test_the_offer_of_a_new_window(
+    open_browser: OpenBrowser, person: Person, findings: AxeFindings
+) -> None:
+    page = open_browser(NO_COOKIE_IN_FRAMES).new_page()
+    somebody = Person(page, person.school, person.course)
+    somebody.sign_in(STUDENT)
+    somebody.card(LINK).get_by_role("link", name="Ouvrir ici").click()
+    offer = page.frame_locator("iframe.tool").get_by_role("link")
+    expect(offer.first).to_be_visible()
+    assert findings(page) == []

@@ -1,0 +1,210 @@
+"""The main job, end to end, in a browser that blocks third-party cookies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Frame, expect
+
+from classroom.accounts import INSTRUCTOR, STUDENT
+from classroom.texts import decimal
+from course_content.model import Course
+from course_content.scoring import activity_score, mark
+from tests.browser.lti.conftest import NO_COOKIE_IN_FRAMES, OpenBrowser
+from tests.browser.lti.person import SLOW_MS, Person, ToolLearner
+from tests.browser.lti.school import School, open_school
+
+UNIT = "metier-sim"
+UNIT_2 = "parties-prenantes"
+LINK = "Unité 1"
+
+
+def quiz_of(learner: ToolLearner, unit: str) -> str:
+    (path,) = [path for path in learner.quizzes if path.startswith(f"{unit}/")]
+    return path
+
+
+def points(learner: ToolLearner, path: str, answers: list[object]) -> float:
+    """What those answers earn, out of 100."""
+    activity = learner.activity(path)
+    keys = learner.boot["keys"][activity["id"]]
+    return 100 * activity_score(
+        [
+            (keys[question["id"]]["points"], mark(keys[question["id"]], answer).score)
+            for question, answer in zip(activity["questions"], answers, strict=True)
+        ]
+    )
+
+
+def in_gradebook(earned: float) -> str:
+    """As the classroom writes it."""
+    return f"{decimal(earned, 'fr')} / 100"
+
+
+def class_line(frame: Frame) -> str:
+    """The student's line of the instructor's table."""
+    line = frame.get_by_role("row").filter(has_text=STUDENT.name)
+    expect(line).to_be_visible()
+    return line.inner_text()
+
+
+def test_a_student_s_quiz_reaches_the_gradebook_and_the_instructor(
+    database_url: str, tmp_path: Path, strict_browser: BrowserContext, course: Course
+) -> None:
+    folder = tmp_path / "school"
+    folder.mkdir()
+    with open_school(database_url, folder) as school:
+        person = Person(strict_browser.new_page(), school, course)
+        person.sign_in(STUDENT)
+        learner = person.learn(LINK)
+        for _page in range(2):
+            learner.next_step()
+        quiz = quiz_of(learner, UNIT)
+        answers = learner.mixed_answers(quiz)
+        earned = points(learner, quiz, answers)
+        assert 0 < earned < 100
+        learner.take(quiz, answers)
+        expect(learner.window.locator(".score__figure")).to_contain_text(
+            decimal(round(earned, 1), "fr")
+        )
+        person.grade_arrives(LINK, in_gradebook(earned))
+        expect(person.gradebook_line(LINK)).to_contain_text("Completed · FullyGraded")
+        expect(learner.window.locator(".grade")).to_have_attribute(
+            "data-state", "sent", timeout=SLOW_MS
+        )
+        learner.is_saved()
+
+        person.sign_in(INSTRUCTOR)
+        line = class_line(person.open(LINK))
+        assert "4 sur 6" in line
+        assert f"{earned:.0f} %" in line
+        person.page.goto(f"{school.classroom_url}/gradebook")
+        person.grade_arrives(LINK, in_gradebook(earned))
+
+
+def test_a_reloaded_frame_is_where_it_was(person: Person) -> None:
+    person.sign_in(STUDENT)
+    learner = person.learn(LINK)
+    learner.next_step()
+    learner.is_saved()
+    place = learner.window.evaluate("location.hash").removeprefix("#/")
+    learner.window.evaluate("location.reload()")
+    learner.window.wait_for_load_state()
+    ToolLearner(learner.window, person.course).is_at(place)
+
+
+def test_a_student_who_comes_back_resumes_in_the_middle_of_a_quiz(person: Person) -> None:
+    person.sign_in(STUDENT)
+    learner = person.learn(LINK)
+    quiz = quiz_of(learner, UNIT)
+    learner.go_to(quiz)
+    first, second = learner.activity(quiz)["questions"][:2]
+    learner.window.locator(".quiz__welcome button").click()
+    learner.answer(first, learner.response_to(quiz, first))
+    learner.is_saved()
+
+    person.page.goto(f"{person.school.classroom_url}/gradebook")
+    again = person.learn(LINK)
+    again.is_at(quiz)
+    again.window.locator(".quiz__welcome button").click()
+    shown = again.window.locator("form.question")
+    expect(shown).to_contain_text(f"2 sur {len(learner.activity(quiz)['questions'])}")
+    again.answer(second, again.response_to(quiz, second))
+
+
+def test_the_session_goes_on_without_any_cookie(
+    person: Person, strict_browser: BrowserContext
+) -> None:
+    person.sign_in(STUDENT)
+    learner = person.learn(LINK)
+    strict_browser.clear_cookies(domain="localhost")
+    quiz = quiz_of(learner, UNIT)
+    learner.take(quiz)
+    person.grade_arrives(LINK, "100 / 100")
+
+
+def test_a_better_attempt_replaces_the_grade(person: Person) -> None:
+    person.sign_in(STUDENT)
+    learner = person.learn(LINK)
+    quiz = quiz_of(learner, UNIT)
+    answers = learner.mixed_answers(quiz)
+    learner.take(quiz, answers)
+    person.grade_arrives(LINK, in_gradebook(points(learner, quiz, answers)))
+    learner.window.get_by_role("button", name="Recommencer").click()
+    expect(learner.window.locator("form.question")).to_be_visible()
+    learner.answer_all(quiz)
+    person.grade_arrives(LINK, "100 / 100")
+
+
+def test_an_instructor_adds_a_unit_by_deep_linking_and_it_opens(person: Person) -> None:
+    title = person.course.unit(UNIT_2).title["fr"]
+    person.sign_in(INSTRUCTOR)
+    person.page.get_by_role("link", name="Ajouter une activité").click()
+    picker = person.frame()
+    picker.get_by_role("radio", name=title).check()
+    picker.get_by_role("button", name="Placer dans le cours").click()
+    expect(person.page.locator(".messages")).to_contain_text("Une activité a été ajoutée")
+    expect(person.card(title)).to_contain_text("Notée sur 100")
+
+    person.sign_in(STUDENT)
+    learner = person.learn(title)
+    quiz = quiz_of(learner, UNIT_2)
+    learner.take(quiz)
+    person.grade_arrives(title, "100 / 100")
+    person.page.goto(f"{person.school.classroom_url}/gradebook")
+    expect(person.gradebook_line(LINK)).to_contain_text("Pas de note")
+
+
+def test_the_whole_module_counts_all_its_quizzes(person: Person) -> None:
+    person.sign_in(STUDENT)
+    learner = person.learn("Module 3 (entier)")
+    assert len(learner.quizzes) == 2
+    learner.take(learner.quizzes[0])
+    person.grade_arrives("Module 3 (entier)", "50 / 100")
+    learner.take(learner.quizzes[1])
+    person.grade_arrives("Module 3 (entier)", "100 / 100")
+
+
+def test_an_activity_in_a_new_tab_works_as_well(person: Person) -> None:
+    person.sign_in(STUDENT)
+    window = person.open_window(LINK)
+    learner = ToolLearner(window, person.course)
+    learner.take(quiz_of(learner, UNIT))
+    person.grade_arrives(LINK, "100 / 100")
+
+
+def test_a_browser_without_any_cookie_in_frames_is_offered_a_new_window_that_works(
+    open_browser: OpenBrowser, school: School, course: Course
+) -> None:
+    person = Person(open_browser(NO_COOKIE_IN_FRAMES).new_page(), school, course)
+    person.sign_in(STUDENT)
+    person.page.goto(f"{school.classroom_url}/")
+    person.card(LINK).get_by_role("link", name="Ouvrir ici").click()
+    frame = person.page.frame_locator("iframe.tool")
+    with person.page.expect_popup() as popup:
+        frame.get_by_role("link", name="Ouvrir dans une nouvelle fenêtre").click()
+    popup.value.wait_for_url(f"{school.tool_url}/learn*")
+    learner = ToolLearner(popup.value, course)
+    learner.take(quiz_of(learner, UNIT))
+    person.grade_arrives(LINK, "100 / 100")
+
+
+def test_leaving_leads_back_to_the_course(person: Person, school: School) -> None:
+    person.sign_in(STUDENT)
+    learner = person.learn(LINK)
+    learner.window.get_by_role("link", name="Quitter").or_(
+        learner.window.get_by_role("button", name="Quitter")
+    ).click()
+    person.page.wait_for_url(f"{school.classroom_url}/")
+    expect(person.card(LINK)).to_be_visible()
+
+
+def test_an_instructor_looks_at_the_module_and_nothing_is_recorded(person: Person) -> None:
+    person.sign_in(INSTRUCTOR)
+    frame = person.open(LINK)
+    frame.get_by_role("button", name="Voir le module").click()
+    frame.wait_for_url(f"{person.school.tool_url}/learn*")
+    learner = ToolLearner(frame, person.course)
+    learner.take(quiz_of(learner, UNIT))
+    frame = person.open(LINK)
+    expect(frame.get_by_role("heading", level=2)).to_contain_text("Personne")
