@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from course_content import render
 from course_content.files import UnreadableFile, plain_file
 from course_content.loader import (
     BUILTIN_COURSES,
@@ -428,12 +429,15 @@ MUTATIONS = st.lists(
 )
 
 
-def refused_or_loaded(folder: Path) -> bool:
-    """Return whether loading gave a usable course, or problems that say what to do."""
+def refused_or_played(folder: Path) -> bool:
+    """Return whether loading gave a course that renders, or problems that say what to do."""
     try:
-        return bool(load_course(folder).units)
+        course = load_course(folder)
     except CourseError as refusal:
         return all(problem.message and problem.remedy for problem in refusal.problems)
+    language = course.languages[0]
+    boot = render.boot(course, language, render.Visit(delivery="local", with_keys=True))
+    return bool(render.json_for_script(boot)) and not render.media_files(course)
 
 
 @settings(
@@ -454,4 +458,4 @@ def test_whatever_the_files_say_a_course_is_loaded_or_refused(
         texts[name] = texts[name][:place] + added + texts[name][place + removed :]
     for name, text in texts.items():
         (minimal / name).write_text(text, encoding="utf-8", newline="")
-    assert refused_or_loaded(minimal)
+    assert refused_or_played(minimal)
