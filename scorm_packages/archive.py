@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PureWindowsPath
+from typing import IO
 
 MAX_ENTRIES = 20_000
 MAX_BYTES = 2 * 1024**3
@@ -21,6 +23,22 @@ BOMB_FLOOR = 10 * 1024**2
 """Below this many bytes an entry may be as compressible as it likes."""
 
 ENCRYPTED = 0x1
+
+
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What every platform can unpack."""
+
+DAMAGES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    ValueError,
+)
+"""What ``zipfile`` raises on one wrong byte, depending on where it is."""
 
 
 class UnsafeArchive(ValueError):
@@ -50,16 +68,27 @@ def open_archive(package: Path) -> Iterator[Archive]:
     content than the zip's size can honestly hold. Raise ``OSError`` when the file
     itself cannot be read.
     """
+    with package.open("rb") as stream:
+        archive = _sound(stream)
+        with archive:
+            names = (entry.filename for entry in archive.infolist() if not entry.is_dir())
+            yield Archive(archive, frozenset(names))
+
+
+def _sound(stream: IO[bytes]) -> zipfile.ZipFile:
     try:
-        with zipfile.ZipFile(package) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            _refuse_excess(entries)
-            _refuse_harmful(entries)
-            if damaged := archive.testzip():
-                raise UnsafeArchive(f"{damaged} is damaged")
-            yield Archive(archive, frozenset(entry.filename for entry in entries))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        archive = zipfile.ZipFile(stream)
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        _refuse_excess(entries)
+        _refuse_harmful(entries)
+        damaged = archive.testzip()
+    except UnsafeArchive:
+        raise
+    except DAMAGES as error:
         raise UnsafeArchive(f"the zip is damaged: {error}") from error
+    if damaged:
+        raise UnsafeArchive(f"{damaged} is damaged")
+    return archive
 
 
 def _refuse_excess(entries: list[zipfile.ZipInfo]) -> None:
@@ -85,6 +114,8 @@ def _refuse_harmful(entries: list[zipfile.ZipInfo]) -> None:
             raise UnsafeArchive(f"{name} is a link, not a file")
         if entry.flag_bits & ENCRYPTED:
             raise UnsafeArchive(f"{name} is encrypted")
+        if entry.compress_type not in METHODS:
+            raise UnsafeArchive(f"{name} is compressed in a way that platforms cannot read")
 
 
 def _leaves_the_folder(entry: zipfile.ZipInfo) -> bool:

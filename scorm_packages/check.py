@@ -325,11 +325,17 @@ def _check_resource(resource: etree._Element, files: set[str]) -> Iterator[Findi
 
 
 def _path_in_package(element: etree._Element, href: str) -> str:
-    """Where ``href`` leads, after every ``xml:base`` around it (IMS CP 1.1.2, 3.4.3)."""
+    """Where ``href`` leads, after every ``xml:base`` around it (IMS CP 1.1.2, 3.4.3).
+
+    An address that cannot be read stays as it is: no file has such a name.
+    """
     bases = [base for node in element.iterancestors() if (base := node.get(_BASE))]
     if own := element.get(_BASE):
         bases.insert(0, own)
-    path = unquote(urlsplit(href).path)
+    try:
+        path = unquote(urlsplit(href).path)
+    except ValueError:
+        return href
     return posixpath.normpath(posixpath.join(*reversed(bases), path)) if bases else path
 
 

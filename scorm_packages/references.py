@@ -38,10 +38,10 @@ LOADING_ATTRIBUTES: Final = {
     "action": frozenset({"form"}),
     "formaction": None,
 }
-CSS_URL: Final = re.compile(r"""(?:url\(|@import)\s*["']?\s*([^"')\s;]+)""", re.IGNORECASE)
+CSS_URL: Final = re.compile(r"""(?:url\(|@import)\s*(?:["']\s*)?([^"')\s;]+)""", re.IGNORECASE)
 SCRIPT_LOAD: Final = re.compile(
     r"""\b(?:import|fetch|importScripts|sendBeacon|WebSocket|EventSource|SharedWorker|Worker)"""
-    r"""\s*\(?\s*["'`]((?:[a-z]+:)?//[^"'`]*)["'`]""",
+    r"""\s*(?:\(\s*)?["'`]((?:[a-z]+:)?//[^"'`]*)["'`]""",
     re.IGNORECASE,
 )
 INSIDE_THE_PAGE: Final = frozenset({"data", "blob", "about", "javascript"})
@@ -83,8 +83,8 @@ def in_html(text: str) -> Iterator[str]:
         return
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     try:
-        root = html.document_fromstring(text.encode(), parser=parser)
-    except etree.ParserError:
+        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except etree.LxmlError:
         return
     for element in root.iter():
         if isinstance(element.tag, str):
@@ -116,7 +116,7 @@ def in_svg(text: str) -> Iterator[str]:
 
 
 def _in_element(element: etree._Element) -> Iterator[str]:
-    tag = etree.QName(element).localname.lower()
+    tag = str(element.tag).rpartition("}")[2].lower()
     for attribute, value in element.attrib.items():
         yield from _in_attribute(tag, str(attribute).lower(), str(value))
     if tag == "link" and LOADED_LINKS & set((element.get("rel") or "").lower().split()):
@@ -147,7 +147,7 @@ def _in_inline_script(element: etree._Element) -> Iterator[str]:
         return
     try:
         content = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     for string in _strings(content):
         if "<" in string:
@@ -155,14 +155,16 @@ def _in_inline_script(element: etree._Element) -> Iterator[str]:
 
 
 def _strings(content: object) -> Iterator[str]:
-    if isinstance(content, str):
-        yield content
-    elif isinstance(content, Mapping):
-        for value in content.values():
-            yield from _strings(value)
-    elif isinstance(content, list):
-        for value in content:
-            yield from _strings(value)
+    """Every text in parsed JSON, which may be nested deeper than Python likes to call."""
+    waiting = [content]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, Mapping):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
 
 
 _READERS: Final[Mapping[str, Callable[[str], Iterator[str]]]] = {

@@ -6,6 +6,8 @@ import struct
 import zipfile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from course_content.render import outline
 from scorm_packages.check import Finding, check_scorm12, compile_scorm12
@@ -97,6 +99,7 @@ def test_the_fetched_schemas_and_the_independent_ones_both_compile():
         ('href="index.html" adlcp', 'href="start.html" adlcp', "not one of its files"),
         ('<file href="player.js"/>', "", "player.js: The manifest does not list this file"),
         ('<file href="player.js"/>', '<file href="x.js"/>', "lists x.js, which is not in the zip"),
+        ('<file href="player.js"/>', '<file href="//[x.js"/>', "lists //[x.js, which is not in"),
         (r' xsi:schemaLocation="[^"]*"', "", "does not say where its schemas are"),
         ("adlcp_rootv1p2.xsd", "adlcp_v1p3.xsd", "names the schema adlcp_v1p3.xsd"),
         ("(?s)<item .*</item>", '<item identifier="item-mini"/>', "has no title"),
@@ -228,6 +231,11 @@ def test_what_is_loaded_from_another_host_is_caught(tmp_path, name, content):
         b"<script type='application/json'>not JSON https://example.org/</script>",
         b"",
         b"<!-- nothing -->",
+        b"<a:b c:d='e'><x$y></x$y></a:b>",
+        b"<script type='application/json'>" + b"[" * 5000 + b"]" * 5000 + b"</script>",
+        b"<script type='application/json'>" + b"[" * 900 + b"]" * 900 + b"</script>",
+        b"<script type='application/json'>[\"\\ud800<p>\"]</script>",
+        b"<style>url(" + b" " * 100_000 + b"</style><script>fetch(" + b" " * 100_000 + b"</script>",
     ],
 )
 def test_what_loads_nothing_is_let_through(tmp_path, harmless):
@@ -239,6 +247,35 @@ def test_a_drawing_with_a_document_type_is_looked_into_all_the_same(tmp_path):
     assert check(tmp_path, with_file("media/plan.svg", harmless)) == ()
     loading = b"<!DOCTYPE svg><svg><image xlink:href='https://cdn.example/x.png'/></svg>"
     assert "cdn.example" in messages(check(tmp_path, with_file("media/plan.svg", loading)))
+
+
+SPOTS = st.tuples(st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=12))
+
+
+def spoiled(content, damages):
+    spoilt = bytearray(content)
+    for share, scrap in damages:
+        at = int(share * len(spoilt))
+        spoilt[at : at + len(scrap)] = scrap
+    return bytes(spoilt)
+
+
+@given(name=st.sampled_from(["imsmanifest.xml", *CONTENT]), damages=st.lists(SPOTS, max_size=4))
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_whatever_a_file_holds_the_check_comes_to_an_end(tmp_path_factory, name, damages):
+    files = sound_files()
+    files[name] = spoiled(files[name], damages)
+    findings = check(tmp_path_factory.mktemp("spoiled"), files)
+    assert all(isinstance(finding, Finding) for finding in findings)
+
+
+@given(damages=st.lists(SPOTS, min_size=1, max_size=4))
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_whatever_a_zip_holds_the_check_comes_to_an_end(tmp_path_factory, damages):
+    package = write_zip(sound_files(), tmp_path_factory.mktemp("spoiled") / "package.zip")
+    package.write_bytes(spoiled(package.read_bytes(), damages))
+    findings = check_scorm12(package, independent_scorm12())
+    assert all(isinstance(finding, Finding) for finding in findings)
 
 
 def archive_with(tmp_path, *entries):
@@ -305,6 +342,26 @@ def test_an_encrypted_zip_is_refused(tmp_path):
         struct.pack_into("<H", content, at, flags | 1)
     package.write_bytes(content)
     assert "is encrypted" in refusal(package)
+
+
+def test_an_unusual_compression_is_refused(tmp_path):
+    package = tmp_path / "package.zip"
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("index.html", b"x" * 100)
+    assert "compressed in a way" in refusal(package)
+
+
+def test_a_zip_whose_end_points_nowhere_is_refused(tmp_path):
+    package = write_zip(sound_files(), tmp_path / "package.zip")
+    content = bytearray(package.read_bytes())
+    content[-8] ^= 1
+    package.write_bytes(content)
+    assert "damaged" in refusal(package)
+
+
+def test_a_package_that_is_not_there_is_not_called_damaged(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        check_scorm12(tmp_path / "nowhere.zip")
 
 
 def test_a_page_too_large_to_look_into_is_refused(tmp_path, monkeypatch):

@@ -261,7 +261,7 @@ def test_a_player_that_is_not_built_is_refused_with_the_way_to_build_it(tmp_path
     sources = tmp_path / "course_content"
     shutil.copytree(Path(render.__file__).parent / "templates", sources / "templates")
     monkeypatch.setattr(render, "_HERE", sources)
-    with pytest.raises(PackageError, match=r"player is not built.*make player"):
+    with pytest.raises(PackageError, match=r"player is not built.*make \w+"):
         export(miniature(), tmp_path / "out")
 
 
