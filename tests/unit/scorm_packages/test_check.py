@@ -178,7 +178,8 @@ def test_xml_base_is_taken_into_account(tmp_path):
     files = with_manifest('<file href="media/plan.svg"/>', "")
     files = with_manifest(
         "</resources>",
-        '<resource identifier="r2" type="webcontent" adlcp:scormtype="asset" xml:base="media/">'
+        '<resource identifier="r2" type="webcontent" href="plan.svg" adlcp:scormtype="asset" '
+        'xml:base="media/">'
         '<file href="plan.svg"/></resource></resources>',
         files,
     )
