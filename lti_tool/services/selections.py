@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from course_content.model import Course, localized
 from lti_tool.lti import ContentItem, Fault, KeySource, LaunchRefused, deep_linking_response
 from lti_tool.models import ContentSelection
 from lti_tool.services.courses import CourseShelf, UnknownCourse, graded_activities
+
+log = logging.getLogger(__name__)
 
 SCORE_MAXIMUM = 100
 
@@ -37,9 +40,13 @@ class Shelf:
 
 
 def shelves(courses: CourseShelf, slugs: Sequence[str], language: str) -> Iterator[Shelf]:
-    """Yield what can be linked to, course by course."""
+    """Yield what can be linked to, course by course. One with mistakes is left out."""
     for slug in slugs:
-        course = courses.course(slug)
+        try:
+            course = courses.course(slug)
+        except UnknownCourse:
+            log.warning("A course with mistakes is not offered.", extra={"detail": slug})
+            continue
         units = tuple(
             Choice(
                 f"{slug}/{unit.id}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,9 +11,12 @@ from flask.testing import FlaskClient
 
 from config.settings import Settings
 from lti_tool.app import create_app
-from lti_tool.services.platforms import Registration, keep_platform
+from lti_tool.services.platforms import keep_platform
 from lti_tool.tool import Tool
-from tests.functional.launch.lms import CLIENT_ID, DEPLOYMENT, TOOL, Key, Lms, Server
+from tests.functional.launch.lms import TOOL, Key, Lms, Server
+
+COURSES = Path(__file__).parents[2] / "courses"
+COURSE = "deux-unites"
 
 
 @pytest.fixture(scope="session")
@@ -39,13 +43,17 @@ def lms(server: Server, lms_key: Key) -> Lms:
 @pytest.fixture
 def app(database_url: str, lms: Lms) -> Iterator[Flask]:
     """The application, which knows the platform and one deployment of it."""
-    app = create_app(Settings(public_url=TOOL, database_url=database_url))
-    tool: Tool = app.extensions["arrimage"]
-    registration = Registration(
-        name="École", client_id=CLIENT_ID, deployment_ids=(DEPLOYMENT,), **lms.registration
+    app = create_app(
+        Settings(
+            public_url=TOOL,
+            database_url=database_url,
+            course_roots=(COURSES,),
+            default_course=COURSE,
+        )
     )
+    tool: Tool = app.extensions["arrimage"]
     with tool.database.transaction() as db:
-        keep_platform(db, registration)
+        keep_platform(db, lms.registration)
     yield app
     tool.close()
 

@@ -6,6 +6,7 @@ can be wrong in every way that a platform, or somebody who plays one, can be wro
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import threading
@@ -24,6 +25,8 @@ from flask.testing import FlaskClient
 from jwt import api_jws
 from jwt.algorithms import RSAAlgorithm
 from werkzeug.test import TestResponse
+
+from lti_tool.services.platforms import Registration
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -147,6 +150,13 @@ class Login:
     nonce: str
     query: Mapping[str, str]
 
+    def cookie(self, browser: FlaskClient) -> tuple[str, str]:
+        """Return the name and the value of this login's cookie in a browser."""
+        name = f"arrimage-login-{hashlib.sha256(self.state.encode()).hexdigest()[:16]}"
+        cookie = browser.get_cookie(name)
+        assert cookie is not None
+        return name, cookie.value
+
 
 class Lms:
     """The platform: it begins logins, writes tokens, and posts launches."""
@@ -160,13 +170,17 @@ class Lms:
         self.server.answers["/jwks"] = Answer(body=json.dumps({"keys": jwks}).encode())
 
     @property
-    def registration(self) -> dict[str, str]:
-        return {
-            "issuer": ISSUER,
-            "authorization_url": f"{self.server.url}/auth",
-            "token_url": f"{self.server.url}/token",
-            "jwks_url": f"{self.server.url}/jwks",
-        }
+    def registration(self) -> Registration:
+        """What the platform's administrator tells the tool's."""
+        return Registration(
+            name="École",
+            issuer=ISSUER,
+            client_id=CLIENT_ID,
+            authorization_url=f"{self.server.url}/auth",
+            token_url=f"{self.server.url}/token",
+            jwks_url=f"{self.server.url}/jwks",
+            deployment_ids=(DEPLOYMENT,),
+        )
 
     def log_in(self, browser: FlaskClient, **changes: object) -> TestResponse:
         """Send the browser to the tool's login door."""
