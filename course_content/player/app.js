@@ -48,6 +48,7 @@ export class App {
       learner: this.#learner,
       tracking: this.#tracking,
       isPreview: this.#boot.role === "instructor",
+      classPage: this.#boot.classPage ?? null,
       returnUrl: this.#boot.returnUrl ?? null,
     });
     this.#tracking.complete(this.#learner.progress());

@@ -37,6 +37,7 @@ def lti_boot(db: Session, courses: CourseShelf, window: WindowSession, unit_id: 
         "options": {"start": None, "scope": list(scope)},
         "snapshot": snapshot,
         "returnUrl": window.return_url,
+        "classPage": "/class" if window.role == Role.INSTRUCTOR else None,
     }
 
 

@@ -1,6 +1,6 @@
 /** What stays on the screen from step to step: header, map, notices, live region. */
 import { h, icon } from "../dom.js";
-import { failureMessage } from "./failure.js";
+import { failureNotice } from "./failure.js";
 import { CourseMap } from "./map.js";
 import { saveStatus } from "./save-status.js";
 
@@ -14,9 +14,10 @@ export class Shell {
 
   /**
    * @param {HTMLElement} root
-   * @param {{texts, course, learner, tracking, isPreview: boolean, returnUrl: string|null}} parts
+   * @param {{texts, course, learner, tracking, isPreview: boolean, classPage: string|null,
+   *   returnUrl: string|null}} parts `classPage` is where the preview was opened from
    */
-  constructor(root, { texts, course, learner, tracking, isPreview, returnUrl }) {
+  constructor(root, { texts, course, learner, tracking, isPreview, classPage, returnUrl }) {
     this.#texts = texts;
     this.#tracking = tracking;
     this.#map = new CourseMap({ texts, course, learner });
@@ -28,6 +29,7 @@ export class Shell {
       { class: "preview-banner", "aria-label": texts.t("preview.label") },
       icon("eye"),
       h("p", {}, texts.t("preview.banner")),
+      classPage && this.#backTo(classPage),
     );
     root.replaceChildren(
       h("a", { class: "skip-link", href: "#content" }, texts.t("skip")),
@@ -73,13 +75,27 @@ export class Shell {
     return () => this.#main.removeAttribute("aria-busy");
   }
 
-  /** Show a step and put the focus on its heading. */
+  /** Show a step and put the focus on its heading; the first one leaves it to the platform. */
   present(step, view) {
     const isFirst = this.#main.childElementCount === 0;
     this.#main.replaceChildren(view);
     this.#map.goTo(step);
-    if (!isFirst) window.scrollTo(0, 0);
+    if (isFirst) return;
+    window.scrollTo(0, 0);
     this.#main.querySelector("h1").focus({ preventScroll: true });
+  }
+
+  /** The other page needs the window's state too, which following a link would lose. */
+  #backTo(classPage) {
+    const leave = () => {
+      window.history.pushState(this.#tracking.windowState, "", classPage);
+      window.location.reload();
+    };
+    return h(
+      "button",
+      { type: "button", class: "preview-banner__back", on: { click: leave } },
+      this.#texts.t("preview.back"),
+    );
   }
 
   #quit(returnUrl) {
@@ -105,12 +121,7 @@ export class Shell {
       return;
     }
     if (shown?.dataset.code === problem.code) return;
-    const notice = h(
-      "div",
-      { class: "notice notice--problem", role: "alert", "data-code": problem.code },
-      icon("warning"),
-      failureMessage(this.#texts, problem),
-    );
+    const notice = failureNotice(this.#texts, problem);
     if (shown) shown.replaceWith(notice);
     else this.#notices.prepend(notice);
   }

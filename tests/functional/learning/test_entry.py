@@ -142,7 +142,9 @@ def test_an_instructor_s_launch_is_answered_with_the_class(lms: Lms, browser: Fl
     assert "Camille Exemple" in page.text
     window = Window(browser, embedded(page.text, "session")["session"])
     assert "Camille Exemple" in window.get("/api/class").text
-    assert window.get("/api/boot").get_json()["role"] == "instructor"
+    preview = window.get("/api/boot").get_json()
+    assert preview["role"] == "instructor"
+    assert preview["classPage"] == "/class"
 
 
 @pytest.mark.parametrize("roles", [[], [INSTRUCTOR]])
@@ -233,6 +235,7 @@ def test_somebody_the_platform_does_not_name_gets_a_preview(
     Window(browser, boot["session"]).do_quiz_one()
 
     assert boot["learner"] == {"name": ""}
+    assert boot["classPage"] is None
     with tool.database.reading() as db:
         for table in (Progress, GradeDelivery):
             assert db.scalar(select(func.count()).select_from(table)) == 0
