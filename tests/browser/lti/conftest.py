@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from course_content.loader import BUILTIN_COURSES, load_course
 from course_content.model import Course
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, chromium_path, is_local
 from tests.browser.lti.person import Person
 from tests.browser.lti.school import School, open_school
+
+# Five programs and a browser share the machine: what is right may take a while to show.
+expect.set_options(timeout=20_000)
 
 Preferences: TypeAlias = dict[str, Any]
 OpenBrowser: TypeAlias = Callable[[Preferences], BrowserContext]

@@ -22,7 +22,7 @@ from classroom.options import Options, ToolRegistration
 
 REPOSITORY = Path(__file__).parents[3]
 ARRIMAGE = str(Path(sys.executable).with_name("arrimage"))
-START_TRIES = 120
+START_TRIES = 400
 STOP_SECONDS = 20
 
 
