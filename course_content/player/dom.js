@@ -23,8 +23,9 @@ function isShown(child) {
 function setAttribute(element, name, value) {
   if (value === null || value === undefined || value === false) return;
   if (name === "on") {
-    for (const [event, listener] of Object.entries(value))
-      {element.addEventListener(event, listener);}
+    for (const [event, listener] of Object.entries(value)) {
+      element.addEventListener(event, listener);
+    }
   } else if (name === "html") {
     element.innerHTML = value;
   } else if (PROPERTIES.has(name)) {

@@ -374,6 +374,18 @@ for (const mode of ["review", "browse"]) {
   });
 }
 
+test("a score that the platform has is never lowered", async () => {
+  platform.values["cmi.core.score.raw"] = "80";
+  platform.values["cmi.core.lesson_status"] = "passed";
+  const { tracking } = await opened();
+  tracking.complete(PROGRESS(2, 0.5));
+  await pass(0);
+  assert.equal(platform.kept["cmi.core.score.raw"], "80");
+  tracking.complete(PROGRESS(2, 0.9));
+  await pass(0);
+  assert.equal(platform.kept["cmi.core.score.raw"], "90");
+});
+
 test("a status that the platform has is never lowered on re-entry", async () => {
   platform.values["cmi.core.lesson_status"] = "passed";
   const { tracking } = await opened();

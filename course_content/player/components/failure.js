@@ -1,5 +1,5 @@
 /** What went wrong, why, and what the learner can do about it. */
-import { h } from "../dom.js";
+import { h, icon } from "../dom.js";
 
 /**
  * @param {import("../texts.js").Texts} texts
@@ -15,5 +15,15 @@ export function failureMessage(texts, failure, { withTitle = true } = {}) {
     h("p", {}, remedy || texts.t(`problem.${code}.remedy`)),
     reference &&
       h("p", { class: "failure__reference" }, texts.t("problem.reference", { reference })),
+  );
+}
+
+/** The same, where it happened, and told at once. */
+export function failureNotice(texts, failure) {
+  return h(
+    "div",
+    { class: "notice notice--problem", role: "alert", "data-code": failure.code },
+    icon("warning"),
+    failureMessage(texts, failure),
   );
 }

@@ -2,7 +2,7 @@
 import { h, icon } from "../dom.js";
 import { InvalidResponse } from "../scoring.js";
 import { Failure } from "../tracking/failure.js";
-import { failureMessage } from "./failure.js";
+import { failureNotice } from "./failure.js";
 import { questionControl } from "./questions/index.js";
 import { outcomeOf } from "./questions/outcome.js";
 
@@ -61,9 +61,9 @@ export function questionView(context) {
         texts.t("question.previous"),
       ),
   );
-  if (answer)
-    {showVerdict({ ...context, control, after }, answer.verdict, answer.response === undefined);}
-  else after.append(validateButton(texts));
+  if (answer) {
+    showVerdict({ ...context, control, after }, answer.verdict, answer.response === undefined);
+  } else after.append(validateButton(texts));
   return form;
 }
 
@@ -110,15 +110,7 @@ async function submit(context) {
 function showFailure({ texts, after }, error) {
   const failure = error instanceof InvalidResponse ? new Failure("invalid") : error;
   if (!(failure instanceof Failure)) throw error;
-  after.replaceChildren(
-    h(
-      "div",
-      { class: "notice notice--problem", role: "alert" },
-      icon("warning"),
-      failureMessage(texts, failure),
-    ),
-    validateButton(texts),
-  );
+  after.replaceChildren(failureNotice(texts, failure), validateButton(texts));
 }
 
 function showVerdict(context, verdict, isForgotten) {

@@ -5,6 +5,8 @@
  * draft, and the way on always has the focus.
  */
 import { h, icon } from "../dom.js";
+import { Failure } from "../tracking/failure.js";
+import { failureNotice } from "./failure.js";
 import { questionView } from "./question.js";
 import { attemptWords, resultView } from "./result.js";
 
@@ -114,7 +116,13 @@ export class QuizView {
   }
 
   async #restart() {
-    await this.#context.learner.restart(this.#activity);
+    try {
+      await this.#context.learner.restart(this.#activity);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.#stage.prepend(failureNotice(this.#context.texts, error));
+      return;
+    }
     this.#ask(this.#activity.questions[0]);
   }
 }

@@ -44,8 +44,9 @@ export function orderingControl({ question, draft, labelledBy, texts, announce, 
     focus: () => inOrder()[0].down.focus(),
     freeze(verdict) {
       inOrder().forEach((row, i) => freezeRow(row, i, { verdict, texts }));
-      if (!verdict.correct && verdict.solution)
-        {list.after(rightOrder(question.items, verdict.solution, texts));}
+      if (!verdict.correct && verdict.solution) {
+        list.after(rightOrder(question.items, verdict.solution, texts));
+      }
     },
   };
 }

@@ -48,8 +48,9 @@ const ordering = {
     response.length === key.correct.length &&
     key.correct.every((id) => response.includes(id)),
   write(bits, key, response) {
-    for (const id of response)
-      {bits.write(key.correct.indexOf(id), widthFor(key.correct.length - 1));}
+    for (const id of response) {
+      bits.write(key.correct.indexOf(id), widthFor(key.correct.length - 1));
+    }
   },
   read: (bits, key) =>
     key.correct.map(() => key.correct[bits.read(widthFor(key.correct.length - 1))]),
