@@ -16,15 +16,13 @@ from config.settings import Settings
 from lti_tool.app import create_app
 from lti_tool.models import GradeDelivery, Progress
 from lti_tool.services.delivery import deliver_due
-from lti_tool.services.platforms import Registration, keep_platform
+from lti_tool.services.platforms import keep_platform
 from lti_tool.tool import Tool
 from tests.functional.conftest import COURSES
 from tests.functional.grades.gradebook import Gradebook
 from tests.functional.launch.lms import (
     ABSENT,
     AGS,
-    CLIENT_ID,
-    DEPLOYMENT,
     INSTRUCTOR,
     SCORE_SCOPE,
     Answer,
@@ -55,15 +53,7 @@ def app(database_url: str, lms: Lms) -> Iterator[Flask]:
     )
     tool: Tool = app.extensions["arrimage"]
     with tool.database.transaction() as db:
-        keep_platform(
-            db,
-            Registration(
-                name="École",
-                client_id=CLIENT_ID,
-                deployment_ids=(DEPLOYMENT,),
-                **lms.registration,
-            ),
-        )
+        keep_platform(db, lms.registration)
     yield app
     tool.close()
 
