@@ -157,7 +157,7 @@ def inspect(text: str, *, inline: bool = False) -> Inspection:
 def _new_inspector() -> MarkdownIt:
     """Return a parser that leaves headings and links as the author wrote them."""
     inspector = new_parser()
-    inspector.core.ruler.disable(["typography", "headings", "figures", "links"])
+    inspector.core.ruler.disable(["typography", "headings", "empty_headers", "figures", "links"])
     return inspector
 
 

@@ -161,6 +161,13 @@ def _headings(state: StateCore) -> None:
             token.meta = {"number": tables, "heading": heading}
 
 
+def _empty_headers(state: StateCore) -> None:
+    """Make a plain cell of a header that says nothing: the corner of a table with row names."""
+    for index, token in enumerate(state.tokens[:-2]):
+        if token.type == "th_open" and not state.tokens[index + 1].content.strip():
+            token.tag = state.tokens[index + 2].tag = "td"
+
+
 def _away(token: Token) -> None:
     token.attrSet("class", "external")
     token.attrSet("rel", "external noopener noreferrer")
@@ -379,6 +386,7 @@ def new_parser() -> MarkdownIt:
     for name, rule in (
         ("typography", _typography),
         ("headings", _headings),
+        ("empty_headers", _empty_headers),
         ("figures", _figures),
         ("links", _links),
     ):

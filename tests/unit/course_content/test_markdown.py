@@ -128,6 +128,12 @@ def test_a_wide_table_can_be_scrolled_with_the_keyboard_and_says_what_it_is() ->
     assert "style" not in html
 
 
+def test_the_empty_corner_of_a_table_is_no_header() -> None:
+    html = render("|   | b |\n|---|---|\n| 1 | 2 |\n", FRENCH)
+    assert len(Elements(html).named("th")) == 1
+    assert len(Elements(html).named("td")) == 3
+
+
 def test_tables_without_heading_are_told_apart_by_their_number() -> None:
     table = "| a |\n|---|\n| 1 |\n"
     html = render(f"{table}\n\n{table}", FRENCH)
