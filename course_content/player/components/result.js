@@ -106,5 +106,6 @@ function reviewItem(context, question, index) {
 
 function firstWords(html) {
   const words = plainText(html).replace(/\s+/g, " ");
-  return words.length > 120 ? `${words.slice(0, words.lastIndexOf(" ", 119))}…` : words;
+  if (words.length <= 120) return words;
+  return `${words.slice(0, words.lastIndexOf(" ", 119)).replace(/[\s.,;:]+$/, "")}…`;
 }
