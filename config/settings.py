@@ -118,7 +118,7 @@ class _Reader:
 def origin(text: str) -> str:
     """Return a scheme, host and port, without a final slash; raise ``ValueError``."""
     parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not _has_good_port(text):
         raise ValueError("write the whole address, such as https://cours.example.org.")
     if parts.path.rstrip("/") or parts.query or parts.fragment or parts.username:
         raise ValueError(
@@ -130,6 +130,13 @@ def origin(text: str) -> str:
             "plain http is for localhost only."
         )
     return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _has_good_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def is_loopback(host: str) -> bool:

@@ -7,6 +7,7 @@ the settings are wrong.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import sys
@@ -57,6 +58,8 @@ HOUSEKEEPING_SECONDS = 3600.0
 PERCENT = 100
 
 PACKAGES: dict[str, Callable[[Course, str], Package]] = {"scorm12": Scorm12Package}
+
+log = logging.getLogger(__name__)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 
@@ -120,9 +123,10 @@ def worker() -> None:
     with _clear_errors():
         settings = Settings.from_environment()
         set_up_logs(settings.log_level)
+        stop = _stop_on_signals()
         tool = build_tool(settings)
         tool.database.check_schema()
-        stop = _stop_on_signals()
+        log.info("The worker carries grades to their gradebooks.")
         sweeper = threading.Thread(target=_sweep, args=(tool.database, stop))
         sweeper.start()
         try:

@@ -45,6 +45,6 @@ def set_up_logs(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # Their lines hold whole addresses, in which platforms put hints about persons.
-    for chatty in ("urllib3", "werkzeug"):
+    # Lines of the first two hold whole addresses, in which platforms put hints about persons.
+    for chatty in ("urllib3", "werkzeug", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -1,0 +1,283 @@
+"""The command line: what it prints, and the exit codes that scripts rely on."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select
+
+from lti_tool.cli import main
+from lti_tool.database import Database
+from lti_tool.models import ToolKey
+from tests.functional.launch.lms import Answer, Key, Lms, Server
+
+COURSES = Path(__file__).parents[2] / "courses"
+SMALL = "deux-unites"
+
+
+@pytest.fixture
+def environment(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("ARRIMAGE_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("ARRIMAGE_DATABASE_URL", database_url)
+    monkeypatch.setenv("ARRIMAGE_COURSES", str(COURSES))
+    monkeypatch.setenv("ARRIMAGE_DEFAULT_COURSE", SMALL)
+
+
+@pytest.fixture
+def lms() -> Iterator[Lms]:
+    with Server().running() as server:
+        yield Lms(server, Key("lms-key"))
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def add(lms: Lms, *more: str) -> Result:
+    known = lms.registration
+    return run(
+        "platform",
+        "add",
+        f"--name={known.name}",
+        f"--issuer={known.issuer}",
+        f"--client-id={known.client_id}",
+        f"--authorization-url={known.authorization_url}",
+        f"--token-url={known.token_url}",
+        f"--jwks-url={known.jwks_url}",
+        *(f"--deployment-id={each}" for each in known.deployment_ids),
+        *more,
+    )
+
+
+def test_every_command_explains_itself() -> None:
+    commands = (
+        (),
+        ("serve",),
+        ("worker",),
+        ("db",),
+        ("db", "upgrade"),
+        ("platform",),
+        ("platform", "add"),
+        ("platform", "list"),
+        ("platform", "test"),
+        ("course",),
+        ("course", "list"),
+        ("course", "check"),
+        ("export",),
+    )
+    for command in commands:
+        result = run(*command, "--help")
+        assert result.exit_code == 0
+        assert len(result.output.splitlines()) > 4, command
+
+
+@pytest.mark.usefixtures("environment")
+def test_an_upgrade_makes_tables_and_a_key(database_url: str) -> None:
+    assert run("db", "upgrade").exit_code == 0
+    assert run("db", "upgrade").exit_code == 0
+    database = Database(database_url)
+    with database.reading() as db:
+        assert len(db.scalars(select(ToolKey)).all()) == 1
+    database.close()
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_platform_is_registered_listed_and_updated(lms: Lms) -> None:
+    first = add(lms)
+    assert first.exit_code == 0, first.output
+    for address in ("/lti/login", "/lti/launch", "/.well-known/jwks.json"):
+        assert f"http://localhost:8000{address}" in first.output
+    second = json.loads(add(lms, "--deployment-id=second", "--json").output)
+    assert second["deployment_ids"] == ["deployment-1", "second"]
+    listed = json.loads(run("platform", "list", "--json").output)
+    assert [each["id"] for each in listed] == [second["id"]]
+    assert "École" in run("platform", "list").output
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_wrong_registration_is_explained_and_is_a_misuse(lms: Lms) -> None:
+    result = add(lms, "--token-url=http://lms.example/token")
+    assert result.exit_code == 2
+    assert "without https" in result.output
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_connection_that_works_is_said_to_work(lms: Lms) -> None:
+    add(lms)
+    lms.server.answers["/token"] = Answer(body=b'{"access_token": "t", "expires_in": 3600}')
+    (known,) = json.loads(run("platform", "list", "--json").output)
+    result = run("platform", "test", str(known["id"]))
+    assert result.exit_code == 0, result.output
+    assert "FAIL" not in result.output
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_connection_that_fails_names_what_and_who_mends_it(lms: Lms) -> None:
+    add(lms)
+    lms.server.answers["/jwks"] = Answer(404)
+    lms.server.answers["/token"] = Answer(400, b'{"error": "invalid_client"}')
+    (known,) = json.loads(run("platform", "list", "--json").output)
+    result = run("platform", "test", str(known["id"]), "--json")
+    assert result.exit_code == 1
+    failed = {each["name"]: each for each in json.loads(result.output) if not each["passed"]}
+    assert set(failed) == {"platform keys", "access token"}
+    assert "invalid_client" in failed["access token"]["detail"]
+    assert all("administrator" in each["remedy"] for each in failed.values())
+    spoken = run("platform", "test", str(known["id"]))
+    assert spoken.exit_code == 1
+    assert "FAIL platform keys" in spoken.output
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_platform_that_is_not_there_is_a_misuse() -> None:
+    result = run("platform", "test", "404")
+    assert result.exit_code == 2
+    assert "arrimage platform list" in result.output
+
+
+@pytest.mark.usefixtures("environment")
+def test_courses_are_listed_with_those_that_have_mistakes() -> None:
+    listed = {each["slug"]: each for each in json.loads(run("course", "list", "--json").output)}
+    assert listed[SMALL]["title"] == "Deux unités"
+    assert listed["many-mistakes"]["mistakes"] > 1
+    assert "engagement-parties-prenantes" in listed
+    assert "see: arrimage course check" in run("course", "list").output
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_course_without_mistakes_passes() -> None:
+    assert run("course", "check", SMALL).exit_code == 0
+    assert run("course", "check", str(COURSES / SMALL)).exit_code == 0
+
+
+@pytest.mark.usefixtures("environment")
+def test_mistakes_are_shown_with_file_line_and_remedy() -> None:
+    result = run("course", "check", "many-mistakes")
+    assert result.exit_code == 1
+    assert re.search(r"^  \S+\.(yaml|md):\d+: \S", result.output, re.MULTILINE)
+    (found,) = json.loads(run("course", "check", "many-mistakes", "--json").output).values()
+    assert {"path", "line", "message", "remedy"} == set(found["problems"][0])
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize("command", [("course", "check"), ("export", "--format", "scorm12")])
+def test_a_course_that_is_not_there_is_a_misuse_with_a_suggestion(
+    command: tuple[str, ...],
+) -> None:
+    result = run(*command, "deux-unite")
+    assert result.exit_code == 2
+    assert SMALL in result.output
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_course_is_exported_to_one_zip_whose_name_is_printed(tmp_path: Path) -> None:
+    out = tmp_path / "new" / "folder"
+    result = run("export", SMALL, "--format", "scorm12", "--out", str(out), "--json")
+    assert result.exit_code == 0, result.output
+    (written,) = out.iterdir()
+    assert json.loads(result.stdout)["file"] == str(written)
+    with zipfile.ZipFile(written) as archive:
+        assert "imsmanifest.xml" in archive.namelist()
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_language_that_the_course_lacks_is_a_misuse(tmp_path: Path) -> None:
+    command = ("export", SMALL, "--format", "scorm12", "--language", "en")
+    result = run(*command, "--out", str(tmp_path))
+    assert result.exit_code == 2
+    assert "It is in: fr" in result.output
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_course_with_mistakes_is_not_exported(tmp_path: Path) -> None:
+    result = run("export", "many-mistakes", "--format", "scorm12", "--out", str(tmp_path))
+    assert result.exit_code == 1
+    assert list(tmp_path.glob("*.zip")) == []
+
+
+@pytest.mark.parametrize(
+    "command", [("platform", "list"), ("serve",), ("worker",), ("platform", "test", "1")]
+)
+def test_a_database_without_tables_is_reported_with_the_remedy(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARRIMAGE_DATABASE_URL", f"sqlite:///{tmp_path / 'empty.db'}")
+    result = run(*command)
+    assert result.exit_code == 1
+    assert "arrimage db upgrade" in result.output
+
+
+def test_a_database_that_cannot_be_reached_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARRIMAGE_DATABASE_URL", "postgresql://127.0.0.1:1/none")
+    result = run("platform", "list")
+    assert result.exit_code == 1
+    assert "ARRIMAGE_DATABASE_URL" in result.output
+
+
+def test_wrong_settings_are_a_misuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARRIMAGE_THREADS", "1")
+    result = run("platform", "list")
+    assert result.exit_code == 2
+    assert "ARRIMAGE_THREADS" in result.output
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_default_course_that_is_not_there_is_a_misuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARRIMAGE_DEFAULT_COURSE", "no-such-course")
+    result = run("worker")
+    assert result.exit_code == 2
+    assert "no-such-course" in result.output
+
+
+ARRIMAGE = shutil.which("arrimage", path=str(Path(sys.executable).parent)) or "arrimage"
+
+
+@pytest.mark.usefixtures("environment")
+def test_the_server_serves_in_several_threads_and_ends_when_told(tmp_path: Path) -> None:
+    with Server().running() as reserved:
+        port = int(reserved.url.rpartition(":")[2])
+    log = (tmp_path / "log").open("wb")
+    with log, subprocess.Popen([ARRIMAGE, "serve", "--port", str(port)], stderr=log) as server:
+        try:
+            answer = wait_for(server, f"http://127.0.0.1:{port}/healthz")
+            assert json.loads(answer) == {"status": "ok"}
+        finally:
+            server.send_signal(signal.SIGTERM)
+        assert server.wait(30) == 0
+
+
+def wait_for(server: subprocess.Popen[bytes], url: str) -> bytes:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 -- loopback
+                content: bytes = answer.read()
+                return content
+        except OSError:
+            assert server.poll() is None, "the server ended before it answered"
+            assert time.monotonic() < deadline, "the server does not answer"
+
+
+@pytest.mark.usefixtures("environment")
+def test_the_worker_ends_when_told() -> None:
+    with subprocess.Popen([ARRIMAGE, "worker"], stderr=subprocess.PIPE) as worker:
+        assert worker.stderr is not None
+        assert json.loads(worker.stderr.readline())["message"]
+        worker.send_signal(signal.SIGTERM)
+        worker.stderr.read()
+        assert worker.wait(30) == 0
