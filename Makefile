@@ -42,10 +42,7 @@ test-player: node_modules/.installed ## The player's own unit tests
 
 .PHONY: test-python
 test-python: $(VENV)/.dev build chromium ## Python and browser tests, with their coverage
-	$(BIN)/coverage erase
-	CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/coverage run -m pytest
-	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report
+	CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/pytest --numprocesses auto --dist worksteal --cov
 
 .PHONY: build
 build: $(PLAYER)/dist/player.js scorm_packages/control/.placed lti_tool/locale/.compiled ## Build what the wheel ships
