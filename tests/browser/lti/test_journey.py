@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Frame, expect
 
-from classroom.accounts import INSTRUCTOR, STUDENT
+from classroom.accounts import ADMINISTRATOR, INSTRUCTOR, STUDENT
 from classroom.texts import decimal
 from course_content.model import Course
 from course_content.scoring import activity_score, mark
@@ -187,6 +187,18 @@ def test_a_browser_without_any_cookie_in_frames_is_offered_a_new_window_that_wor
     learner = ToolLearner(popup.value, course)
     learner.take(quiz_of(learner, UNIT))
     person.grade_arrives(LINK, "100 / 100")
+
+
+def test_an_administrator_copies_what_the_tool_must_know(
+    person: Person, strict_browser: BrowserContext, school: School
+) -> None:
+    strict_browser.grant_permissions(["clipboard-read", "clipboard-write"])
+    person.sign_in(ADMINISTRATOR)
+    person.page.get_by_role("link", name="Administration").click()
+    person.page.get_by_role("button", name="Copier Adresse des jetons").click()
+    expect(person.page.get_by_role("status").filter(has_text="Copié.")).to_be_visible()
+    copied = person.page.evaluate("navigator.clipboard.readText()")
+    assert copied == school.options.token_url
 
 
 def test_leaving_leads_back_to_the_course(person: Person, school: School) -> None:
