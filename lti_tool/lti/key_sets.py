@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 import time
 from collections import defaultdict
@@ -42,16 +43,18 @@ class KeySets:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._sets: dict[str, _KeySet] = {}
+        self._failures: dict[str, tuple[float, LaunchRefused]] = {}
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def key(self, url: str, kid: str) -> RSAPublicKey:
         """Return the key. Raise ``LaunchRefused`` when it is unknown or cannot be fetched."""
         found = self._kept(url, kid)
         if found is None:
+            came = self._clock()
             with self._locks[url]:
                 found = self._kept(url, kid)  # another thread may have fetched it meanwhile
                 if found is None:
-                    self._refresh(url)
+                    self._refresh(url, came)
                     found = self._kept(url, kid)
         if found is None:
             raise LaunchRefused(Fault.KEY_UNKNOWN, f"the key set at {url} lacks the token's key")
@@ -69,10 +72,22 @@ class KeySets:
             return None
         return kept.keys.get(kid)
 
-    def _refresh(self, url: str) -> None:
+    def _refresh(self, url: str, came: float) -> None:
+        """Fetch the keys, unless they are fresh or somebody failed while we waited.
+
+        A platform that hangs would otherwise hold up all threads, one after the other.
+        """
         kept = self._sets.get(url)
-        if kept is None or self._clock() - kept.fetched_at > PAUSE:
+        if kept is not None and self._clock() - kept.fetched_at <= PAUSE:
+            return
+        failed_at, failure = self._failures.get(url, (-math.inf, None))
+        if failure is not None and failed_at >= came:
+            raise LaunchRefused(failure.fault, failure.detail)
+        try:
             self.fetch(url)
+        except LaunchRefused as refused:
+            self._failures[url] = (self._clock(), refused)
+            raise
 
 
 def fetch_keys(url: str) -> Mapping[str, RSAPublicKey]:

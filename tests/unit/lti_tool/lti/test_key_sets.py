@@ -1,0 +1,80 @@
+"""Platforms' keys: kept, renewed, and never waited for by everybody in turn."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from lti_tool.lti import Fault, KeySets, LaunchRefused
+from tests.functional.launch.lms import Answer, Asked, Key, Server
+
+KEY = Key("key-1")
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server().running() as running:
+        running.answers["/jwks"] = Answer(body=json.dumps({"keys": [KEY.jwk()]}).encode())
+        yield running
+
+
+def test_a_key_set_is_asked_for_again_when_it_is_an_hour_old(server: Server) -> None:
+    clock = [0.0]
+    key_sets = KeySets(lambda: clock[0])
+    for clock[0] in (0.0, 3_500.0, 3_700.0):
+        key_sets.key(f"{server.url}/jwks", KEY.kid)
+    assert len(server.asked) == 2
+
+
+def test_keys_of_two_platforms_with_the_same_name_are_kept_apart(server: Server) -> None:
+    other = Key("key-1")
+    server.answers["/other"] = Answer(body=json.dumps({"keys": [other.jwk()]}).encode())
+    key_sets = KeySets()
+    first = key_sets.key(f"{server.url}/jwks", "key-1")
+    second = key_sets.key(f"{server.url}/other", "key-1")
+    assert first.public_numbers() != second.public_numbers()
+
+
+def test_those_who_waited_for_a_platform_that_failed_do_not_ask_in_turn(server: Server) -> None:
+    everybody_came = threading.Event()
+    arrivals = iter((False, False, False, True))
+
+    def clock() -> float:
+        if next(arrivals, False):
+            everybody_came.set()
+        return time.monotonic()
+
+    def hang(_asked: Asked) -> Answer:
+        everybody_came.wait(5)
+        return Answer(503)
+
+    server.answers["/jwks"] = hang
+    key_sets = KeySets(clock)
+    faults: list[Fault] = []
+
+    def ask() -> None:
+        with pytest.raises(LaunchRefused) as raised:
+            key_sets.key(f"{server.url}/jwks", KEY.kid)
+        faults.append(raised.value.fault)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == [Fault.KEYS_UNREACHABLE] * 4
+    assert len(server.asked) == 1
+
+
+def test_who_comes_after_a_failure_asks_again(server: Server) -> None:
+    good = server.answers["/jwks"]
+    server.answers["/jwks"] = Answer(503)
+    key_sets = KeySets()
+    with pytest.raises(LaunchRefused):
+        key_sets.key(f"{server.url}/jwks", KEY.kid)
+    server.answers["/jwks"] = good
+    assert key_sets.key(f"{server.url}/jwks", KEY.kid)
