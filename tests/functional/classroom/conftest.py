@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from classroom.app import create_app
+from classroom.keys import load_secrets
 from classroom.options import Options
 from tests.functional.classroom.stranger import Stranger
 from tests.functional.classroom.visitor import Visitor
@@ -26,9 +28,19 @@ def tool(serving_tool: Stranger) -> Stranger:
     return serving_tool
 
 
+@pytest.fixture(scope="session")
+def used_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a classroom that has run once: making its key takes a while."""
+    folder = tmp_path_factory.mktemp("used")
+    load_secrets(folder)
+    return folder
+
+
 @pytest.fixture
-def options(tool: Stranger, tmp_path: Path) -> Options:
-    return Options("http://127.0.0.1:8001", tool.url, tmp_path / "classroom")
+def options(tool: Stranger, used_folder: Path, tmp_path: Path) -> Options:
+    data = tmp_path / "classroom"
+    shutil.copytree(used_folder, data)
+    return Options("http://127.0.0.1:8001", tool.url, data)
 
 
 @pytest.fixture

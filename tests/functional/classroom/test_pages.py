@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from classroom.accounts import ACCOUNTS, ADMINISTRATOR, INSTRUCTOR, STUDENT, Account
 from classroom.app import create_app
+from classroom.keys import load_secrets
 from classroom.options import Options, ToolRegistration
 from classroom.texts import ENGLISH, FRENCH, LANGUAGES, TEXTS
 from tests.functional.classroom.visitor import Visitor
@@ -142,7 +145,10 @@ def test_a_restart_keeps_the_course_and_its_keys(visitor: Visitor, options: Opti
     assert again.get("/lti/jwks").json == keys
 
 
-def test_the_private_key_is_for_its_owner_only(visitor: Visitor, options: Options) -> None:
-    assert visitor.get("/lti/jwks").status_code == 200
+def test_each_classroom_makes_keys_of_its_own_for_its_owner_only(tmp_path: Path) -> None:
+    one, other = load_secrets(tmp_path / "one"), load_secrets(tmp_path / "other")
+    assert one.private_key != other.private_key
+    assert one.session_key != other.session_key
+    assert load_secrets(tmp_path / "one") == one
     for name in ("platform-key.pem", "session-key"):
-        assert (options.data / name).stat().st_mode & 0o077 == 0
+        assert (tmp_path / "one" / name).stat().st_mode & 0o077 == 0
