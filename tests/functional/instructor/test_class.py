@@ -51,7 +51,7 @@ def test_a_line_says_progress_scores_and_what_became_of_the_grade(school: School
 
     assert line[0] == "Zoé Martin"
     assert line[1] == "3 sur 5 étapes"
-    assert [text.replace("\u202f", " ") for text in line[2:5]] == ["67 %", "–", "33 %"]
+    assert [text.replace("\u202f", " ") for text in line[2:5]] == ["66,7 %", "–", "33,3 %"]
     assert line[5] == "En attente d’envoi"
     assert line[6]
 
