@@ -40,7 +40,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
 def browser(app: Flask) -> FlaskClient:
     @app.get("/fail")
     @app.get("/api/fail")
-    def fail() -> None:
+    def fail() -> str:
         raise LookupError("a detail that is nobody's business")
 
     return app.test_client()
