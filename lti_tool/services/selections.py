@@ -31,8 +31,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A course and what can be linked to in it."""
+    """A course and what can be linked to in it. ``language`` is that of its texts."""
 
+    language: str
     title: str
     summary: str
     whole: Choice
@@ -62,7 +63,13 @@ def shelves(courses: CourseShelf, slugs: Sequence[str], language: str) -> Iterat
             sum(unit.minutes for unit in units),
             bool(graded_activities(course, "")),
         )
-        yield Shelf(whole.title, localized(course.summary, language), whole, units)
+        yield Shelf(
+            courses.language(slug, language),
+            whole.title,
+            localized(course.summary, language),
+            whole,
+            units,
+        )
 
 
 def answer(

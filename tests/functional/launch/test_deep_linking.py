@@ -204,3 +204,17 @@ def test_a_platform_that_could_not_take_our_link_is_told_so(
         **{DEEP_LINKING: settings},
     )
     assert answer.status_code == 400
+
+
+def test_a_french_title_on_an_english_page_says_that_it_is_french(
+    lms: Lms, browser: FlaskClient
+) -> None:
+    page = lms.enter(
+        browser,
+        lti_message_type="LtiDeepLinkingRequest",
+        lti_roles=[INSTRUCTOR],
+        lti_launch_presentation={"locale": "en"},
+        **{DEEP_LINKING: SETTINGS},
+    ).text
+    assert '<html lang="en">' in page
+    assert '<legend lang="fr">Deux unités</legend>' in page
