@@ -15,6 +15,7 @@ from lti_tool.models.learning import (
 from lti_tool.models.platform import (
     ContentSelection,
     Deployment,
+    Invitation,
     LoginState,
     Platform,
     Refusal,
@@ -30,6 +31,7 @@ __all__ = [
     "DeliveryState",
     "Deployment",
     "GradeDelivery",
+    "Invitation",
     "Learner",
     "LoginState",
     "Membership",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.models.base import Base, UtcDateTime, now
@@ -33,6 +33,11 @@ class Platform(Base):
 
     An access token goes nowhere else: a line item's address comes from a launch.
     """
+    awaits_deployment: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether its first verified launch may tell which deployment we are.
+
+    Only so after a Dynamic Registration whose answer named none (docs/adr/0009).
+    """
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     deployments: Mapped[list[Deployment]] = relationship(
@@ -51,6 +56,25 @@ class Deployment(Base):
     deployment_id: Mapped[str] = mapped_column(String(255))
 
     platform: Mapped[Platform] = relationship(back_populates="deployments")
+
+
+class Invitation(Base):
+    """A permission to register one platform by Dynamic Registration.
+
+    Its token is in the address that the platform's administrator pastes; only its hash is
+    here. It is used up in the transaction that keeps the registration.
+    """
+
+    __tablename__ = "invitation"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str | None] = mapped_column(String(255))
+    """What to call the platform here. Without one, its host's name does."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """A registration is under way until then at most: another one has to wait."""
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ToolKey(Base):
