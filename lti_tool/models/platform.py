@@ -106,6 +106,8 @@ class LoginState(Base):
     """What the browser that began the login must show again."""
     platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id", ondelete="CASCADE"))
     target_link_uri: Mapped[str] = mapped_column(Text)
+    storage_target: Mapped[str | None] = mapped_column(String(255))
+    """The frame in which the platform keeps things for us (``lti_storage_target``)."""
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
