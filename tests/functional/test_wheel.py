@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers import free_ports, wait_for
+
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("config", "course_content", "lti_tool", "scorm_packages")
 COURSE = "engagement-parties-prenantes"
@@ -93,16 +95,17 @@ def test_the_installed_wheel_exports_the_very_package_that_the_checkout_exports(
 
 
 def test_the_installed_wheel_serves_the_player_and_its_keys(
-    installed: Path, tmp_path: Path, unused_port: int
+    installed: Path, tmp_path: Path
 ) -> None:
-    address = f"http://localhost:{unused_port}"
+    (port,) = free_ports(1)
+    address = f"http://localhost:{port}"
     environment = {
         "ARRIMAGE_DATABASE_URL": f"sqlite:///{tmp_path / 'arrimage.sqlite'}",
         "ARRIMAGE_PUBLIC_URL": address,
     }
     arrimage = str(installed / "arrimage")
     _run([arrimage, "db", "upgrade"], cwd=tmp_path, environment=environment)
-    serve = [arrimage, "serve", "--port", str(unused_port)]
+    serve = [arrimage, "serve", "--port", str(port)]
     with _serving(serve, address, cwd=tmp_path, environment=environment):
         player = _get(f"{address}/static/player/player.js")
         keys = json.loads(_get(f"{address}/.well-known/jwks.json"))
@@ -138,25 +141,10 @@ def _serving(
 ) -> Iterator[None]:
     with subprocess.Popen(command, cwd=cwd, env=_environment(environment)) as server:
         try:
-            _wait_for(server, f"{address}/healthz")
+            wait_for(f"{address}/healthz")
             yield
         finally:
             server.terminate()
-
-
-def _wait_for(server: subprocess.Popen[bytes], address: str) -> None:
-    for _ in range(200):
-        assert server.poll() is None, "the server ended before it answered"
-        try:
-            _get(address)
-        except OSError:
-            try:
-                server.wait(0.1)
-            except subprocess.TimeoutExpired:
-                continue
-        else:
-            return
-    raise AssertionError(f"{address} did not answer within 20 seconds")
 
 
 def _get(address: str) -> bytes:

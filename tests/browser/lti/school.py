@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,20 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.util import Retry
 
 from classroom.accounts import ADMINISTRATOR
 from classroom.options import Options, ToolRegistration
+from tests.servers import free_ports, wait_for
 
 REPOSITORY = Path(__file__).parents[3]
 ARRIMAGE = str(Path(sys.executable).with_name("arrimage"))
-START_TRIES = 400
 STOP_SECONDS = 20
-
-
-# Each try of ``wait_for`` that finds no server yet would be a line in every failure's report.
-logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True)
@@ -87,24 +79,6 @@ def open_school(database_url: str, folder: Path) -> Iterator[School]:
         wait_for(f"{school.tool_url}/healthz")
         wait_for(school.options.jwks_url)
         yield school
-
-
-def free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-
-
-def wait_for(url: str) -> None:
-    """Ask until a server answers well."""
-    retry = Retry(
-        total=START_TRIES, backoff_factor=0.1, backoff_max=0.25, status_forcelist=[502, 503]
-    )
-    with requests.Session() as session:
-        session.mount("http://", HTTPAdapter(max_retries=retry))
-        session.get(url, timeout=10).raise_for_status()
 
 
 @dataclass(frozen=True)

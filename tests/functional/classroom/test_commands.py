@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from classroom.cli import main
 from classroom.options import DEFAULT_TOOL_URL, Options, ToolRegistration
 from classroom.server import PortTaken, listen, next_free_port
+from tests.servers import free_ports
 
 REPOSITORY = Path(__file__).parents[3]
 STOP_SECONDS = 60
@@ -30,12 +31,6 @@ def taken_port() -> Iterator[int]:
         other.bind(("127.0.0.1", 0))
         other.listen()
         yield other.getsockname()[1]
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @contextmanager
@@ -115,7 +110,7 @@ def test_a_port_is_held_by_one_program_at_a_time(taken_port: int) -> None:
 
 
 def test_the_demonstration_starts_everything_and_ends_it(tmp_path: Path) -> None:
-    with demonstration(tmp_path, free_port(), free_port()) as process:
+    with demonstration(tmp_path, *free_ports(2)) as process:
         classroom = address_printed_by(process)
         tool = tool_of(classroom)
         assert answers(classroom)
@@ -127,11 +122,11 @@ def test_the_demonstration_starts_everything_and_ends_it(tmp_path: Path) -> None
 
 
 def test_the_demonstration_starts_again_where_it_was(tmp_path: Path) -> None:
-    with demonstration(tmp_path, free_port(), free_port()) as process:
+    with demonstration(tmp_path, *free_ports(2)) as process:
         keys = requests.get(f"{address_printed_by(process)}lti/jwks", timeout=10).json()
         process.send_signal(signal.SIGINT)
         assert process.wait(STOP_SECONDS) == 0
-    with demonstration(tmp_path, free_port(), free_port()) as process:
+    with demonstration(tmp_path, *free_ports(2)) as process:
         again = requests.get(f"{address_printed_by(process)}lti/jwks", timeout=10).json()
         process.send_signal(signal.SIGINT)
         assert process.wait(STOP_SECONDS) == 0
@@ -150,7 +145,7 @@ def test_the_demonstration_moves_away_from_taken_ports(taken_port: int, tmp_path
 
 def test_the_demonstration_says_what_does_not_start(tmp_path: Path) -> None:
     (tmp_path / "arrimage.db").write_text("This is no database, and is too long to be empty.")
-    with demonstration(tmp_path, free_port(), free_port()) as process:
+    with demonstration(tmp_path, *free_ports(2)) as process:
         said, _ = process.communicate(timeout=STOP_SECONDS)
     assert process.returncode == 1
     assert "“db upgrade” failed" in said
