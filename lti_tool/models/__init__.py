@@ -10,6 +10,7 @@ from lti_tool.models.learning import (
     Membership,
     Progress,
     ResourceLink,
+    Standing,
     WindowSession,
 )
 from lti_tool.models.platform import (
@@ -39,6 +40,7 @@ __all__ = [
     "Progress",
     "Refusal",
     "ResourceLink",
+    "Standing",
     "ToolKey",
     "UtcDateTime",
     "WindowSession",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
@@ -25,6 +26,14 @@ class Context(Base):
     deployment_id: Mapped[int] = mapped_column(ForeignKey("deployment.id", ondelete="CASCADE"))
     context_id: Mapped[str] = mapped_column(String(300))
     title: Mapped[str] = mapped_column(Text, default="")
+    memberships_url: Mapped[str | None] = mapped_column(Text)
+    """Where the platform tells who is in the class (NRPS 2.0, 2.1), if it does."""
+    roster_received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    roster_tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    roster_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the list may be asked for again without anybody wanting it."""
+    roster_error: Mapped[str | None] = mapped_column(Text)
+    """The last try's fault and its detail, empty when the list was received."""
 
     deployment: Mapped[Deployment] = relationship()
 
@@ -67,8 +76,20 @@ class Learner(Base):
     platform: Mapped[Platform] = relationship()
 
 
+class Standing(StrEnum):
+    """What the platform's list of a class says of a person's place in it."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    LEFT = "left"
+
+
 class Membership(Base):
-    """A person's place in a class: ``learner`` or ``instructor``, by their context roles."""
+    """A person's place in a class: ``learner`` or ``instructor``, by their context roles.
+
+    Who is only known from the platform's list was never seen. ``standing`` is a
+    ``Standing``; somebody just launched is active, whatever an older list says.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("context_pk", "learner_id"),)
@@ -77,8 +98,11 @@ class Membership(Base):
     context_pk: Mapped[int] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"))
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
     role: Mapped[str] = mapped_column(String(16))
-    first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    standing: Mapped[str] = mapped_column(
+        String(16), default=Standing.ACTIVE, server_default=Standing.ACTIVE
+    )
+    first_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=now)
+    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=now)
 
     context: Mapped[Context] = relationship()
     learner: Mapped[Learner] = relationship()
