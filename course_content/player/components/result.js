@@ -31,7 +31,10 @@ export function resultView(context) {
 
 function summary({ activity, attempt, texts }) {
   const isPassed = attempt.score * 100 >= activity.passMark;
-  const right = activity.questions.filter(({ id }) => attempt.answers[id]?.verdict.correct).length;
+  const outcomes = activity.questions
+    .filter(({ id }) => attempt.answers[id])
+    .map(({ id }) => outcomeOf(attempt.answers[id].verdict));
+  const count = (wanted) => outcomes.filter((outcome) => outcome === wanted).length;
   return h(
     "div",
     { class: `score score--${isPassed ? "passed" : "failed"}` },
@@ -45,7 +48,8 @@ function summary({ activity, attempt, texts }) {
         icon(isPassed ? "check" : "partial"),
         texts.t(isPassed ? "result.passed" : "result.failed"),
       ),
-      h("p", {}, texts.t("result.right", { count: right, total: activity.questions.length })),
+      h("p", {}, texts.t("result.right", { count: count("correct"), total: activity.questions.length })),
+      count("partial") > 0 && h("p", {}, texts.t("result.partial", { count: count("partial") })),
       h("p", {}, texts.t("result.passMark", { percent: texts.percent(activity.passMark / 100) })),
       attempt.best > attempt.score &&
         h("p", {}, texts.t("quiz.best", { percent: texts.percent(attempt.best) })),

@@ -42,8 +42,12 @@ export class Shell {
         returnUrl && this.#quit(returnUrl),
       ),
       ...(isPreview ? [banner] : []),
-      this.#notices,
-      h("div", { class: "layout" }, this.#map.element, this.#main),
+      h(
+        "div",
+        { class: "layout" },
+        this.#map.element,
+        h("div", { class: "layout__page" }, this.#notices, this.#main),
+      ),
       this.#live,
     );
     tracking.status.subscribe((status) => this.#showProblem(status.problem));

@@ -66,10 +66,9 @@ function freezeRow({ left, select, element }, { verdict, words, texts }) {
       );
     }
   }
-  select.replaceWith(h("p", { class: "pair__chosen" }, chosen));
+  select.replaceWith(h("div", { class: "pair__answer" }, h("p", {}, chosen), marks));
   const label = element.querySelector("label");
   label.replaceWith(h("p", { class: "pair__left", html: left.text }));
-  element.append(marks);
   const beside = verdict.choices?.[left.id];
   if (beside) element.append(h("div", { class: "beside prose", html: beside }));
 }

@@ -55,7 +55,8 @@ function typedControl(context, { inputmode, unit, isAnswer, missing }) {
     focus: () => input.focus(),
     freeze(verdict) {
       input.readOnly = true;
-      marks.append(tag(texts, "answer.yours", outcomeOf(verdict)));
+      const outcome = outcomeOf(verdict);
+      marks.append(tag(texts, `outcome.${outcome}`, outcome));
       if (!verdict.correct && "solution" in verdict) {
         const expected = unit ? `${verdict.solution} ${unit}` : verdict.solution;
         marks.append(
