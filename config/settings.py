@@ -13,16 +13,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, Any, get_type_hints
 from urllib.parse import urlsplit
 
 PREFIX = "ARRIMAGE_"
-DEFAULT_DATABASE = "sqlite:///var/arrimage.db"
 DATABASE_KINDS = ("sqlite", "postgresql")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 HIGHEST_PORT = 65_535
-
-T = TypeVar("T")
 
 
 class SettingsError(Exception):
@@ -31,88 +28,6 @@ class SettingsError(Exception):
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How this installation is set up. Nothing here changes while the program runs."""
-
-    public_url: str = "http://localhost:8000"
-    """``ARRIMAGE_PUBLIC_URL``: the origin under which browsers and platforms reach the tool."""
-    database_url: str = DEFAULT_DATABASE
-    """``ARRIMAGE_DATABASE_URL``: an SQLAlchemy address, ``sqlite:`` or ``postgresql:``."""
-    course_roots: tuple[Path, ...] = ()
-    """``ARRIMAGE_COURSES``: folders that hold courses, besides those that come with the tool."""
-    default_course: str | None = None
-    """``ARRIMAGE_DEFAULT_COURSE``: what a link that names no course opens."""
-    institution_file: Path | None = None
-    """``ARRIMAGE_INSTITUTION``: a TOML file with what only the institution can say."""
-    proxy_hops: int = 0
-    """``ARRIMAGE_PROXY_HOPS``: how many reverse proxies of ours stand before the tool."""
-    bind: tuple[str, int] = ("127.0.0.1", 8000)
-    """``ARRIMAGE_BIND``: the address and port to listen on."""
-    workers: int = 2
-    """``ARRIMAGE_WORKERS``: processes."""
-    threads: int = 8
-    """``ARRIMAGE_THREADS``: threads in each process.
-
-    At least two: a platform reads our key set while we ask it for a token, and it must be
-    answered by another thread than the one that waits.
-    """
-    log_level: str = "INFO"
-    """``ARRIMAGE_LOG_LEVEL``."""
-    session_idle: timedelta = field(default=timedelta(hours=4))
-    """``ARRIMAGE_SESSION_IDLE_MINUTES``: a window left alone for that long must be reopened."""
-    session_lifetime: timedelta = field(default=timedelta(hours=12))
-    """``ARRIMAGE_SESSION_HOURS``: the longest that one launch may serve."""
-
-    @classmethod
-    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Read the settings. Raise ``SettingsError`` with every mistake found."""
-        return _Reader(os.environ if environ is None else environ).settings()
-
-    @property
-    def secure(self) -> bool:
-        """Whether browsers reach the tool over https."""
-        return self.public_url.startswith("https://")
-
-
-class _Reader:
-    """Reads variables one by one and gathers what is wrong with them."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-        self._problems: list[str] = []
-
-    def settings(self) -> Settings:
-        plain = Settings()
-        settings = Settings(
-            public_url=self._read("PUBLIC_URL", origin, plain.public_url),
-            database_url=self._read("DATABASE_URL", database_url, plain.database_url),
-            course_roots=self._read("COURSES", folders, plain.course_roots),
-            default_course=self._read("DEFAULT_COURSE", str, plain.default_course),
-            institution_file=self._read("INSTITUTION", existing_file, plain.institution_file),
-            proxy_hops=self._read("PROXY_HOPS", between(0, 10), plain.proxy_hops),
-            bind=self._read("BIND", address, plain.bind),
-            workers=self._read("WORKERS", between(1, 64), plain.workers),
-            threads=self._read("THREADS", between(2, 256), plain.threads),
-            log_level=self._read("LOG_LEVEL", log_level, plain.log_level),
-            session_idle=self._read("SESSION_IDLE_MINUTES", minutes, plain.session_idle),
-            session_lifetime=self._read("SESSION_HOURS", hours, plain.session_lifetime),
-        )
-        if self._problems:
-            raise SettingsError(tuple(self._problems))
-        return settings
-
-    def _read(self, name: str, convert: Callable[[str], T], default: T) -> T:
-        text = self._environ.get(PREFIX + name, "").strip()
-        if not text:
-            return default
-        try:
-            return convert(text)
-        except ValueError as error:
-            self._problems.append(f"{PREFIX}{name} is {text!r}: {error}")
-            return default
 
 
 def origin(text: str) -> str:
@@ -149,7 +64,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def database_url(text: str) -> str:
+def supported_database(text: str) -> str:
     """Return an address that SQLAlchemy takes; raise ``ValueError``."""
     kind = text.partition(":")[0].partition("+")[0]
     if kind == "postgres":
@@ -200,6 +115,14 @@ def between(lowest: int, highest: int) -> Callable[[str], int]:
     return whole_number
 
 
+def yes_or_no(text: str) -> bool:
+    """Return a choice written in words or as a digit; raise ``ValueError``."""
+    choices = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
+    if text.lower() not in choices:
+        raise ValueError("write yes or no.")
+    return choices[text.lower()]
+
+
 def minutes(text: str) -> timedelta:
     """Return a length of time given in minutes; raise ``ValueError``."""
     return timedelta(minutes=between(5, 1440)(text))
@@ -210,9 +133,116 @@ def hours(text: str) -> timedelta:
     return timedelta(hours=between(1, 72)(text))
 
 
-def log_level(text: str) -> str:
+def level_name(text: str) -> str:
     """Return the name of a logging level; raise ``ValueError``."""
     level = text.upper()
     if level not in LOG_LEVELS:
         raise ValueError(f"write one of {', '.join(LOG_LEVELS)}.")
     return logging.getLevelName(logging.getLevelNamesMapping()[level])
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable: its name less the prefix, how it is read, what it means.
+
+    ``read`` turns the variable's text into the value, or raises ``ValueError`` with a
+    sentence that says how to mend it.
+    """
+
+    name: str
+    read: Callable[[str], Any]
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this installation is set up. Nothing here changes while the program runs."""
+
+    public_url: Annotated[
+        str,
+        Variable(
+            "PUBLIC_URL", origin, "The origin under which browsers and platforms reach the tool."
+        ),
+    ] = "http://localhost:8000"
+    database_url: Annotated[
+        str,
+        Variable(
+            "DATABASE_URL", supported_database, "An SQLAlchemy address, sqlite: or postgresql:."
+        ),
+    ] = "sqlite:///var/arrimage.db"
+    course_roots: Annotated[
+        tuple[Path, ...],
+        Variable(
+            "COURSES", folders, "Folders that hold courses, besides those that come with the tool."
+        ),
+    ] = ()
+    default_course: Annotated[
+        str | None, Variable("DEFAULT_COURSE", str, "What a link that names no course opens.")
+    ] = None
+    institution_file: Annotated[
+        Path | None,
+        Variable(
+            "INSTITUTION", existing_file, "A TOML file with what only the institution can say."
+        ),
+    ] = None
+    proxy_hops: Annotated[
+        int,
+        Variable(
+            "PROXY_HOPS", between(0, 10), "How many reverse proxies of yours stand before the tool."
+        ),
+    ] = 0
+    bind: Annotated[
+        tuple[str, int], Variable("BIND", address, "The address and port to listen on.")
+    ] = ("127.0.0.1", 8000)
+    workers: Annotated[int, Variable("WORKERS", between(1, 64), "Processes.")] = 2
+    # At least two threads: a platform reads our key set while we ask it for a token, and it
+    # must be answered by another thread than the one that waits.
+    threads: Annotated[int, Variable("THREADS", between(2, 256), "Threads in each process.")] = 8
+    log_level: Annotated[str, Variable("LOG_LEVEL", level_name, "How much the log tells.")] = "INFO"
+    # Otherwise an invited stranger could make the tool call programs on its own machine.
+    allow_loopback: Annotated[
+        bool,
+        Variable(
+            "ALLOW_LOOPBACK",
+            yes_or_no,
+            "Let a platform on this very machine register the tool: for development only.",
+        ),
+    ] = False
+    session_idle: Annotated[
+        timedelta,
+        Variable(
+            "SESSION_IDLE_MINUTES", minutes, "A window left alone for that long must be reopened."
+        ),
+    ] = field(default=timedelta(hours=4))
+    session_lifetime: Annotated[
+        timedelta, Variable("SESSION_HOURS", hours, "The longest that one launch may serve.")
+    ] = field(default=timedelta(hours=12))
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings. Raise ``SettingsError`` with every mistake found."""
+        texts = os.environ if environ is None else environ
+        values: dict[str, Any] = {}
+        problems: list[str] = []
+        for attribute, variable in cls.variables().items():
+            name = PREFIX + variable.name
+            text = texts.get(name, "").strip()
+            try:
+                if text:
+                    values[attribute] = variable.read(text)
+            except ValueError as error:
+                problems.append(f"{name} is {text!r}: {error}")
+        if problems:
+            raise SettingsError(tuple(problems))
+        return cls(**values)
+
+    @classmethod
+    def variables(cls) -> Mapping[str, Variable]:
+        """Return the environment variable of each attribute."""
+        declared = get_type_hints(cls, include_extras=True)
+        return {name: hint.__metadata__[0] for name, hint in declared.items()}
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the tool over https."""
+        return self.public_url.startswith("https://")

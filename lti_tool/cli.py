@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import selectinload
 
 from config.institution import read_institution
-from config.settings import Settings, SettingsError
+from config.settings import PREFIX, Settings, SettingsError
 from course_content.check import check_course
 from course_content.loader import (
     BUILTIN_COURSES,
@@ -52,12 +52,12 @@ from lti_tool.services.platforms import (
 )
 from lti_tool.tool import Addresses, build_tool
 from scorm_packages.package import Package, PackageError
-from scorm_packages.scorm12 import Scorm12Package
+from scorm_packages.scorm12 import Scorm12Options, Scorm12Package
 
 HOUSEKEEPING_SECONDS = 3600.0
 PERCENT = 100
 
-PACKAGES: dict[str, Callable[[Course, str], Package]] = {"scorm12": Scorm12Package}
+PACKAGES: dict[str, Callable[[Course, str, Scorm12Options], Package]] = {"scorm12": Scorm12Package}
 
 log = logging.getLogger(__name__)
 
@@ -70,14 +70,22 @@ class WrongSettings(click.ClickException):
     exit_code = 2
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96})
+class ToolGroup(click.Group):
+    """The commands, whose help ends with the environment variables that they read."""
+
+    def format_epilog(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        variables = Settings.variables().values()
+        with formatter.section("Environment"):
+            formatter.write_dl([(f"{PREFIX}{each.name}", each.meaning) for each in variables])
+
+
+@click.group(
+    cls=ToolGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
+)
 @click.version_option(package_name="arrimage", prog_name="arrimage")
 def main() -> None:
-    """Serve a course to learning platforms by LTI 1.3, or box it for them.
-
-    Settings come from environment variables that begin with ARRIMAGE_, such as
-    ARRIMAGE_PUBLIC_URL and ARRIMAGE_DATABASE_URL.
-    """
+    """Serve a course to learning platforms by LTI 1.3, or box it for them."""
 
 
 @main.command()
@@ -354,8 +362,29 @@ def course_check(names: Sequence[str], as_json: bool) -> None:
     help="The folder to write the package to. It is made if need be.",
 )
 @click.option("--language", help="The language to export. [default: the course's first one]")
+@click.option(
+    "--mastery",
+    type=click.FloatRange(0, 100),
+    default=Scorm12Options().mastery,
+    show_default=True,
+    help="The score, per cent, from which the learner has passed.",
+)
+@click.option(
+    "--institution",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    show_default="that of ARRIMAGE_INSTITUTION",
+    help="A TOML file whose table [syllabus] fills in what only the institution can say.",
+)
 @as_json
-def export(name: str, package_format: str, out: Path, language: str | None, as_json: bool) -> None:
+def export(
+    name: str,
+    package_format: str,
+    out: Path,
+    language: str | None,
+    mastery: float,
+    institution: Path | None,
+    as_json: bool,
+) -> None:
     """Box a course for learning platforms that take packages.
 
     COURSE is the name of the course's folder, or a path to it. The same course gives the
@@ -363,14 +392,15 @@ def export(name: str, package_format: str, out: Path, language: str | None, as_j
     """
     with _clear_errors():
         settings = Settings.from_environment()
-        loaded = load_course(_folder(name, settings), read_institution(settings.institution_file))
+        known = read_institution(institution or settings.institution_file)
+        loaded = load_course(_folder(name, settings), known)
         chosen = language or loaded.languages[0]
         if chosen not in loaded.languages:
             raise click.UsageError(
                 f"The course is not in {chosen!r}. It is in: {', '.join(loaded.languages)}."
             )
         out.mkdir(parents=True, exist_ok=True)
-        package = PACKAGES[package_format](loaded, chosen)
+        package = PACKAGES[package_format](loaded, chosen, Scorm12Options(mastery))
         with _progress(package.title) as progress:
             written = package.write(out, progress)
     if as_json:

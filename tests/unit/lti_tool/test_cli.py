@@ -19,6 +19,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
+from config.settings import Settings
 from lti_tool.cli import main
 from lti_tool.database import Database
 from lti_tool.models import ToolKey
@@ -193,6 +194,34 @@ def test_a_course_is_exported_to_one_zip_whose_name_is_printed(tmp_path: Path) -
     assert json.loads(result.stdout)["file"] == str(written)
     with zipfile.ZipFile(written) as archive:
         assert "imsmanifest.xml" in archive.namelist()
+
+
+@pytest.mark.usefixtures("environment")
+def test_an_export_says_what_the_institution_decided(tmp_path: Path) -> None:
+    institution = tmp_path / "institution.toml"
+    institution.write_text('[syllabus]\nects = "7 crédits"\n', encoding="utf-8")
+    options = ("--mastery", "75", "--institution", str(institution))
+    result = run(
+        "export",
+        "engagement-parties-prenantes",
+        "--format",
+        "scorm12",
+        "--out",
+        str(tmp_path),
+        *options,
+    )
+    assert result.exit_code == 0, result.output
+    (written,) = tmp_path.glob("*.zip")
+    with zipfile.ZipFile(written) as archive:
+        assert "7 crédits" in archive.read("index.html").decode()
+        manifest = archive.read("imsmanifest.xml").decode()
+    assert "<adlcp:masteryscore>75</adlcp:masteryscore>" in manifest
+
+
+def test_the_help_names_every_setting() -> None:
+    text = run("--help").output
+    assert "ARRIMAGE_PUBLIC_URL" in text
+    assert all(f"ARRIMAGE_{each.name}" in text for each in Settings.variables().values())
 
 
 @pytest.mark.usefixtures("environment")
