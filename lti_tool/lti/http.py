@@ -13,7 +13,8 @@ from requests.auth import AuthBase
 CONNECT_SECONDS = 4.0
 READ_SECONDS = 8.0
 TOTAL_SECONDS = 15.0
-SIZE_LIMIT = 256 * 1024
+SIZE_LIMIT = 1024 * 1024
+"""Bytes of an answer: the list of a large class on one page is the longest there is."""
 CHUNK = 16 * 1024
 USER_AGENT = "Arrimage"
 

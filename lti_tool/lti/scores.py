@@ -12,7 +12,7 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -96,6 +96,16 @@ class Outdated(ScoreError):
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceCall:
+    """A call to one of a platform's services."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    data: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Token:
     value: str
     good_until: float
@@ -128,6 +138,33 @@ class TokenClient:
         """Ask anew next time: the platform did not accept the token."""
         with self._lock:
             self._tokens.pop(_place(platform, sorted(set(scopes))), None)
+
+    def call(self, platform: Platform, scopes: Sequence[str], service_call: ServiceCall) -> Answer:
+        """Make a call with a token; one that is refused (401) is replaced once.
+
+        The caller makes sure that the address is one to which a token may go. Raise
+        ``NoToken``, or ``Temporary`` when no answer comes.
+        """
+        answer = self._call_once(platform, scopes, service_call)
+        if answer.status == UNAUTHORIZED:
+            self.forget(platform, scopes)
+            answer = self._call_once(platform, scopes, service_call)
+        return answer
+
+    def _call_once(
+        self, platform: Platform, scopes: Sequence[str], service_call: ServiceCall
+    ) -> Answer:
+        token = self.token(platform, scopes)
+        try:
+            return call(
+                service_call.method,
+                service_call.url,
+                headers=service_call.headers,
+                data=service_call.data,
+                token=token,
+            )
+        except Unreachable as error:
+            raise Temporary(str(error)) from error
 
     def _ask(self, platform: Platform, scopes: Sequence[str]) -> _Token:
         form = {
@@ -217,39 +254,12 @@ class _Connector(ServiceConnector):
         headers = {"Accept": accept}
         if is_post:
             headers["Content-Type"] = content_type
-        answer = self._call("POST" if is_post else "GET", url, headers, data, scopes)
+        body = None if data is None else data.encode()
+        service_call = ServiceCall("POST" if is_post else "GET", url, headers, body)
+        answer = self._tokens.call(self._platform, scopes, service_call)
         if not answer.ok:
             raise _refusal(answer)
         return {"headers": dict(answer.headers), "body": None, "next_page_url": None}
-
-    def _call(
-        self,
-        method: str,
-        url: str,
-        headers: dict[str, str],
-        data: str | None,
-        scopes: Sequence[str],
-    ) -> Answer:
-        answer = self._call_once(method, url, headers, data, scopes)
-        if answer.status == UNAUTHORIZED:
-            self._tokens.forget(self._platform, scopes)
-            answer = self._call_once(method, url, headers, data, scopes)
-        return answer
-
-    def _call_once(
-        self,
-        method: str,
-        url: str,
-        headers: dict[str, str],
-        data: str | None,
-        scopes: Sequence[str],
-    ) -> Answer:
-        token = self._tokens.token(self._platform, scopes)
-        body = None if data is None else data.encode()
-        try:
-            return call(method, url, headers=headers, data=body, token=token)
-        except Unreachable as error:
-            raise Temporary(str(error)) from error
 
 
 def trusted_origins(platform: Platform) -> frozenset[str]:
@@ -287,10 +297,10 @@ def _place(platform: Platform, scopes: Sequence[str]) -> tuple[str, ...]:
 
 
 def _no_token(answer: Answer) -> ScoreError:
-    body = _excerpt(answer.body)
+    body = excerpt(answer.body)
     message = f"the platform gives no access token: HTTP {answer.status} {body}".strip()
-    kind = Temporary if _comes_back(answer.status) else NoToken
-    return kind(message, status=answer.status, body=body, retry_after=_retry_after(answer))
+    kind = Temporary if comes_back(answer.status) else NoToken
+    return kind(message, status=answer.status, body=body, retry_after=retry_after(answer))
 
 
 def _read_token(answer: Answer, asked_at: float) -> _Token:
@@ -308,23 +318,24 @@ def _read_token(answer: Answer, asked_at: float) -> _Token:
 
 
 def _refusal(answer: Answer) -> ScoreError:
-    body = _excerpt(answer.body)
+    body = excerpt(answer.body)
     message = f"HTTP {answer.status} {body}".strip()
     kind: type[ScoreError] = Refused
     if answer.status == CONFLICT:
         kind = Outdated
     elif answer.status == UNAUTHORIZED:
         kind = NoToken
-    elif _comes_back(answer.status):
+    elif comes_back(answer.status):
         kind = Temporary
-    return kind(message, status=answer.status, body=body, retry_after=_retry_after(answer))
+    return kind(message, status=answer.status, body=body, retry_after=retry_after(answer))
 
 
-def _comes_back(status: int) -> bool:
+def comes_back(status: int) -> bool:
+    """Whether the same call may be answered well later."""
     return status in TRY_LATER or status >= SERVER_ERROR
 
 
-def _retry_after(answer: Answer) -> timedelta | None:
+def retry_after(answer: Answer) -> timedelta | None:
     """Read ``Retry-After`` (RFC 9110, 10.2.3): seconds or a date, within a day."""
     text = answer.headers.get("retry-after", "").strip()
     if text.isdecimal():
@@ -338,6 +349,7 @@ def _retry_after(answer: Answer) -> timedelta | None:
     return min(timedelta(seconds=max(seconds, 0.0)), LONGEST_RETRY_AFTER)
 
 
-def _excerpt(body: bytes) -> str:
+def excerpt(body: bytes) -> str:
+    """Return the beginning of what a platform said, fit for a log and a page."""
     text = body[: 4 * EXCERPT].decode("utf-8", "replace")
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:EXCERPT]

@@ -306,7 +306,7 @@ def test_a_host_that_is_registered_for_services_gets_scores(
         (Answer(200, token_answer("t", expires_in="soon")), NoToken),
         (Answer(503), Temporary),
         (Answer(429), Temporary),
-        (Answer(200, b"x" * 300_000), Temporary),
+        (Answer(200, b"x" * 1_100_000), Temporary),
     ],
 )
 def test_a_platform_that_gives_no_token_gets_no_score(
