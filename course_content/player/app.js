@@ -53,7 +53,7 @@ export class App {
     });
     this.#tracking.complete(this.#learner.progress());
     if (snapshot.notice) this.#shell.notify(this.#texts.t(snapshot.notice));
-    openPrintout(this.#window, () => this.#shown);
+    openPrintout(this.#window, this.#texts, () => this.#shown);
     this.#router.start(this.#firstPath());
   }
 

@@ -478,3 +478,31 @@ def test_the_real_course_is_passed_by_who_answers_everything_rightly(page, real_
     assert len(kept["suspend_data"]) <= SUSPEND_DATA_LIMIT
     (calls,) = real_platform.sessions(page.context)
     assert violations(calls) == []
+
+
+def test_a_phone_never_scrolls_sideways_in_the_real_course(page_at, real_platform):
+    learner = Learner(real_platform.launch(page_at(360, 740)))
+    excess = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    for path in learner.steps:
+        learner.go_to(path)
+        assert learner.window.evaluate(excess) == 0, path
+    for path in learner.quizzes:
+        learner.go_to(path)
+        learner.window.locator(".quiz__welcome button").click()
+        for question in learner.activity(path)["questions"]:
+            learner.answer(question, learner.response_to(path, question, rightly=False))
+            assert learner.window.evaluate(excess) == 0, question["id"]
+            learner.window.locator(".question__after > .button--main").click()
+
+
+def test_on_paper_every_question_has_a_place_for_its_answer(page, platform, launch):
+    learner = launch(page)
+    learner.go_to(learner.quizzes[0])
+    learner.window.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    questions = learner.window.locator(".printout__questions > li")
+    places = questions.locator(".printout__boxes, .printout__line")
+    count = len(learner.activity(learner.quizzes[0])["questions"])
+    expect(questions).to_have_count(count)
+    expect(places).to_have_count(count)
+    learner.window.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
+    expect(questions).to_have_count(0)
