@@ -78,7 +78,7 @@ class Invitation(Base):
 
 
 class ToolKey(Base):
-    """An RSA key of ours. The newest one signs; all of them are published.
+    """An RSA key of ours. ``services/keys.py`` says which one signs, and which are published.
 
     ``serial`` counts up from 1 and is unique: of two processes that make a key at the
     same moment, one gives way.

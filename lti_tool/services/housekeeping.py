@@ -1,4 +1,4 @@
-"""Forgets what is over: old logins, sessions, choices and refusals."""
+"""Forgets what is over: old logins, sessions, choices, invitations, keys and refusals."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from lti_tool.database import Database
-from lti_tool.models import ContentSelection, LoginState, Refusal, WindowSession, now
+from lti_tool.models import ContentSelection, Invitation, LoginState, Refusal, WindowSession, now
+from lti_tool.services.keys import forget_replaced_keys
 
 LOGINS_KEPT = timedelta(days=1)
 SESSIONS_KEPT = timedelta(days=30)
+INVITATIONS_KEPT = timedelta(days=30)
 REFUSALS_KEPT = timedelta(days=90)
 
 
@@ -18,11 +20,14 @@ def forget_what_is_over(database: Database) -> None:
     """Delete rows that serve nobody any more.
 
     A used login stays for a day, so that a replay is called by its name. An ended session
-    stays for a month: it says which links a learner has opened.
+    stays for a month: it says which links a learner has opened. So does an invitation that is
+    over: whoever still holds it reads that it was used, or came too late.
     """
     moment = now()
     with database.transaction() as db:
         db.execute(delete(LoginState).where(LoginState.expires_at < moment - LOGINS_KEPT))
         db.execute(delete(ContentSelection).where(ContentSelection.expires_at < moment))
         db.execute(delete(WindowSession).where(WindowSession.expires_at < moment - SESSIONS_KEPT))
+        db.execute(delete(Invitation).where(Invitation.expires_at < moment - INVITATIONS_KEPT))
+        forget_replaced_keys(db, moment)
         db.execute(delete(Refusal).where(Refusal.created_at < moment - REFUSALS_KEPT))
