@@ -15,6 +15,9 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(f"{_BLANK}+(?=[;?!])"), NARROW_NO_BREAK_SPACE),
     (re.compile(f"{_BLANK}+(?=:(?!//))"), NO_BREAK_SPACE),
     (re.compile(f"{_BLANK}+(?=[%€](?!\\w))"), NO_BREAK_SPACE),
+    (re.compile(rf"(?<=\b[nN]°){_BLANK}+(?=\d)"), NO_BREAK_SPACE),
+    (re.compile(rf"(?<=\d){_BLANK}+(?=h\b)"), NO_BREAK_SPACE),
+    (re.compile(rf"(?<=\d){_BLANK}(?=\d{{3}}(?!\d))"), NARROW_NO_BREAK_SPACE),
     # One that is missing is added, unless the mark may be part of an address or a time.
     (re.compile(rf"(?<={_CLOSING})(?=[;?!]+(?:{_BLANK}|\Z|[»”)\]]))"), NARROW_NO_BREAK_SPACE),
     (re.compile(rf"(?<={_CLOSING})(?=:(?:{_BLANK}|\Z|[»”)\]]))"), NO_BREAK_SPACE),
@@ -28,8 +31,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
 def typographic(text: str, language: str) -> str:
     """Return ``text`` with French spacing and apostrophes; other languages are left alone.
 
-    No-break space before a colon and inside guillemets, narrow no-break space before
-    ``; ? !``. Doing it twice changes nothing more.
+    No-break space before a colon, inside guillemets and within « n° 5 » and « 9 h »; narrow
+    no-break space before ``; ? !`` and between thousands. Doing it twice changes nothing more.
     """
     if language.partition("-")[0] != "fr":
         return text

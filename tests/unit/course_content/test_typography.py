@@ -24,6 +24,8 @@ NB, NNB = "\u00a0", "\u202f"
         (f"déjà{NB}: bien{NNB}!", f"déjà{NB}: bien{NNB}!"),
         (f"fine{NB}!", f"fine{NNB}!"),
         ("25 % et 3 €", f"25{NB}% et 3{NB}€"),
+        ("l’ODD n° 17, à 9 h 30", f"l’ODD n°{NB}17, à 9{NB}h 30"),
+        ("200 000 € en 2024", f"200{NNB}000{NB}€ en 2024"),
         ("l'eau et aujourd'hui", "l’eau et aujourd’hui"),
     ],
 )
