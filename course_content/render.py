@@ -273,15 +273,22 @@ def boot(course: Course, language: str, visit: Visit) -> Json:
     return data
 
 
-_ESCAPES = str.maketrans(
-    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_ESCAPES = (
+    ("&", "\\u0026"),
+    ("<", "\\u003c"),
+    (">", "\\u003e"),
+    ("\u2028", "\\u2028"),
+    ("\u2029", "\\u2029"),
 )
 
 
 def json_for_script(data: Mapping[str, Any]) -> str:
     """Write JSON that can stand in a ``script`` element, whatever it says."""
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.translate(_ESCAPES)
+    # Five passes of ``replace`` take a fraction of the time of one ``str.translate``.
+    for character, escape_sequence in _ESCAPES:
+        text = text.replace(character, escape_sequence)
+    return text
 
 
 @lru_cache(maxsize=1)
@@ -301,13 +308,11 @@ def document(
     *,
     boot: Mapping[str, Any] | None,
     assets: Assets,
-    media_base: str = "media/",
-    **extra: Any,
 ) -> str:
     """Return the HTML document in which the player plays.
 
     Without ``course`` and ``boot`` it is the bare shell, which holds nothing about
-    anybody and fetches what it plays. ``extra`` goes to the template as it is.
+    anybody and fetches what it plays.
     """
     title = Voice(Setting(language)).plain(course.title) if course else ""
     return (
@@ -316,13 +321,10 @@ def document(
         .render(
             language=language,
             title=title,
-            course=outline(course, language) if course else None,
             # json_for_script leaves nothing that could end the element it stands in.
             boot_json=Markup(json_for_script(boot)) if boot is not None else None,  # noqa: S704
             assets=assets,
-            media_base=media_base,
             noscript=wording(language).needs_javascript,
-            **extra,
         )
     )
 

@@ -262,9 +262,7 @@ def test_the_document_carries_the_boot_whatever_it_says(every_kind: Course) -> N
 
 
 def test_the_document_names_language_title_and_assets(every_kind: Course) -> None:
-    document = render.document(
-        every_kind, "fr", boot=None, assets=Assets('/p.js?v=1&"', "/p.css"), media_base="m/"
-    )
+    document = render.document(every_kind, "fr", boot=None, assets=Assets('/p.js?v=1&"', "/p.css"))
     assert '<html lang="fr">' in document
     assert "<title>Toutes les sortes de choses</title>" in document
     assert 'src="/p.js?v=1&amp;&#34;"' in document
