@@ -44,6 +44,10 @@ test-player: node_modules/.installed ## The player's own unit tests
 test-python: $(VENV)/.dev build chromium ## Python and browser tests, with their coverage
 	CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/pytest --numprocesses auto --dist worksteal --cov
 
+.PHONY: bench-launch
+bench-launch: $(VENV)/.dev build ## Launches a second, beside PyLTI1p3's bare use
+	@$(BIN)/python -m benchmarks.launch
+
 .PHONY: build
 build: $(PLAYER)/dist/player.js scorm_packages/control/.placed lti_tool/locale/.compiled ## Build what the wheel ships
 
