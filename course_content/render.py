@@ -232,7 +232,8 @@ class Visit:
     ``units`` are the ids of the units to embed: ``None`` for all, the syllabus included.
     ``scope`` are the units that the launch covers: none for the whole course. Answer
     keys are only embedded when asked for: whoever gets them can read them. ``mastery``
-    is a percentage; ``session`` and ``snapshot`` belong to LTI.
+    is a percentage; ``session``, ``snapshot`` and ``class_page``, the address of the page
+    that an instructor's preview leads back to, belong to LTI.
     """
 
     delivery: Delivery
@@ -246,6 +247,7 @@ class Visit:
     session: str | None = None
     snapshot: Mapping[str, Any] | None = None
     return_url: str | None = None
+    class_page: str | None = None
     media_base: str = "media/"
 
 
@@ -254,18 +256,35 @@ def boot(course: Course, language: str, visit: Visit) -> Json:
     units = visit.units
     if units is None:
         units = (SYLLABUS, *(unit.id for unit in course.units))
+    contents = {unit: unit_content(course, unit, language, visit.media_base) for unit in units}
+    keys = answer_keys(course, language, visit.media_base) if visit.with_keys else None
+    return boot_data(outline(course, language), contents, visit, keys)
+
+
+def boot_data(
+    course: Json,
+    units: Mapping[str, Json],
+    visit: Visit,
+    keys: Mapping[str, Mapping[str, Json]] | None = None,
+) -> Json:
+    """Return the same from an outline, units and keys that were rendered before.
+
+    For a server, which renders each of them once: ``units`` and ``keys`` are what is
+    embedded, whatever ``visit`` says of them.
+    """
     data: Json = {
         "delivery": visit.delivery,
-        "language": language,
+        "language": course["language"],
         "role": visit.role,
         "learner": {"name": visit.learner},
-        "course": outline(course, language),
-        "units": {unit: unit_content(course, unit, language, visit.media_base) for unit in units},
+        "course": course,
+        "units": dict(units),
         "options": {"start": visit.start, "scope": list(visit.scope), "mastery": visit.mastery},
         "returnUrl": visit.return_url,
+        "classPage": visit.class_page,
     }
-    if visit.with_keys:
-        data["keys"] = answer_keys(course, language, visit.media_base)
+    if keys is not None:
+        data["keys"] = keys
     if visit.session is not None:
         data["session"] = visit.session
     if visit.snapshot is not None:

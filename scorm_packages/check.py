@@ -58,11 +58,6 @@ class Finding:
         return f"{self.place}: {self.message} {self.remedy}"
 
 
-def read_schemas(folder: Path) -> Mapping[str, bytes]:
-    """Read a folder of XML schemas, to hand to the checks."""
-    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.xsd"))}
-
-
 def check_scorm12(package: Path, schemas: Mapping[str, bytes] | None = None) -> tuple[Finding, ...]:
     """Return all that is wrong with a SCORM 1.2 package; nothing when it is sound.
 

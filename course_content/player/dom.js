@@ -49,8 +49,6 @@ const ICONS = {
   warning: "M10 3l8 14H2zM10 8v4M10 14.4v.2",
   clock: "M10 3a7 7 0 1 0 0 14a7 7 0 1 0 0-14M10 6v4l3 2",
   leave: "M8 4H4v12h4M9 10h8M14 7l3 3-3 3",
-  quiz: "M4 4h12v12H4zM7.5 8.5l2 2 3.5-4",
-  page: "M5 3h7l3 3v11H5zM8 9h5M8 12h5",
   eye: "M2 10c4-6 12-6 16 0c-4 6-12 6-16 0M10 8a2 2 0 1 0 0 4a2 2 0 1 0 0-4",
 };
 

@@ -129,7 +129,7 @@ function showVerdict(context, verdict, isForgotten) {
 }
 
 /** What is said to an answer. */
-export function verdictPanel(texts, verdict, isForgotten) {
+function verdictPanel(texts, verdict, isForgotten) {
   const outcome = outcomeOf(verdict);
   return h(
     "section",

@@ -54,7 +54,7 @@ function structureOf(boot) {
 }
 
 /** @implements {import("../tracking.js").Tracking} */
-export class Scorm12Tracking {
+class Scorm12Tracking {
   windowState = null;
   grade = new Signal(null);
   merged = new Signal(null);

@@ -495,7 +495,7 @@ def test_a_phone_never_scrolls_sideways_in_the_real_course(page_at, real_platfor
             learner.window.locator(".question__after > .button--main").click()
 
 
-def test_on_paper_every_question_has_a_place_for_its_answer(page, platform, launch):
+def test_on_paper_every_question_has_a_place_for_its_answer(page, launch):
     learner = launch(page)
     learner.go_to(learner.quizzes[0])
     learner.window.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")

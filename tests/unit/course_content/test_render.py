@@ -246,6 +246,18 @@ def test_a_launch_embeds_what_was_opened_and_no_keys(every_kind: Course) -> None
     assert boot["returnUrl"] == "https://exemple.org/cours"
 
 
+def test_a_server_makes_the_same_boot_from_what_it_rendered_before(every_kind: Course) -> None:
+    visit = Visit(delivery="local", units=("textes",), with_keys=True, class_page="/class")
+    rendered_before = render.boot_data(
+        render.outline(every_kind, "fr"),
+        {"textes": render.unit_content(every_kind, "textes", "fr")},
+        visit,
+        render.answer_keys(every_kind, "fr"),
+    )
+    assert rendered_before == render.boot(every_kind, "fr", visit)
+    assert rendered_before["classPage"] == "/class"
+
+
 def boot_of(document: str) -> Any:
     found = re.search(r'<script type="application/json" id="boot">(.*?)</script>', document, re.S)
     assert found is not None

@@ -17,7 +17,7 @@ export const LIMIT = 4096;
 const VERSION = "1";
 
 /** What is left out, level by level; each level leaves out what those before it do. */
-export const LEVELS = [
+const LEVELS = [
   "nothing",
   "drafts",
   "typed-responses",
