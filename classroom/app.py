@@ -13,7 +13,7 @@ from classroom.classroom import Classroom
 from classroom.keys import load_secrets
 from classroom.options import Options
 from classroom.store import NewLineItem, NewLink, Store
-from classroom.visit import Refusal, visit
+from classroom.visit import Refusal, classroom, visit
 
 LARGEST_BODY = 1_000_000
 EXTENSION = "classroom"
@@ -61,7 +61,13 @@ def create_app(options: Options) -> Flask:
 
 def _page_context() -> dict[str, Any]:
     here = visit()
-    return {"t": here.texts, "language": here.language, "account": here.account}
+    options = classroom().options
+    return {
+        "t": here.texts,
+        "language": here.language,
+        "account": here.account,
+        "storage_for": options.tool_url if options.storage else None,
+    }
 
 
 def _refused(refusal: Refusal) -> tuple[str, int]:

@@ -33,9 +33,15 @@ DEFAULT_TOOL_PORT = 8000
     type=click.Path(file_okay=False, path_type=Path),
     help="The folder of the keys and the gradebook.",
 )
+@click.option(
+    "--storage/--without-storage",
+    default=True,
+    show_default=True,
+    help="Keep things for the tool where its frame keeps no cookie; Moodle 4.5 does not.",
+)
 @click.pass_context
-def main(context: click.Context, tool_url: str, port: int, data: Path) -> None:
-    options = Options(url=f"http://{HOST}:{port}", tool_url=tool_url.rstrip("/"), data=data)
+def main(context: click.Context, tool_url: str, port: int, data: Path, *, storage: bool) -> None:
+    options = Options(f"http://{HOST}:{port}", tool_url.rstrip("/"), data, storage=storage)
     context.obj = options
     if context.invoked_subcommand is None:
         click.echo(f"Demonstration classroom on {options.url}/ for the tool on {options.tool_url}")

@@ -72,6 +72,8 @@ def _initiate_login(target_link_uri: str, hint: dict[str, Any]) -> str:
     login = LoginInitiation(request, classroom().platform())
     login.set_launch_url(target_link_uri)
     login.set_lti_message_hint(hint=json.dumps({**hint, "target": target}))
+    if classroom().options.storage and target == "iframe":
+        login.offer_storage()
     return cast("str", login.initiate_login(visitor().user_id))
 
 

@@ -23,11 +23,15 @@ NAME = "Classe de démonstration"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``url`` and ``tool_url`` are origins, without a final slash. ``data`` is a folder."""
+    """``url`` and ``tool_url`` are origins, without a final slash. ``data`` is a folder.
+
+    ``storage`` says whether our pages keep things for the tool (LTI postMessage storage 0.1).
+    """
 
     url: str
     tool_url: str
     data: Path
+    storage: bool = True
 
     @property
     def hostname(self) -> str:

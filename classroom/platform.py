@@ -204,7 +204,16 @@ class LoginInitiation(OIDCLoginAbstract):
         return render_template(
             "post.html",
             action=parts._replace(query="").geturl(),
-            fields=parse_qsl(parts.query, keep_blank_values=True),
+    _storage: tuple[tuple[str, str], ...] = ()
+
+    def offer_storage(self) -> None:
+        """Say that the page around the tool's frame keeps things for it.
+
+        LTI OIDC login with client side postMessages 0.1.
+        """
+        self._storage = (("lti_storage_target", "_parent"),)
+
+            fields=[*parse_qsl(parts.query, keep_blank_values=True), *self._storage],
         )
 
 

@@ -19,6 +19,7 @@ class Fault(StrEnum):
     STATE_EXPIRED = "state_expired"
     STATE_USED = "state_used"
     BROWSER_DIFFERENT = "browser_different"
+    STORAGE_SILENT = "storage_silent"
     NONCE_DIFFERENT = "nonce_different"
     UNREADABLE = "unreadable"
     ALGORITHM_REFUSED = "algorithm_refused"

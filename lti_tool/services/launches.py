@@ -22,7 +22,7 @@ from lti_tool.lti import (
 from lti_tool.models import ContentSelection, Deployment, LoginState, Platform, WindowSession, now
 from lti_tool.services.courses import CourseShelf
 from lti_tool.services.links import destination, keep_learner, keep_link, keep_membership
-from lti_tool.services.logins import login_of, use_up
+from lti_tool.services.logins import PlatformStorage, login_of, storage_of, use_up
 from lti_tool.services.platforms import deployments_of
 from lti_tool.services.sessions import Entrant, SessionLimits, open_session
 from lti_tool.services.tokens import hashed, new_token
@@ -32,9 +32,10 @@ SELECTION_LIFETIME = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class LaunchForm:
-    """What comes with a launch: the platform's form, and the browser's cookie.
+    """What comes with a launch: the platform's form, and the browser's secret.
 
     ``languages`` are those that the browser asks for and we have, the preferred one first.
+    ``by_storage`` says that the platform's storage gave the secret back, and no cookie.
     """
 
     id_token: str
@@ -42,6 +43,7 @@ class LaunchForm:
     browser: str | None
     languages: tuple[str, ...]
 
+    by_storage: bool = False
 
 @dataclass(frozen=True, slots=True)
 class OpenWindow:
@@ -72,6 +74,14 @@ class LaunchDesk:
     limits: SessionLimits
 
     def accept(self, form: LaunchForm) -> OpenWindow | OpenSelection:
+    def storage(self, state: str) -> PlatformStorage | None:
+        """Return where a launch without a cookie may find its secret, if anywhere.
+
+        Nothing is used up. Raise ``LaunchRefused`` when the login is over.
+        """
+        with self.database.reading() as db:
+            return storage_of(db, state)
+
         """Let a launch in, once. Raise ``LaunchRefused``, having changed nothing.
 
         The platform's keys may have to be fetched, so the token is checked before the
@@ -80,7 +90,7 @@ class LaunchDesk:
         if not form.id_token or not form.state:
             raise LaunchRefused(Fault.LAUNCH_INCOMPLETE, "id_token or state is missing")
         with self.database.reading() as db:
-            login = login_of(db, form.state, form.browser)
+            login = login_of(db, form.state, form.browser, by_storage=form.by_storage)
             platform = _platform(db, login)
         try:
             return self._accept(form, login, platform)

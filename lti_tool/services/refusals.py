@@ -160,6 +160,18 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
         ),
         Mender.VISITOR,
     ),
+    Fault.STORAGE_SILENT: Explanation(
+        UNAUTHORIZED,
+        N_(
+            "Votre navigateur bloque les témoins (cookies) dans cette page, et la plateforme "
+            "de cours n’a pas rendu à temps ce qu’elle gardait à leur place."
+        ),
+        N_(
+            "Rouvrez l’activité depuis votre cours. Si le refus persiste, autorisez les témoins "
+            "pour ce site, ou essayez un autre navigateur."
+        ),
+        Mender.VISITOR,
+    ),
     Fault.NONCE_DIFFERENT: Explanation(
         UNAUTHORIZED,
         N_("La réponse de la plateforme appartient à une autre ouverture."),

@@ -10,7 +10,13 @@ from werkzeug.datastructures import MultiDict
 
 from lti_tool.lti import Fault, LaunchRefused, origin_of
 from lti_tool.services.launches import LaunchForm, OpenSelection, selection_of
-from lti_tool.services.logins import LIFETIME, Login, LoginRequest, begin_login
+from lti_tool.services.logins import (
+    LIFETIME,
+    Login,
+    LoginRequest,
+    PlatformStorage,
+    begin_login,
+)
 from lti_tool.services.selections import answer, shelves
 from lti_tool.services.tokens import hashed, new_token
 from lti_tool.views import entry
@@ -35,9 +41,10 @@ LOGIN_PARAMETERS = (
 def login() -> Response:
     """Begin a login (LTI Security Framework 1.0, 5.1.1.1) and send the browser on.
 
-    In a frame, a small page first makes sure that the browser keeps our cookie there, and
-    offers a new window where it does not: the platform's hints serve once, and are not yet
-    used then (docs/adr/0003-session-without-cookies.md).
+    In a frame, a small page first makes sure that the browser keeps our cookie there. Where
+    it does not, the page gives the secret to the platform's storage or, without one, offers a
+    new window: the platform's hints serve once, and are not yet used then
+    (docs/adr/0003-session-without-cookies.md).
     """
     given = request.form if request.method == "POST" else request.args
     asked = _login_request(given)
@@ -47,7 +54,7 @@ def login() -> Response:
     except LaunchRefused as refused:
         refused.issuer = asked.issuer or None
         raise
-    if request.headers.get("Sec-Fetch-Dest") in FRAMES:
+    if _may_be_framed():
         response = _framed_login(begun, given)
     else:
         response = make_response(redirect(begun.authorization_url))
@@ -57,30 +64,49 @@ def login() -> Response:
 
 @blueprint.post("/lti/launch")
 def launch() -> Response:
-    """Let a launch in (LTI Security Framework 1.0, 5.1.1.3), or raise ``LaunchRefused``."""
+    """Let a launch in (LTI Security Framework 1.0, 5.1.1.3), or raise ``LaunchRefused``.
+
+    Without the login's cookie, a page of ours asks the platform's storage for the secret, if
+    the platform has one, and brings it to ``stored_launch``.
+    """
     if "error" in request.form:
         code = re.sub(r"[^a-z_]", "", request.form["error"].lower())[:60]
         raise LaunchRefused(Fault.PLATFORM_ERROR, f"error={code}")
     state = request.form.get("state", "")
     cookie = _login_cookie(state)
-    form = LaunchForm(
-        id_token=request.form.get("id_token", ""),
-        state=state,
-        browser=request.cookies.get(cookie),
-        languages=accepted_languages(),
-    )
-    accepted = tool().desk.accept(form)
-    if isinstance(accepted, OpenSelection):
-        use_language(accepted.selection.language)
-        response = _picker(accepted.token, accepted.selection.language)
-    else:
-        use_language(accepted.window.language)
-        response = entry.enter(accepted.token, accepted.window)
+    browser = request.cookies.get(cookie)
+    id_token = request.form.get("id_token", "")
+    if browser is None and id_token:
+        storage = tool().desk.storage(state)
+        if storage is not None:
+            return _ask_storage(storage, id_token, state)
+    response = _enter(LaunchForm(id_token, state, browser, accepted_languages()))
     _set_cookie(response, cookie, "", 0)
     return response
 
 
+@blueprint.post("/lti/launch/stored")
+def stored_launch() -> Response:
+    """Let a launch in whose secret the platform's storage gave back, or raise ``LaunchRefused``.
+
+    Only our own page may bring it. Another site's could bring the secret of its author's
+    login, and have a visitor work under the author's name (RFC 6749, 10.12).
+    """
+    if request.headers.get("Origin") != origin_of(tool().settings.public_url):
+        raise LaunchRefused(Fault.BROWSER_DIFFERENT, "the secret was not brought by our own page")
+    return _enter(
+        LaunchForm(
+            id_token=request.form.get("id_token", ""),
+            state=request.form.get("state", ""),
+            browser=request.form.get("browser"),
+            languages=accepted_languages(),
+            by_storage=True,
+        )
+    )
+
+
 @blueprint.get("/lti/launch")
+@blueprint.get("/lti/launch/stored")
 def launch_by_address() -> Response:
     """Refuse a launch that is not posted: its token would be in the browser's history."""
     raise LaunchRefused(Fault.LAUNCH_INCOMPLETE, "the launch was not posted")
@@ -133,7 +159,20 @@ def _login_request(given: MultiDict[str, str]) -> LoginRequest:
         client_id=given.get("client_id") or None,
         message_hint=given.get("lti_message_hint"),
         deployment_id=given.get("lti_deployment_id") or None,
+        storage_target=given.get("lti_storage_target"),
     )
+
+
+def _may_be_framed() -> bool:
+    """Say whether the login may be in a frame.
+
+    Who asks for a page without saying where it will be (Safari before 16.4) gets ours, whose
+    script knows; other programs get the plain redirect.
+    """
+    shown_in = request.headers.get("Sec-Fetch-Dest")
+    if shown_in is None:
+        return "text/html" in request.accept_mimetypes.values()
+    return shown_in in FRAMES
 
 
 def _framed_login(begun: Login, given: MultiDict[str, str]) -> Response:
@@ -144,11 +183,31 @@ def _framed_login(begun: Login, given: MultiDict[str, str]) -> Response:
             "lti/login.html",
             authorization_url=begun.authorization_url,
             check=f"{check}=1",
+            storage=begun.storage,
+            secret=begun.browser,
             again=f"{tool().addresses.login}?{again}",
         )
     )
     _set_cookie(response, check, "1", CHECK_SECONDS, readable=True)
     return response
+
+
+def _ask_storage(storage: PlatformStorage, id_token: str, state: str) -> Response:
+    response = make_response(
+        render_template("lti/stored.html", storage=storage, id_token=id_token, state=state)
+    )
+    # With the tool's usual policy the form would come without its origin, which we check.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def _enter(form: LaunchForm) -> Response:
+    accepted = tool().desk.accept(form)
+    if isinstance(accepted, OpenSelection):
+        use_language(accepted.selection.language)
+        return _picker(accepted.token, accepted.selection.language)
+    use_language(accepted.window.language)
+    return entry.enter(accepted.token, accepted.window)
 
 
 def _picker(token: str, language: str) -> Response:

@@ -32,8 +32,15 @@ THIRD_PARTY_COOKIES_ALLOWED: Preferences = {
 NO_COOKIE_IN_FRAMES: Preferences = {
     "profile": {
         "cookie_controls_mode": 1,
-        # The tool, embedded by the classroom, may keep nothing: as in older versions of Safari.
-        "content_settings": {"exceptions": {"cookies": {"localhost,127.0.0.1": {"setting": 2}}}},
+        # The tool, embedded by another site, may keep nothing: as in older versions of Safari.
+        "content_settings": {
+            "exceptions": {
+                "cookies": {
+                    "localhost,127.0.0.1": {"setting": 2},
+                    "localhost,evil.test": {"setting": 2},
+                }
+            }
+        },
     }
 }
 
@@ -87,6 +94,15 @@ def running_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]
     """A school on a new SQLite database, for a whole module."""
     folder = tmp_path_factory.mktemp("school")
     with open_school(f"sqlite:///{folder / 'arrimage.db'}", folder) as school:
+        yield school
+
+
+@pytest.fixture(scope="module")
+def school_without_storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+    """A school whose platform keeps nothing for its tools, as Moodle 4.5 does not."""
+    folder = tmp_path_factory.mktemp("school-without-storage")
+    database_url = f"sqlite:///{folder / 'arrimage.db'}"
+    with open_school(database_url, folder, "--without-storage") as school:
         yield school
 
 

@@ -50,8 +50,11 @@ class School:
 
 
 @contextmanager
-def open_school(database_url: str, folder: Path) -> Iterator[School]:
-    """Set the tool up as its administrator does, and run everything until the end."""
+def open_school(database_url: str, folder: Path, *options: str) -> Iterator[School]:
+    """Set the tool up as its administrator does, and run everything until the end.
+
+    ``options`` are the classroom's.
+    """
     tool_port, port = free_ports(2)
     school = School(
         Options(f"http://127.0.0.1:{port}", f"http://localhost:{tool_port}", folder / "classroom"),
@@ -70,7 +73,7 @@ def open_school(database_url: str, folder: Path) -> Iterator[School]:
     programs.run([ARRIMAGE, "db", "upgrade"])
     registration = ToolRegistration.of(school.options)
     programs.run([ARRIMAGE, "platform", "add", *registration.arguments()])
-    classroom = ["--tool-url", school.tool_url, "--port", str(port)]
+    classroom = ["--tool-url", school.tool_url, "--port", str(port), *options]
     with ExitStack() as stack:
         stack.enter_context(programs.running("serve", [ARRIMAGE, "serve"]))
         stack.enter_context(programs.running("worker", [ARRIMAGE, "worker"]))

@@ -9,9 +9,11 @@ import pytest
 from playwright.sync_api import Frame, Page, expect
 
 from classroom.accounts import ADMINISTRATOR, INSTRUCTOR, STUDENT
+from course_content.model import Course
 from tests.browser.conftest import AXE, Scheme
 from tests.browser.lti.conftest import NO_COOKIE_IN_FRAMES, OpenBrowser
 from tests.browser.lti.person import Person, ToolLearner
+from tests.browser.lti.school import School
 
 LINK = "Unité 1"
 WIDTHS = {360: 740, 1440: 900}
@@ -145,10 +147,13 @@ def test_the_tool_s_error_pages(person: Person, findings: AxeFindings) -> None:
 
 
 def test_the_offer_of_a_new_window(
-    open_browser: OpenBrowser, person: Person, findings: AxeFindings
+    open_browser: OpenBrowser,
+    school_without_storage: School,
+    course: Course,
+    findings: AxeFindings,
 ) -> None:
     page = open_browser(NO_COOKIE_IN_FRAMES).new_page()
-    somebody = Person(page, person.school, person.course)
+    somebody = Person(page, school_without_storage, course)
     somebody.sign_in(STUDENT)
     somebody.card(LINK).get_by_role("link", name="Ouvrir ici").click()
     offer = page.frame_locator("iframe.tool").get_by_role("link")

@@ -10,7 +10,6 @@ from classroom.accounts import ADMINISTRATOR, INSTRUCTOR, STUDENT
 from classroom.texts import decimal
 from course_content.model import Course
 from course_content.scoring import activity_score, mark
-from tests.browser.lti.conftest import NO_COOKIE_IN_FRAMES, OpenBrowser
 from tests.browser.lti.person import SLOW_MS, Person, ToolLearner
 from tests.browser.lti.school import School, open_school
 
@@ -169,22 +168,6 @@ def test_an_activity_in_a_new_tab_works_as_well(person: Person) -> None:
     person.sign_in(STUDENT)
     window = person.open_window(LINK)
     learner = ToolLearner(window, person.course)
-    learner.take(quiz_of(learner, UNIT))
-    person.grade_arrives(LINK, "100 / 100")
-
-
-def test_a_browser_without_any_cookie_in_frames_is_offered_a_new_window_that_works(
-    open_browser: OpenBrowser, school: School, course: Course
-) -> None:
-    person = Person(open_browser(NO_COOKIE_IN_FRAMES).new_page(), school, course)
-    person.sign_in(STUDENT)
-    person.page.goto(f"{school.classroom_url}/")
-    person.card(LINK).get_by_role("link", name="Ouvrir ici").click()
-    frame = person.page.frame_locator("iframe.tool")
-    with person.page.expect_popup() as popup:
-        frame.get_by_role("link", name="Ouvrir dans une nouvelle fenêtre").click()
-    popup.value.wait_for_url(f"{school.tool_url}/learn*")
-    learner = ToolLearner(popup.value, course)
     learner.take(quiz_of(learner, UNIT))
     person.grade_arrives(LINK, "100 / 100")
 
