@@ -193,6 +193,15 @@ class ClassroomPlatform(LTI1P3PlatformConfAbstract):
 class LoginInitiation(OIDCLoginAbstract):
     """Sends the browser to the tool's login by POST, as Moodle does."""
 
+    _storage: tuple[tuple[str, str], ...] = ()
+
+    def offer_storage(self) -> None:
+        """Say that the page around the tool's frame keeps things for it.
+
+        LTI OIDC login with client side postMessages 0.1.
+        """
+        self._storage = (("lti_storage_target", "_parent"),)
+
     @override
     def set_lti_message_hint(self, **kwargs: Any) -> None:
         self._lti_message_hint = kwargs["hint"]
@@ -204,15 +213,6 @@ class LoginInitiation(OIDCLoginAbstract):
         return render_template(
             "post.html",
             action=parts._replace(query="").geturl(),
-    _storage: tuple[tuple[str, str], ...] = ()
-
-    def offer_storage(self) -> None:
-        """Say that the page around the tool's frame keeps things for it.
-
-        LTI OIDC login with client side postMessages 0.1.
-        """
-        self._storage = (("lti_storage_target", "_parent"),)
-
             fields=[*parse_qsl(parts.query, keep_blank_values=True), *self._storage],
         )
 

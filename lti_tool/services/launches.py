@@ -34,16 +34,16 @@ SELECTION_LIFETIME = timedelta(hours=1)
 class LaunchForm:
     """What comes with a launch: the platform's form, and the browser's secret.
 
-    ``languages`` are those that the browser asks for and we have, the preferred one first.
     ``by_storage`` says that the platform's storage gave the secret back, and no cookie.
+    ``languages`` are those that the browser asks for and we have, the preferred one first.
     """
 
     id_token: str
     state: str
     browser: str | None
     languages: tuple[str, ...]
-
     by_storage: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class OpenWindow:
@@ -73,7 +73,6 @@ class LaunchDesk:
     languages: tuple[str, ...]
     limits: SessionLimits
 
-    def accept(self, form: LaunchForm) -> OpenWindow | OpenSelection:
     def storage(self, state: str) -> PlatformStorage | None:
         """Return where a launch without a cookie may find its secret, if anywhere.
 
@@ -82,6 +81,7 @@ class LaunchDesk:
         with self.database.reading() as db:
             return storage_of(db, state)
 
+    def accept(self, form: LaunchForm) -> OpenWindow | OpenSelection:
         """Let a launch in, once. Raise ``LaunchRefused``, having changed nothing.
 
         The platform's keys may have to be fetched, so the token is checked before the
