@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -44,18 +45,21 @@ from lti_tool.services.delivery import run_worker
 from lti_tool.services.housekeeping import forget_what_is_over
 from lti_tool.services.keys import KeyRing
 from lti_tool.services.platforms import (
+    LONGEST_NAME,
     PlatformInvalid,
     Registration,
     check_platform,
     keep_platform,
     list_platforms,
 )
+from lti_tool.services.registrations import invite
 from lti_tool.tool import Addresses, build_tool
 from scorm_packages.package import Package, PackageError
 from scorm_packages.scorm12 import Scorm12Options, Scorm12Package
 
 HOUSEKEEPING_SECONDS = 3600.0
 PERCENT = 100
+LONGEST_INVITATION_HOURS = 30 * 24
 
 PACKAGES: dict[str, Callable[[Course, str, Scorm12Options], Package]] = {"scorm12": Scorm12Package}
 
@@ -241,6 +245,37 @@ def platform_add(as_json: bool, **given: Any) -> None:
     click.echo(f"  redirection, launch  {addresses.launch}")
     click.echo(f"  public keys (JWKS)   {addresses.jwks}")
     click.echo(f"Then try: arrimage platform test {told['id']}")
+
+
+@platform.command("invite")
+@click.option("--name", help="What to call the platform here. [default: its host's name]")
+@click.option(
+    "--hours",
+    type=click.IntRange(1, LONGEST_INVITATION_HOURS),
+    default=72,
+    show_default=True,
+    help="How long the address may serve.",
+)
+@as_json
+def platform_invite(name: str | None, hours: int, as_json: bool) -> None:
+    """Print an address with which a platform registers the tool by itself.
+
+    Give it to the platform's administrator, who pastes it where the platform adds an LTI
+    tool. It serves once, for one platform: whoever holds it may register theirs.
+    """
+    if name is not None and not 0 < len(name.strip()) <= LONGEST_NAME:
+        raise click.UsageError(f"--name is empty or longer than {LONGEST_NAME} characters.")
+    with _clear_errors():
+        settings = Settings.from_environment()
+        with _database(settings) as database:
+            database.check_schema()
+            with database.transaction() as session:
+                token = invite(session, timedelta(hours=hours), name)
+    address = Addresses(settings.public_url).registration(token)
+    if as_json:
+        _print_json({"url": address, "hours": hours, "name": name})
+    else:
+        click.echo(address)
 
 
 @platform.command("list")

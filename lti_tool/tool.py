@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from config.institution import read_institution
 from config.settings import Settings, SettingsError
 from course_content.loader import BUILTIN_COURSES, available_courses
 from lti_tool.database import Database
-from lti_tool.lti import KeySets, ScoreClient, TokenClient
+from lti_tool.lti import Guard, KeySets, ScoreClient, TokenClient, ToolAddresses
 from lti_tool.services.courses import CourseShelf
 from lti_tool.services.keys import KeyRing
 from lti_tool.services.launches import LaunchDesk
+from lti_tool.services.registrations import RegistrationDesk
 from lti_tool.services.sessions import SessionLimits
 
 LANGUAGES = ("fr", "en")
@@ -39,6 +41,20 @@ class Addresses:
         """Where platforms find our keys."""
         return f"{self.public_url}/.well-known/jwks.json"
 
+    @property
+    def icon(self) -> str:
+        """What platforms may show beside our name."""
+        return f"{self.public_url}/static/icon.svg"
+
+    def registration(self, invitation: str) -> str:
+        """Where an invited platform registers the tool."""
+        return f"{self.public_url}/lti/register?{urlencode({'invitation': invitation})}"
+
+    @property
+    def told(self) -> ToolAddresses:
+        """All that a platform is told when it registers the tool by itself."""
+        return ToolAddresses(self.public_url, self.login, self.launch, self.jwks, self.icon)
+
 
 @dataclass(frozen=True, slots=True)
 class Tool:
@@ -55,6 +71,7 @@ class Tool:
     scores: ScoreClient
     desk: LaunchDesk
     limits: SessionLimits
+    registrations: RegistrationDesk
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -81,8 +98,10 @@ def build_tool(settings: Settings) -> Tool:
         limits=limits,
     )
     return Tool(
+    addresses = Addresses(settings.public_url)
+    registrations = RegistrationDesk(database, Guard(settings.allow_loopback), addresses.told)
         settings=settings,
-        addresses=Addresses(settings.public_url),
+        addresses=addresses,
         database=database,
         courses=courses,
         course_slugs=slugs,
@@ -93,6 +112,7 @@ def build_tool(settings: Settings) -> Tool:
         desk=desk,
         limits=limits,
     )
+        registrations=registrations,
 
 
 def media_base(slug: str) -> str:

@@ -5,6 +5,7 @@ The rest of the tool sees our own words only: ``Launch``, ``Fault``, ``Score``.
 
 from lti_tool.lti.deep_linking import ContentItem, deep_linking_response
 from lti_tool.lti.faults import Fault, LaunchRefused
+from lti_tool.lti.guard import Guard
 from lti_tool.lti.http import Unreachable, origin_of
 from lti_tool.lti.key_sets import KeySets
 from lti_tool.lti.launch import (
@@ -15,6 +16,15 @@ from lti_tool.lti.launch import (
     is_ours,
     query_of,
     verify_launch,
+)
+from lti_tool.lti.registration import (
+    GivenRegistration,
+    PlatformConfiguration,
+    RegistrationFault,
+    RegistrationRefused,
+    ToolAddresses,
+    read_configuration,
+    register,
 )
 from lti_tool.lti.roles import Role
 from lti_tool.lti.scores import (
@@ -49,6 +59,8 @@ __all__ = [
     "Role",
     "Score",
     "ScoreClient",
+    "GivenRegistration",
+    "Guard",
     "ScoreError",
     "SigningKey",
     "Temporary",
@@ -57,7 +69,13 @@ __all__ = [
     "deep_linking_response",
     "is_ours",
     "origin_of",
+    "PlatformConfiguration",
     "query_of",
+    "RegistrationFault",
+    "RegistrationRefused",
     "trusted_origins",
     "verify_launch",
 ]
+    "ToolAddresses",
+    "read_configuration",
+    "register",

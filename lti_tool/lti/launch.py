@@ -98,7 +98,7 @@ class Launch:
 def verify_launch(
     id_token: str,
     platform: Platform,
-    deployment_ids: Collection[str],
+    deployment_ids: Collection[str] | None,
     *,
     key_sets: KeySets,
     tool_url: str,
@@ -109,6 +109,8 @@ def verify_launch(
     ``LaunchRefused``, whatever the token holds.
     """
     message = _Message(id_token, platform, deployment_ids, key_sets)
+    With ``None`` for the deployments, the caller judges the one that the token names.
+
     try:
         message.validate()
         launch = _read(message.get_launch_data())
@@ -161,7 +163,7 @@ class _NoCookies(CookieService):
 class _OnePlatform(ToolConfAbstract[_NoRequest]):
     """The library's registrations: just the one that the login began with."""
 
-    def __init__(self, platform: Platform, deployment_ids: Collection[str]) -> None:
+    def __init__(self, platform: Platform, deployment_ids: Collection[str] | None) -> None:
         self._platform = platform
         self._deployment_ids = deployment_ids
 
@@ -196,7 +198,7 @@ class _OnePlatform(ToolConfAbstract[_NoRequest]):
         *args: Any,
         **kwargs: Any,
     ) -> LibraryDeployment | None:
-        if deployment_id not in self._deployment_ids:
+        if self._deployment_ids is not None and deployment_id not in self._deployment_ids:
             raise LaunchRefused(
                 Fault.DEPLOYMENT_UNKNOWN, f"deployment_id {deployment_id[:LONGEST_ID]!r}"
             )
@@ -217,7 +219,7 @@ class _Message(_Library):
         self,
         id_token: str,
         platform: Platform,
-        deployment_ids: Collection[str],
+        deployment_ids: Collection[str] | None,
         key_sets: KeySets,
     ) -> None:
         request = _NoRequest()

@@ -24,6 +24,7 @@ from lti_tool.services.courses import CourseShelf
 from lti_tool.services.links import destination, keep_learner, keep_link, keep_membership
 from lti_tool.services.logins import PlatformStorage, login_of, storage_of, use_up
 from lti_tool.services.platforms import deployments_of
+from lti_tool.services.registrations import take_deployment
 from lti_tool.services.sessions import Entrant, SessionLimits, open_session
 from lti_tool.services.tokens import hashed, new_token
 
@@ -104,13 +105,19 @@ class LaunchDesk:
         launch = verify_launch(
             form.id_token,
             platform,
-            deployments_of(platform),
+            None if platform.awaits_deployment else deployments_of(platform),
             key_sets=self.key_sets,
             tool_url=self.tool_url,
         )
         language = self._language(launch, form.languages)
         with self.database.transaction() as db:
             use_up(db, login, launch.nonce)
+            if platform.awaits_deployment and not take_deployment(
+                db, platform, launch.deployment_id
+            ):
+                raise LaunchRefused(
+                    Fault.DEPLOYMENT_UNKNOWN, f"deployment_id {launch.deployment_id!r}"
+                )
             if launch.message_type == DEEP_LINK:
                 return _open_selection(db, platform, launch, language)
             return self._open_window(db, platform, launch, language)

@@ -121,6 +121,8 @@ def keep_platform(db: Session, registration: Registration) -> Platform:
     platform.service_origins = sorted({origin_of(url) for url in registration.service_origins})
     new = set(registration.deployment_ids) - deployments_of(platform)
     platform.deployments += [Deployment(deployment_id=each) for each in sorted(new)]
+    if new:
+        platform.awaits_deployment = False
     db.flush()
     return platform
 
@@ -138,6 +140,8 @@ def check_platform(
 
 def _check_deployments(platform: Platform) -> Check:
     count = len(platform.deployments)
+    if platform.awaits_deployment:
+        return Check("deployments", True, "the first launch will tell which deployment it is")
     return Check(
         "deployments",
         count > 0,

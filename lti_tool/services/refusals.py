@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from lti_tool.lti import Fault, LaunchRefused
+from lti_tool.lti import Fault, LaunchRefused, RegistrationRefused
 from lti_tool.models import Refusal
 
 log = logging.getLogger(__name__)
@@ -315,7 +315,7 @@ def new_reference() -> str:
     return f"{letters[: REFERENCE_LENGTH // 2]}-{letters[REFERENCE_LENGTH // 2 :]}"
 
 
-def record(db: Session, refused: LaunchRefused, issuer: str | None) -> str:
+def record(db: Session, refused: LaunchRefused | RegistrationRefused, issuer: str | None) -> str:
     """Keep a refusal, in the database and in the log; return its reference number."""
     row = Refusal(
         reference=new_reference(),
@@ -324,8 +324,10 @@ def record(db: Session, refused: LaunchRefused, issuer: str | None) -> str:
         issuer=_printable(issuer, LONGEST_ISSUER) if issuer else None,
     )
     db.add(row)
+    what = "launch" if isinstance(refused, LaunchRefused) else "registration"
     log.warning(
-        "A launch was refused.",
+        "A %s was refused.",
+        what,
         extra={
             "reference": row.reference,
             "code": row.code,

@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException
 
-from lti_tool.lti import LaunchRefused
+from lti_tool.lti import LaunchRefused, RegistrationRefused
 from lti_tool.services.refusals import EXPLANATIONS, Mender, new_reference, record
+from lti_tool.services.registration_refusals import REGISTRATION_EXPLANATIONS
 from lti_tool.services.sessions import SessionExpired, SessionRefused
 from lti_tool.views.context import tool
 
@@ -52,6 +53,7 @@ HTTP_TEXTS = {
 def register(app: Flask) -> None:
     """Have the application answer every error with a page or, under ``/api``, with JSON."""
     app.register_error_handler(LaunchRefused, refused_launch)
+    app.register_error_handler(RegistrationRefused, refused_registration)
     app.register_error_handler(SessionRefused, refused_session)
     app.register_error_handler(HTTPException, http_problem)
     app.register_error_handler(Exception, unexpected_problem)
@@ -67,6 +69,24 @@ def refused_launch(refused: LaunchRefused) -> Response:
             status=why.status,
             code=refused.fault.value,
             title=_("L’activité ne peut pas s’ouvrir"),
+            cause=_(why.cause),
+            remedy=_(why.remedy),
+            mender=_(why.mender.value),
+            reference=reference,
+        )
+    )
+
+
+def refused_registration(refused: RegistrationRefused) -> Response:
+    """Show why a platform is not registered, under the number by which it is kept."""
+    with tool().database.transaction() as db:
+        reference = record(db, refused, refused.issuer)
+    why = REGISTRATION_EXPLANATIONS[refused.fault]
+    return _answer(
+        Problem(
+            status=why.status,
+            code=refused.fault.value,
+            title=_("L’outil n’est pas inscrit"),
             cause=_(why.cause),
             remedy=_(why.remedy),
             mender=_(why.mender.value),
