@@ -70,8 +70,8 @@ class Tool:
     tokens: TokenClient
     scores: ScoreClient
     desk: LaunchDesk
-    limits: SessionLimits
     registrations: RegistrationDesk
+    limits: SessionLimits
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -97,9 +97,9 @@ def build_tool(settings: Settings) -> Tool:
         languages=LANGUAGES,
         limits=limits,
     )
-    return Tool(
     addresses = Addresses(settings.public_url)
     registrations = RegistrationDesk(database, Guard(settings.allow_loopback), addresses.told)
+    return Tool(
         settings=settings,
         addresses=addresses,
         database=database,
@@ -110,9 +110,9 @@ def build_tool(settings: Settings) -> Tool:
         tokens=tokens,
         scores=ScoreClient(tokens),
         desk=desk,
+        registrations=registrations,
         limits=limits,
     )
-        registrations=registrations,
 
 
 def media_base(slug: str) -> str:

@@ -105,12 +105,12 @@ def verify_launch(
 ) -> Launch:
     """Return what the token says, if the platform that the login began with signed it.
 
+    With ``None`` for the deployments, the caller judges the one that the token names.
+
     The caller still has to use up the login: the nonce is returned for that. Raise
     ``LaunchRefused``, whatever the token holds.
     """
     message = _Message(id_token, platform, deployment_ids, key_sets)
-    With ``None`` for the deployments, the caller judges the one that the token names.
-
     try:
         message.validate()
         launch = _read(message.get_launch_data())
