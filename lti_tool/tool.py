@@ -9,7 +9,7 @@ from config.institution import read_institution
 from config.settings import Settings, SettingsError
 from course_content.loader import BUILTIN_COURSES, available_courses
 from lti_tool.database import Database
-from lti_tool.lti import Guard, KeySets, ScoreClient, TokenClient, ToolAddresses
+from lti_tool.lti import Guard, KeySets, RosterClient, ScoreClient, TokenClient, ToolAddresses
 from lti_tool.services.courses import CourseShelf
 from lti_tool.services.keys import KeyRing
 from lti_tool.services.launches import LaunchDesk
@@ -69,6 +69,7 @@ class Tool:
     key_sets: KeySets
     tokens: TokenClient
     scores: ScoreClient
+    rosters: RosterClient
     desk: LaunchDesk
     registrations: RegistrationDesk
     limits: SessionLimits
@@ -109,6 +110,7 @@ def build_tool(settings: Settings) -> Tool:
         key_sets=key_sets,
         tokens=tokens,
         scores=ScoreClient(tokens),
+        rosters=RosterClient(tokens),
         desk=desk,
         registrations=registrations,
         limits=limits,

@@ -27,6 +27,15 @@ from lti_tool.lti.registration import (
     register,
 )
 from lti_tool.lti.roles import Role
+from lti_tool.lti.rosters import (
+    ROSTER_SCOPE,
+    Member,
+    MemberStatus,
+    RosterClient,
+    RosterError,
+    RosterFault,
+    next_page,
+)
 from lti_tool.lti.scores import (
     SCORE_SCOPE,
     NoToken,
@@ -45,6 +54,7 @@ __all__ = [
     "ALGORITHM",
     "DEEP_LINK",
     "RESOURCE_LINK",
+    "ROSTER_SCOPE",
     "SCORE_SCOPE",
     "ContentItem",
     "DeepLinkingSettings",
@@ -55,6 +65,8 @@ __all__ = [
     "KeySource",
     "Launch",
     "LaunchRefused",
+    "Member",
+    "MemberStatus",
     "NoToken",
     "Outdated",
     "PlatformConfiguration",
@@ -62,6 +74,9 @@ __all__ = [
     "RegistrationFault",
     "RegistrationRefused",
     "Role",
+    "RosterClient",
+    "RosterError",
+    "RosterFault",
     "Score",
     "ScoreClient",
     "ScoreError",
@@ -72,6 +87,7 @@ __all__ = [
     "Unreachable",
     "deep_linking_response",
     "is_ours",
+    "next_page",
     "origin_of",
     "query_of",
     "read_configuration",

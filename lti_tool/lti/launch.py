@@ -32,6 +32,7 @@ from lti_tool.lti.claims import (
     DEEP_LINKING,
     LONGEST_ID,
     LTI,
+    NRPS,
     Claims,
     group,
     label,
@@ -50,6 +51,7 @@ from lti_tool.models import Platform
 
 VERSION = "1.3.0"
 RESOURCE_LINK = "LtiResourceLinkRequest"
+ROSTER_VERSION = "2.0"
 DEEP_LINK = "LtiDeepLinkingRequest"
 LEEWAY_SECONDS = 60
 LONGEST_AGE_SECONDS = 24 * 3600
@@ -74,7 +76,8 @@ class Launch:
     """A launch that a platform vouches for. Every text in it is safe to store.
 
     ``sub`` is ``None`` for an anonymous launch, ``context_id`` for one outside any class,
-    ``line_item_url`` when no score is wanted, or none that we may post.
+    ``line_item_url`` when no score is wanted, or none that we may post, and
+    ``memberships_url`` when the platform does not tell who is in the class.
     """
 
     nonce: str
@@ -91,6 +94,7 @@ class Launch:
     resource_link_id: str | None
     resource_link_title: str
     line_item_url: str | None
+    memberships_url: str | None
     custom: Mapping[str, str]
     deep_linking: DeepLinkingSettings | None
 
@@ -411,6 +415,7 @@ def _read(claims: Claims) -> Launch:
         resource_link_id=(required(resource_link, "id") if message_type == RESOURCE_LINK else None),
         resource_link_title=label(resource_link, "title"),
         line_item_url=_line_item(claims),
+        memberships_url=_memberships(claims),
         custom=_custom(claims),
         deep_linking=_deep_linking(claims) if message_type == DEEP_LINK else None,
     )
@@ -446,6 +451,15 @@ def _line_item(claims: Claims) -> str | None:
     if not isinstance(scopes, list) or SCORE_SCOPE not in scopes:
         return None
     return web_address(endpoint.get("lineitem"))
+
+
+def _memberships(claims: Claims) -> str | None:
+    """Return where the class's list is, if it is of a version that we read (NRPS 2.0, 2.1)."""
+    service = group(claims, NRPS) or {}
+    versions = service.get("service_versions", [ROSTER_VERSION])
+    if not isinstance(versions, list) or ROSTER_VERSION not in versions:
+        return None
+    return web_address(service.get("context_memberships_url"))
 
 
 def _custom(claims: Claims) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 OLD_MEMBERSHIP = "urn:lti:role:ims/lis/"
 TEACHING_ROLES = frozenset({"Instructor", "Administrator", "ContentDeveloper", "TeachingAssistant"})
+WATCHING_ROLES = frozenset({"Manager", "Member", "Mentor", "Officer"})
 
 
 class Role(StrEnum):
@@ -24,6 +25,15 @@ def role_in_class(roles: Iterable[str]) -> Role:
     that they attend. Without a context role that we know, a person is a learner.
     """
     return Role.INSTRUCTOR if any(map(_teaches, roles)) else Role.LEARNER
+
+
+def takes_part(roles: Iterable[str]) -> bool:
+    """Whether somebody on a class's list is more than a bystander, such as a mentor.
+
+    Who has no context role that we know is a learner, as in a launch.
+    """
+    known = {context_role(role) for role in roles} - {None}
+    return not known or not known <= WATCHING_ROLES
 
 
 def _teaches(role: str) -> bool:

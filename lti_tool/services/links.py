@@ -17,6 +17,7 @@ from lti_tool.models import (
     Membership,
     Platform,
     ResourceLink,
+    Standing,
     now,
 )
 from lti_tool.services.courses import CourseShelf, UnknownCourse
@@ -25,6 +26,8 @@ from lti_tool.services.progress import insert_into
 Row = TypeVar("Row", bound=Base)
 
 LONGEST_NAME = 200
+OWN_CONTEXT = "resource_link:"
+"""What begins the name of the class that a link without a class gets."""
 
 
 def destination(launch: Launch, courses: CourseShelf, default_course: str) -> tuple[str, str]:
@@ -59,7 +62,7 @@ def keep_link(
         Context,
         {
             "deployment_id": deployment.id,
-            "context_id": launch.context_id or f"resource_link:{link_id}",
+            "context_id": launch.context_id or f"{OWN_CONTEXT}{link_id}",
         },
         {"title": launch.context_title},
     )
@@ -71,6 +74,7 @@ def keep_link(
     )
     if launch.context_title:
         context.title = launch.context_title
+    context.memberships_url = launch.memberships_url
     link.title = launch.resource_link_title
     link.course = course
     link.target = unit
@@ -91,7 +95,10 @@ def keep_learner(db: Session, platform: Platform, launch: Launch) -> Learner | N
 
 
 def keep_membership(db: Session, context: Context, learner: Learner, role: str) -> Membership:
-    """Note that the person was seen in the class, in that role."""
+    """Note that the person was seen in the class, in that role.
+
+    Whom the platform lets in is of the class, until its list says otherwise.
+    """
     moment = now()
     membership = _row(
         db,
@@ -100,6 +107,8 @@ def keep_membership(db: Session, context: Context, learner: Learner, role: str) 
         {"role": role, "first_seen_at": moment, "last_seen_at": moment},
     )
     membership.role = role
+    membership.standing = Standing.ACTIVE
+    membership.first_seen_at = membership.first_seen_at or moment
     membership.last_seen_at = moment
     return membership
 

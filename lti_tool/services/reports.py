@@ -1,5 +1,10 @@
 """What an instructor reads about a class: who is where, with which scores, and whether the
 gradebook says the same. The number of queries does not grow with the class.
+
+Who counts: the students of the class, by the platform's list where it gives one
+(``services.rosters``). Those whose place is suspended and those who left are shown, and
+counted nowhere. The mean is the mean of the scores that there are: who has not finished an
+activity yet has none, whether they ever opened the course or not.
 """
 
 from __future__ import annotations
@@ -9,11 +14,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from course_content.model import Activity, Course
-from lti_tool.models import Attempt, GradeDelivery, Learner, Membership, Progress, ResourceLink
+from lti_tool.models import (
+    Attempt,
+    GradeDelivery,
+    Learner,
+    Membership,
+    Progress,
+    ResourceLink,
+    Standing,
+)
 from lti_tool.services.courses import graded_activities, steps_in_scope
 from lti_tool.services.grades import GradeStatus, link_score
 
@@ -22,13 +35,17 @@ LEARNER_ROLE = "learner"
 
 @dataclass(frozen=True, slots=True)
 class LearnerRow:
-    """One learner's line. Scores run from 0 to 1; an activity not completed has none."""
+    """One learner's line. Scores run from 0 to 1; an activity not completed has none.
+
+    ``last_activity`` is ``None`` for somebody who never opened the course.
+    """
 
     name: str
+    standing: Standing
     visited: int
     scores: Mapping[str, float]
     overall: float | None
-    last_activity: datetime
+    last_activity: datetime | None
     grade: GradeStatus
 
 
@@ -43,24 +60,37 @@ class ClassReport:
     learners: tuple[LearnerRow, ...]
 
     @property
+    def counted(self) -> tuple[LearnerRow, ...]:
+        """The lines of those who are of the class now: the figures are about them."""
+        return tuple(line for line in self.learners if line.standing is Standing.ACTIVE)
+
+    @property
+    def unopened(self) -> int:
+        """How many of them never opened the course."""
+        return sum(line.last_activity is None for line in self.counted)
+
+    @property
     def finished(self) -> int:
-        """How many have completed every graded activity."""
-        return sum(len(line.scores) == len(self.activities) for line in self.learners)
+        """How many of them have completed every graded activity."""
+        return sum(len(line.scores) == len(self.activities) for line in self.counted)
 
     @property
     def mean(self) -> float | None:
-        """The mean of the scores of those who have one."""
-        scores = [line.overall for line in self.learners if line.overall is not None]
+        """The mean of the scores of those of them who have one."""
+        scores = [line.overall for line in self.counted if line.overall is not None]
         return sum(scores) / len(scores) if scores else None
 
 
 def class_report(db: Session, course: Course, link: ResourceLink) -> ClassReport:
-    """Return the line of every learner who has opened the course from the link's class."""
+    """Return the line of every learner of the link's class, as far as we know it.
+
+    Who left without having opened anything has none.
+    """
     activities = graded_activities(course, link.target)
     steps = frozenset(steps_in_scope(course, link.target))
     best = _best_scores(db, link)
     rows = db.execute(
-        select(Learner, Membership.last_seen_at, Progress, GradeDelivery)
+        select(Learner, Membership, Progress, GradeDelivery)
         .join(Membership, Membership.learner_id == Learner.id)
         .outerjoin(
             Progress,
@@ -77,20 +107,25 @@ def class_report(db: Session, course: Course, link: ResourceLink) -> ClassReport
                 GradeDelivery.resource_link_pk == link.id,
             ),
         )
-        .where(Membership.context_pk == link.context_pk, Membership.role == LEARNER_ROLE)
+        .where(
+            Membership.context_pk == link.context_pk,
+            Membership.role == LEARNER_ROLE,
+            or_(Membership.standing != Standing.LEFT, Membership.last_seen_at.is_not(None)),
+        )
         .order_by(Learner.id)
     ).all()
     learners = []
-    for learner, last_seen, progress, delivery in rows:
+    for learner, place, progress, delivery in rows:
         scores = best.get(learner.id, {})
         total = link_score(activities, scores)
         learners.append(
             LearnerRow(
                 name=learner.name,
+                standing=Standing(place.standing),
                 visited=_visited(progress, steps),
                 scores={one.id: scores[one.id] for one in activities if one.id in scores},
                 overall=None if total is None else total.score,
-                last_activity=max(last_seen, progress.updated_at) if progress else last_seen,
+                last_activity=_last_activity(place, progress),
                 grade=GradeStatus.of(delivery),
             )
         )
@@ -101,6 +136,11 @@ def class_report(db: Session, course: Course, link: ResourceLink) -> ClassReport
         has_column=link.line_item_url is not None,
         learners=tuple(sorted(learners, key=lambda line: sort_key(line.name))),
     )
+
+
+def _last_activity(place: Membership, progress: Progress | None) -> datetime | None:
+    moments = (place.last_seen_at, progress.updated_at if progress else None)
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def sort_key(name: str) -> tuple[bool, str]:

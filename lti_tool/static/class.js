@@ -1,4 +1,5 @@
-// The instructor's page: keeps the session with the window, refreshes and sorts the table.
+// The instructor's page: keeps the session with the window, refreshes and sorts the table, and
+// has the class's list brought up to date.
 "use strict";
 
 (() => {
@@ -8,6 +9,7 @@
   const content = document.getElementById("class-content");
   const news = document.getElementById("class-news");
   let order = { key: "name", direction: "ascending" };
+  let asking = null;
 
   // The token stays in the window's history entry: no cookie, which a frame would lose, and
   // no address, which would leave traces.
@@ -38,8 +40,10 @@
     heading.focus();
   }
 
-  async function refresh({ quietly = false } = {}) {
-    const response = await fetch("/api/class", {
+  /** Ask for the table, and show it. Nobody is told of what happened by itself. */
+  async function show(path, options = {}) {
+    const response = await fetch(path, {
+      method: options.method ?? "GET",
       headers: { Authorization: `Bearer ${session}`, Accept: "text/html" },
       credentials: "omit",
       cache: "no-store",
@@ -47,15 +51,38 @@
     if (response?.status === 401 || response?.status === 403) {
       showEnd();
     } else if (response?.ok) {
-      const focused = document.activeElement?.dataset?.action;
+      const html = await response.text();
+      const { action, sort } = document.activeElement?.dataset ?? {};
       // Our own template's output, in which every value is escaped.
-      content.innerHTML = await response.text();
+      content.innerHTML = html;
       prepare();
-      if (focused) content.querySelector(`[data-action="${focused}"]`)?.focus();
-      if (!quietly) tell(words().refreshed);
+      if (action) content.querySelector(`[data-action="${action}"]`)?.focus();
+      if (sort) content.querySelector(`[data-sort="${sort}"]`)?.focus();
+      if (!options.quietly) tell(words()[options.told ?? "refreshed"]);
     } else {
       tell(words().failed);
     }
+  }
+
+  async function refresh(options) {
+    await show("/api/class", options);
+    await askForListIfDue();
+  }
+
+  /** Have the class's list brought up to date; the platform may take its time. */
+  async function askForList(path, quietly) {
+    if (!quietly) tell(words().rosterAsked);
+    if (asking) {
+      asking.quietly &&= quietly;
+      return;
+    }
+    asking = { method: "POST", quietly, told: "rosterNews" };
+    await show(path, asking);
+    asking = null;
+  }
+
+  async function askForListIfDue() {
+    if (words().rosterDue) await askForList("/api/class/roster?when=due", true);
   }
 
   /** Times in the reader's own zone; the server only knows its own. */
@@ -102,6 +129,7 @@
   content.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button?.dataset.action === "refresh") refresh();
+    else if (button?.dataset.action === "roster") askForList("/api/class/roster", false);
     else if (button?.dataset.action === "preview") preview();
     else if (button?.dataset.sort) sortBy(button.dataset.sort);
   });
@@ -110,7 +138,12 @@
     if (location.pathname !== PAGE) location.reload();
   });
 
-  if (typeof session !== "string") showEnd();
-  else if (launched) prepare();
-  else refresh({ quietly: true });
+  if (typeof session !== "string") {
+    showEnd();
+  } else if (launched) {
+    prepare();
+    askForListIfDue();
+  } else {
+    refresh({ quietly: true });
+  }
 })();

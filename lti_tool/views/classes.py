@@ -1,17 +1,18 @@
-"""The instructor's page: the class at a glance, and what became of the grades."""
+"""The instructor's page: the whole class at a glance, and what became of the grades."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from course_content.model import localized
 from lti_tool.models import WindowSession, now
 from lti_tool.services.courses import link_scope
-from lti_tool.services.objections import objection_to
+from lti_tool.services.objections import ROSTER_OBJECTIONS, objection_to
 from lti_tool.services.reports import class_report
+from lti_tool.services.rosters import RosterStatus, refresh
 from lti_tool.views.api import instructor_window
 from lti_tool.views.context import tool
 
@@ -35,6 +36,20 @@ def fragment() -> Response:
         return make_response(render_template("class_table.html", **_details(window, db)))
 
 
+@blueprint.post("/api/class/roster")
+def roster() -> Response:
+    """Bring the class's list up to date if need be, and return the class as ``fragment`` does.
+
+    ``?when=due`` asks the platform only when ours is old; without it, somebody wants it.
+    The window's own session is over by then: nobody waits for a platform in a transaction.
+    """
+    with tool().database.reading() as db:
+        context_pk = instructor_window(db).resource_link.context_pk
+    on_demand = request.args.get("when") != "due"
+    refresh(tool().database, tool().rosters, context_pk, on_demand=on_demand)
+    return fragment()
+
+
 def class_page(session_token: str, window: WindowSession) -> Response:
     """Return the whole page, which keeps the token in its window."""
     with tool().database.reading() as db:
@@ -48,6 +63,7 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
     language = tool().courses.language(link.course, window.language)
     report = class_report(db, course, link)
     scope = link_scope(course, link.target)
+    roster = RosterStatus.of(link.context, now())
     return {
         "course_title": localized(course.title, language),
         "class_title": link.context.title,
@@ -55,5 +71,7 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
         "activities": [(one.id, localized(one.title, language)) for one in report.activities],
         "report": report,
         "objection_to": objection_to,
+        "roster": roster,
+        "roster_objection": ROSTER_OBJECTIONS[roster.fault] if roster.fault else None,
         "written_at": now(),
     }
