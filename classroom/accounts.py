@@ -1,4 +1,4 @@
-"""Three people who do not exist, and what each may do."""
+"""Four people who do not exist, and what each may do."""
 
 from __future__ import annotations
 
@@ -56,6 +56,14 @@ STUDENT = Account(
     username="alix.fictive",
     roles=(f"{INSTITUTION}Student", f"{MEMBERSHIP}Learner"),
 )
+OTHER_STUDENT = Account(
+    user_id="5",
+    role=Role.STUDENT,
+    given_name="Claude",
+    family_name="Chimère",
+    username="claude.chimere",
+    roles=(f"{INSTITUTION}Student", f"{MEMBERSHIP}Learner"),
+)
 INSTRUCTOR = Account(
     user_id="3",
     role=Role.INSTRUCTOR,
@@ -73,7 +81,7 @@ ADMINISTRATOR = Account(
     roles=(f"{SYSTEM}Administrator", f"{INSTITUTION}Administrator", f"{MEMBERSHIP}Instructor"),
 )
 
-ACCOUNTS = (STUDENT, INSTRUCTOR, ADMINISTRATOR)
+ACCOUNTS = (STUDENT, OTHER_STUDENT, INSTRUCTOR, ADMINISTRATOR)
 MEMBERS = tuple(account for account in ACCOUNTS if account.enrolled)
 STUDENTS = tuple(account for account in ACCOUNTS if account.role is Role.STUDENT)
 

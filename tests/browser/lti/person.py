@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Frame, Locator, Page, expect
 
-from classroom.accounts import Account
+from classroom.accounts import STUDENT, Account
 from course_content import render
 from course_content.model import Course
 from tests.browser.lti.school import School
@@ -90,9 +90,10 @@ class Person:
         return popup.value
 
     def gradebook_line(self, label: str) -> Locator:
-        """A line of the gradebook that the current page shows."""
+        """A line of the gradebook that the current page shows: that of the student at work."""
         cell = self.page.get_by_role("cell", name=label, exact=True)
-        return self.page.locator("[data-line]").filter(has=cell)
+        name = self.page.get_by_role("rowheader", name=STUDENT.name, exact=True)
+        return self.page.locator("[data-line]").filter(has=cell).filter(has=name)
 
     def grade_arrives(self, label: str, grade: str) -> None:
         """Wait until the page shows that grade, without being reloaded."""

@@ -119,7 +119,7 @@ def test_the_syllabus_in_a_window_of_its_own(person: Person, findings: AxeFindin
 
 def test_the_instructor_s_table(person: Person, findings: AxeFindings) -> None:
     person.sign_in(INSTRUCTOR)
-    person.open(LINK)
+    expect(person.open(LINK).get_by_text("Jamais ouvert").first).to_be_visible()
     assert findings(person.page) == []
     person.sign_in(STUDENT)
     learner = person.learn(LINK)

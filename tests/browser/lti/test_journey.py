@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Frame, expect
 
-from classroom.accounts import ADMINISTRATOR, INSTRUCTOR, STUDENT
+from classroom.accounts import ADMINISTRATOR, INSTRUCTOR, OTHER_STUDENT, STUDENT, STUDENTS
 from classroom.texts import decimal
 from course_content.model import Course
 from course_content.scoring import activity_score, mark
@@ -202,4 +202,28 @@ def test_an_instructor_looks_at_the_module_and_nothing_is_recorded(person: Perso
     learner = ToolLearner(frame, person.course)
     learner.take(quiz_of(learner, UNIT))
     frame = person.open(LINK)
-    expect(frame.get_by_role("heading", level=2)).to_contain_text("Personne")
+    for student in STUDENTS:
+        line = frame.get_by_role("row").filter(has_text=student.name)
+        expect(line).to_contain_text("Jamais ouvert")
+
+
+def test_the_instructor_sees_the_whole_class_of_which_one_never_came(person: Person) -> None:
+    person.sign_in(STUDENT)
+    learner = person.learn(LINK)
+    learner.next_step()
+    learner.is_saved()
+    person.sign_in(INSTRUCTOR)
+    frame = person.open(LINK)
+    absent = frame.get_by_role("row").filter(has_text=OTHER_STUDENT.name)
+    expect(absent).to_contain_text("Jamais ouvert")
+    expect(absent).to_contain_text("0 sur 6")
+    present = frame.get_by_role("row").filter(has_text=STUDENT.name)
+    expect(present).not_to_contain_text("Jamais ouvert")
+    expect(frame.get_by_role("row").filter(has_text=INSTRUCTOR.name)).to_have_count(0)
+    expect(frame.locator(".class-figures")).to_contain_text("N’ont jamais ouvert")
+
+    frame.get_by_role("button", name="Actualiser la liste").click()
+    expect(frame.get_by_role("status")).to_contain_text("Liste actualisée.")
+    expect(frame.get_by_role("button", name="Actualiser la liste")).to_be_focused()
+    frame.get_by_role("button", name="Dernière activité").click()
+    expect(frame.get_by_role("row").nth(1)).to_contain_text(OTHER_STUDENT.name)

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from werkzeug.test import TestResponse
 
-from classroom.accounts import ADMINISTRATOR, INSTRUCTOR, STUDENT
+from classroom.accounts import ADMINISTRATOR, INSTRUCTOR, OTHER_STUDENT, STUDENT
 from classroom.app import create_app
 from classroom.options import Options
 from classroom.platform import (
@@ -473,6 +473,7 @@ def test_members_have_short_roles(visitor: Visitor, claims: dict[str, Any]) -> N
     assert answer["context"]["id"] == claims[f"{LTI}context"]["id"]
     assert {member["name"]: member["roles"] for member in answer["members"]} == {
         "Alix Fictive": ["Learner"],
+        "Claude Chimère": ["Learner"],
         "Dominique Inventée": ["Instructor"],
     }
 
@@ -482,8 +483,9 @@ def test_members_are_found_by_role_and_listed_by_pages(
 ) -> None:
     url = claims[NRPS_CLAIM]["context_memberships_url"]
     learners = visitor.call("GET", f"{url}?role=Learner").json or {}
-    assert [member["user_id"] for member in learners["members"]] == [STUDENT.user_id]
-    first = visitor.call("GET", f"{url}?limit=1")
+    students = [STUDENT.user_id, OTHER_STUDENT.user_id]
+    assert [member["user_id"] for member in learners["members"]] == students
+    first = visitor.call("GET", f"{url}?limit=2")
     following = re.fullmatch(r"<(.+)>; rel=next", first.headers["Link"])
     assert following is not None
     second = visitor.call("GET", following[1]).json or {}
