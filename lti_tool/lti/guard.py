@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
@@ -38,6 +38,8 @@ LONGEST_ANSWER = 256 * 1024
 MOST_ADDRESSES = 3
 """Tried one after the other. A host that answers at none of them does not answer."""
 PORTS = {"http": 80, "https": 443}
+ASSIGNMENTS = IPv4Network("192.0.0.0/24")
+"""Of which Python knows but a part to be special, up to 3.11 (RFC 6890, 2.2.2)."""
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 TRANSLATED = IPv6Network("64:ff9b::/96")
 """IPv4 addresses as IPv6-only networks write them (RFC 6052, 2.1)."""
@@ -127,6 +129,8 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
             return is_public(IPv4Address(address.packed[-4:]))
         if address not in GLOBAL_UNICAST or any(address in each for each in TUNNELS):
             return False
+    elif address in ASSIGNMENTS:
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
