@@ -10,12 +10,12 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import parse_qs, urlencode
 
 import pytest
 import requests
-from playwright.sync_api import BrowserContext, FrameLocator, Request, Route, expect
+from playwright.sync_api import BrowserContext, Frame, FrameLocator, Request, Route, expect
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request as Asked
 from werkzeug.wrappers import Response
@@ -307,6 +307,123 @@ def test_a_page_of_another_origin_is_told_no_secret_and_not_believed(
         heard = page.evaluate("window.heard.map((one) => Object.keys(one).sort().join(' '))")
         assert set(heard) == {"message_id subject"}
         page.close()
+
+
+# Opens the classroom, hears of each message from it, and answers in the platform's place.
+USURPER = """
+<script>
+window.heard = 0;
+window.addEventListener("message", (event) => {
+  window.heard += 1;
+  event.source.frames[0].postMessage(event.data, "*");
+});
+</script>
+"""
+
+
+def test_the_right_answer_from_another_origin_counts_for_nothing(
+    somebody: Person, platform: Platform
+) -> None:
+    platform("if (message.key) window.opener.postMessage(reply, '*'); return null;")
+    somebody.sign_in(STUDENT)
+    somebody.page.goto(f"{somebody.school.classroom_url}/")
+    activity = somebody.card(LINK).get_by_role("link", name="Ouvrir ici").get_attribute("href")
+    with evil_page(USURPER) as url:
+        page = somebody.page.context.new_page()
+        page.goto(url)
+        with page.expect_popup() as popup:
+            page.evaluate("(url) => void open(url)", f"{somebody.school.classroom_url}{activity}")
+        expect_offer(popup.value.frame_locator("iframe.tool"))
+        assert page.evaluate("window.heard") > 0
+        page.close()
+
+
+# From inside the tool's frame: what the classroom's window answers to each message.
+ASK_IN_TURN = """
+async (messages) => {
+  const answers = [];
+  for (const message of messages) {
+    answers.push(await new Promise((resolve) => {
+      const listen = (event) => {
+        if (event.data.message_id !== message.message_id) return;
+        window.removeEventListener("message", listen);
+        resolve(event.data);
+      };
+      window.addEventListener("message", listen);
+      window.parent.postMessage(message, "*");
+    }));
+  }
+  return answers;
+}
+"""
+
+
+def asked_in_turn(frame: Frame, *messages: dict[str, object]) -> list[dict[str, Any]]:
+    """The answers, without what every answer has."""
+    numbered: list[dict[str, Any]] = [
+        {**one, "message_id": f"m{number}"} for number, one in enumerate(messages)
+    ]
+    answers: list[dict[str, Any]] = frame.evaluate(ASK_IN_TURN, numbered)
+    for asked, answer in zip(numbered, answers, strict=True):
+        assert answer.pop("subject") == f"{asked['subject']}.response"
+        assert answer.pop("message_id") == asked["message_id"]
+    return answers
+
+
+def put(key: object, value: object) -> dict[str, object]:
+    return {"subject": "lti.put_data", "key": key, "value": value}
+
+
+def get(key: object) -> dict[str, object]:
+    return {"subject": "lti.get_data", "key": key}
+
+
+def test_the_classroom_keeps_small_things_for_its_tool_only(person: Person) -> None:
+    person.sign_in(STUDENT)
+    frame = person.open(LINK)
+    ToolLearner(frame, person.course)
+    person.page.evaluate(
+        "(message) => window.postMessage(message, '*')", {**put("k", "ours"), "message_id": "own"}
+    )
+    (capabilities, nothing, kept, again, gone, after) = asked_in_turn(
+        frame,
+        {"subject": "lti.capabilities"},
+        get("k"),
+        put("k", "v"),
+        get("k"),
+        put("k", None),
+        get("k"),
+    )
+    assert {"subject": "lti.put_data"} in capabilities["supported_messages"]
+    assert nothing == {"key": "k", "value": None}, "what another origin put is not kept"
+    assert kept == again == {"key": "k", "value": "v"}
+    assert gone == after == {"key": "k", "value": None}
+
+
+def test_the_classroom_keeps_neither_much_nor_anything(person: Person) -> None:
+    person.sign_in(STUDENT)
+    frame = person.open(LINK)
+    ToolLearner(frame, person.course)
+    many = [put(f"k{number}", "v") for number in range(21)]
+    answers = asked_in_turn(
+        frame,
+        {"subject": "lti.dance"},
+        put("k0", "x" * 2001),
+        put("x" * 201, "v"),
+        put("k0", {"a": 1}),
+        get(7),
+        *many,
+    )
+    codes = [one["error"]["code"] if "error" in one else None for one in answers]
+    assert codes == [
+        "unsupported_subject",
+        "storage_exhaustion",
+        "bad_request",
+        "bad_request",
+        "bad_request",
+        *[None] * 20,
+        "storage_exhaustion",
+    ]
 
 
 # Has a visitor's browser end a login that the page's author began: with everything that the

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from classroom.accounts import ADMINISTRATOR, INSTRUCTOR, STUDENT
+from classroom.app import create_app
 from classroom.options import Options
 from classroom.texts import FRENCH
-from tests.functional.classroom.stranger import DEEP_LINKING, LTI
+from tests.functional.classroom.stranger import DEEP_LINKING, LTI, Stranger
 from tests.functional.classroom.visitor import Visitor, form_of
 
 AGS_CLAIM = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -29,7 +31,7 @@ def path(student: Visitor) -> str:
     return f"/launch/{student.link_id('Unité 1')}"
 
 
-def test_a_login_is_initiated_by_post_with_all_that_moodle_sends(
+def test_a_login_is_initiated_by_post_with_all_that_moodle_sends_and_a_storage(
     student: Visitor, path: str, options: Options
 ) -> None:
     login = student.login_of(path)
@@ -42,7 +44,23 @@ def test_a_login_is_initiated_by_post_with_all_that_moodle_sends(
         "login_hint": STUDENT.user_id,
         "client_id": "arrimage-demonstration",
         "lti_deployment_id": "1",
+        "lti_storage_target": "_parent",
     }
+
+
+@pytest.mark.parametrize("storage", [True, False])
+def test_only_a_page_around_the_frame_that_keeps_things_for_the_tool_says_so(
+    storage: bool, options: Options, tool: Stranger
+) -> None:
+    somebody = Visitor(create_app(replace(options, storage=storage)).test_client(), options, tool)
+    somebody.sign_in(INSTRUCTOR)
+    link = somebody.link_id("Unité 1")
+    frames = {f"/activities/{link}": f"/launch/{link}", "/activities/new": "/launch-picker"}
+    for page, login in frames.items():
+        assert ("storage.js" in somebody.get(page).text) is storage
+        assert ("lti_storage_target" in somebody.login_of(login).fields) is storage
+        in_window = somebody.login_of(f"{login}?target=window")
+        assert "lti_storage_target" not in in_window.fields
 
 
 def test_a_launch_says_who_where_and_what(student: Visitor, path: str, options: Options) -> None:
