@@ -310,3 +310,21 @@ def test_the_worker_ends_when_told() -> None:
         worker.send_signal(signal.SIGTERM)
         worker.stderr.read()
         assert worker.wait(30) == 0
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_new_key_is_announced_once_and_listed_with_the_one_that_signs() -> None:
+    assert run("keys", "rotate").exit_code == 0
+    listed = json.loads(run("keys", "list", "--json").stdout)
+    assert [each["use"] for each in listed] == ["announced", "signing"]
+    again = run("keys", "rotate")
+    assert again.exit_code == 1
+    assert "arrimage keys list" in again.output
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_compromised_key_is_replaced_at_once() -> None:
+    run("keys", "rotate")
+    assert run("keys", "rotate", "--compromised").exit_code == 0
+    (only,) = json.loads(run("keys", "list", "--json").stdout)
+    assert only["use"] == "signing"
