@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from course_content.render import Visit, boot_data
 from lti_tool.lti import Role
 from lti_tool.models import WindowSession
 from lti_tool.services import attempts, progress
@@ -27,18 +28,18 @@ def lti_boot(db: Session, courses: CourseShelf, window: WindowSession, unit_id: 
     snapshot = _snapshot(db, courses, window)
     scope = link_scope(course, link.target)
     opened = _opened_unit(outline, scope, (unit_id, _place(snapshot)))
-    return {
-        "delivery": "lti",
-        "language": language,
-        "role": Role.LEARNER if learner_seat(window) else Role.INSTRUCTOR,
-        "learner": {"name": window.learner.name if window.learner else ""},
-        "course": outline,
-        "units": {opened: courses.unit_content(link.course, opened, language)},
-        "options": {"start": None, "scope": list(scope)},
-        "snapshot": snapshot,
-        "returnUrl": window.return_url,
-        "classPage": "/class" if window.role == Role.INSTRUCTOR else None,
-    }
+    visit = Visit(
+        delivery="lti",
+        role="learner" if learner_seat(window) else "instructor",
+        learner=window.learner.name if window.learner else "",
+        scope=scope,
+        mastery=None,
+        snapshot=snapshot,
+        return_url=window.return_url,
+        class_page="/class" if window.role == Role.INSTRUCTOR else None,
+    )
+    content = courses.unit_content(link.course, opened, language)
+    return boot_data(outline, {opened: content}, visit)
 
 
 def learner_seat(window: WindowSession) -> Seat | None:
