@@ -11,6 +11,7 @@ from classroom.keys import Secrets
 from classroom.options import Options
 from classroom.platform import ClassroomPlatform
 from classroom.store import Grade, LineItem, Store
+from classroom.tools import KnownTool
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,26 @@ class Classroom:
     secrets: Secrets
     store: Store
 
-    def platform(self) -> ClassroomPlatform:
-        """A platform for one request."""
-        return ClassroomPlatform(self.options, self.secrets, self.store)
+    def registered_tool(self) -> KnownTool | None:
+        """The tool as it registered itself, if it did and is still where it was."""
+        tools = (tool for tool in self.store.tools() if tool.is_at(self.options))
+        return next(tools, None)
+
+    def tool(self, client_id: str | None = None) -> KnownTool:
+        """The registration of that client id, else the one that launches use now."""
+        registered, told = self.registered_tool(), KnownTool.of(self.options)
+        if registered is None or client_id == told.client_id:
+            return told
+        return registered
+
+    def platform(self, client_id: str | None = None) -> ClassroomPlatform:
+        """A platform for one request, which speaks with that registration of the tool."""
+        return ClassroomPlatform(self.options, self.secrets, self.store, self.tool(client_id))
+
+    @property
+    def registrations(self) -> URLSafeTimedSerializer:
+        """Signs the tokens with which the tool may register itself."""
+        return URLSafeTimedSerializer(self.secrets.session_key, salt="registration")
 
     @property
     def pickings(self) -> URLSafeTimedSerializer:

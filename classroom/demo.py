@@ -131,6 +131,7 @@ def _tool_environment(options: Options, tool_port: int, var: Path) -> dict[str, 
         **os.environ,
         "ARRIMAGE_PUBLIC_URL": options.tool_url,
         "ARRIMAGE_BIND": f"{HOST}:{tool_port}",
+        "ARRIMAGE_ALLOW_LOOPBACK": "yes",
         "ARRIMAGE_DATABASE_URL": f"sqlite:///{var / 'arrimage.db'}",
     }
 

@@ -21,7 +21,6 @@ from werkzeug.datastructures import MultiDict
 from classroom.accounts import Account
 from classroom.deep_linking import ContentItemError, read_content_item
 from classroom.messages import DeepLinkingLaunch, Situation, Target, describe, describe_link
-from classroom.options import CLIENT_ID
 from classroom.page_views import LONGEST_MESSAGE, find_link
 from classroom.platform import (
     DEEP_LINKING_CLAIM,
@@ -32,6 +31,7 @@ from classroom.platform import (
     FlaskRequest,
     Launch,
     LoginInitiation,
+    issuer_of,
 )
 from classroom.services import (
     LINE_ITEM_TYPE,
@@ -64,7 +64,7 @@ def launch(link_id: str) -> str:
 @for_account(lambda account: account.teaches)
 def launch_picker() -> str:
     """Begin the choice of new activities."""
-    return _initiate_login(classroom().options.launch_url, {"picking": True})
+    return _initiate_login(classroom().tool().launch_url, {"picking": True})
 
 
 def _initiate_login(target_link_uri: str, hint: dict[str, Any]) -> str:
@@ -84,10 +84,11 @@ def authorize() -> Response | str:
     A request that cannot be trusted ends here; any other refusal goes to the tool.
     """
     asked = request.values
-    if asked.get("client_id") != CLIENT_ID:
+    tool = classroom().tool(asked.get("client_id"))
+    if asked.get("client_id") != tool.client_id:
         raise Refusal("error_client", f"client_id is {asked.get('client_id')!r}")
     redirect_uri = asked.get("redirect_uri")
-    if redirect_uri != classroom().options.launch_url:
+    if redirect_uri != tool.launch_url:
         raise Refusal("error_redirect", f"redirect_uri is {redirect_uri!r}")
     account = visit().account
     if account is None and "reposted" not in asked:
@@ -139,16 +140,17 @@ def _message_hint() -> dict[str, Any] | None:
 def _send_message(account: Account) -> Response:
     hint = _message_hint() or {}
     here = classroom()
+    platform = here.platform(request.values.get("client_id"))
     target: Target = "window" if hint.get("target") == "window" else "iframe"
     situation = Situation(account, here.store.course_id, visit().language, target)
     message: Launch
     if "picking" in hint:
-        picking = DeepLinkingLaunch(FlaskRequest(request), here.platform())
+        picking = DeepLinkingLaunch(FlaskRequest(request), platform)
         picking.set_return_url(_picking_return_url(account), visit().texts["add_activity"])
         message = picking
         describe(message, here.options, situation)
     else:
-        message = Launch(FlaskRequest(request), here.platform())
+        message = Launch(FlaskRequest(request), platform)
         link = find_link(str(hint["link"]))
         describe(message, here.options, situation)
         line_item = here.store.line_item_of(link.id)
@@ -170,9 +172,10 @@ def deep_linking_return() -> str:
     if account is None and "reposted" not in request.form:
         return _post_again(request.url, request.form)
     here = classroom()
+    signed = request.form.get("JWT", "")
     try:
         picking = here.pickings.loads(request.args.get("picking", ""), max_age=PICKING_SECONDS)
-        items, claims = here.platform().read_deep_linking_response(request.form.get("JWT", ""))
+        items, claims = here.platform(issuer_of(signed)).read_deep_linking_response(signed)
         new_links = [read_content_item(item, here.options) for item in items[:LONGEST_LIST]]
     except (BadSignature, LtiException, LtiServiceException, ContentItemError) as error:
         raise Refusal("error_deep_linking", str(error)) from error
@@ -205,8 +208,9 @@ def jwks() -> Response:
 @blueprint.post("/lti/token")
 def token() -> tuple[Response, int]:
     """Give an access token for a signed assertion (security framework 1.0, 4.1.1)."""
+    platform = classroom().platform(issuer_of(request.form.get("client_assertion", "")))
     try:
-        answer = classroom().platform().get_access_token(request.form.to_dict())
+        answer = platform.get_access_token(request.form.to_dict())
     except MissingRequiredClaim as error:
         return _token_error("invalid_request", str(error), 400)
     except UnsupportedGrantType:

@@ -98,9 +98,12 @@ def gradebook_lines() -> Response:
 @blueprint.get("/administration")
 @for_account(lambda account: account.role is Role.ADMINISTRATOR)
 def administration() -> str:
-    options = classroom().options
+    here = classroom()
     return render_template(
-        "administration.html", options=options, registration=ToolRegistration.of(options)
+        "administration.html",
+        tool=here.tool(),
+        is_registered=here.registered_tool() is not None,
+        registration=ToolRegistration.of(here.options),
     )
 
 

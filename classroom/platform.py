@@ -32,8 +32,9 @@ from lti1p3platform.request import Request, TRequest
 from typing_extensions import override
 
 from classroom.keys import Secrets
-from classroom.options import CLIENT_ID, DEPLOYMENT_ID, Options
+from classroom.options import Options
 from classroom.store import Store
+from classroom.tools import KnownTool
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 DEEP_LINKING_CLAIM = "https://purl.imsglobal.org/spec/lti-dl/claim/"
@@ -71,14 +72,15 @@ class FlaskRequest(Request):
 
 
 class ClassroomPlatform(LTI1P3PlatformConfAbstract):
-    """Holds the one registration there is, and judges what the tool has signed.
+    """Holds one registration of the tool, and judges what the tool has signed.
 
     lti1p3platform reads the signature only. What the specifications also ask of a signed
     message (security framework 1.0, 4.1.1 and 5.1.2) is added here.
     """
 
-    def __init__(self, options: Options, keys: Secrets, store: Store) -> None:
+    def __init__(self, options: Options, keys: Secrets, store: Store, tool: KnownTool) -> None:
         self._options = options
+        self._tool = tool
         self._store = store
         super().__init__(keys=keys)
 
@@ -88,14 +90,14 @@ class ClassroomPlatform(LTI1P3PlatformConfAbstract):
         self._registration = (
             Registration()
             .set_iss(self._options.url)
-            .set_client_id(CLIENT_ID)
-            .set_deployment_id(DEPLOYMENT_ID)
-            .set_oidc_login_url(self._options.login_url)
-            .set_launch_url(self._options.launch_url)
-            .set_deeplink_launch_url(self._options.launch_url)
+            .set_client_id(self._tool.client_id)
+            .set_deployment_id(self._tool.deployment_id)
+            .set_oidc_login_url(self._tool.login_url)
+            .set_launch_url(self._tool.launch_url)
+            .set_deeplink_launch_url(self._tool.launch_url)
             .set_platform_private_key(keys.private_key)
             .set_platform_public_key(keys.public_key)
-            .set_tool_key_set_url(self._options.tool_jwks_url)
+            .set_tool_key_set_url(self._tool.jwks_url)
         )
         self._jwt_verify_options = {
             "verify_aud": False,  # read below: either of two is right
@@ -115,7 +117,7 @@ class ClassroomPlatform(LTI1P3PlatformConfAbstract):
         """
         keys = super().get_tool_key_set().get("keys")
         if not isinstance(keys, list):
-            raise LtiException(f"{self._options.tool_jwks_url} holds no list of keys.")
+            raise LtiException(f"{self._tool.jwks_url} holds no list of keys.")
         return {"keys": [key for key in keys if isinstance(key, dict) and "alg" in key]}
 
     def read_assertion(self, token: str) -> dict[str, Any]:
@@ -125,7 +127,7 @@ class ClassroomPlatform(LTI1P3PlatformConfAbstract):
         Raise ``LtiException``.
         """
         claims = self._read_signed(token, {self._options.token_url, self._options.url})
-        if claims.get("sub") != CLIENT_ID:
+        if claims.get("sub") != self._tool.client_id:
             raise LtiException("The assertion's sub is not the client id.")
         self._use_once("jti", claims)
         return claims
@@ -133,7 +135,7 @@ class ClassroomPlatform(LTI1P3PlatformConfAbstract):
     def read_deep_linking_response(self, token: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """The content items that the tool returns, and all claims. Raise ``LtiException``."""
         claims = self._read_signed(token, {self._options.url})
-        if claims.get(f"{CLAIM}deployment_id") != DEPLOYMENT_ID:
+        if claims.get(f"{CLAIM}deployment_id") != self._tool.deployment_id:
             raise LtiException("The response names another deployment.")
         if claims.get(f"{CLAIM}version") != "1.3.0":
             raise LtiException("The response is not LTI 1.3.0.")
@@ -149,7 +151,7 @@ class ClassroomPlatform(LTI1P3PlatformConfAbstract):
             claims = self.tool_validate_and_decode(token)
         except (jwt.PyJWTError, JWException) as error:
             raise LtiException(str(error)) from error
-        if claims["iss"] != CLIENT_ID:
+        if claims["iss"] != self._tool.client_id:
             raise LtiException("The token's iss is not the client id.")
         named = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
         if not set(named) & set(audiences):
@@ -188,6 +190,15 @@ class ClassroomPlatform(LTI1P3PlatformConfAbstract):
             return super().validate_token(token, allowed_scopes, audience)
         except (LtiException, jwt.PyJWTError) as error:
             raise LtiServiceException(f"This access token is not valid: {error}", 401) from error
+
+
+def issuer_of(token: str) -> str | None:
+    """Who says to have signed a token. It only tells which registration to check it with."""
+    try:
+        issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
+    except jwt.PyJWTError:
+        return None
+    return issuer if isinstance(issuer, str) else None
 
 
 class LoginInitiation(OIDCLoginAbstract):

@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from classroom.options import DEPLOYMENT_ID
+from classroom.tools import KnownTool
+
+NEWEST_TOOLS = "SELECT * FROM tool ORDER BY rowid DESC"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS course (
     id TEXT PRIMARY KEY
@@ -42,6 +46,13 @@ CREATE TABLE IF NOT EXISTS grade (
     timestamp REAL NOT NULL,
     received_at REAL NOT NULL,
     PRIMARY KEY (line_item_id, user_id)
+);
+CREATE TABLE IF NOT EXISTS tool (
+    client_id TEXT PRIMARY KEY,
+    deployment_id TEXT NOT NULL UNIQUE,
+    login_url TEXT NOT NULL,
+    launch_url TEXT NOT NULL,
+    jwks_url TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS used_once (
     value TEXT PRIMARY KEY,
@@ -236,6 +247,31 @@ class Store:
                 ),
             )
             return True
+
+    def tools(self) -> list[KnownTool]:
+        """Those that registered themselves, the last one first. A reset keeps them."""
+        with self._transaction() as database:
+            return [KnownTool(**row) for row in database.execute(NEWEST_TOOLS)]
+
+    def keep_tool(self, tool: KnownTool) -> None:
+        """Keep a registration, or replace the one of the same client id."""
+        with self._transaction() as database:
+            database.execute(
+                "INSERT OR REPLACE INTO tool VALUES (?, ?, ?, ?, ?)",
+                (
+                    tool.client_id,
+                    tool.deployment_id,
+                    tool.login_url,
+                    tool.launch_url,
+                    tool.jwks_url,
+                ),
+            )
+
+    def next_deployment_id(self) -> str:
+        """The number that a new registration gets. The first is the one told beforehand."""
+        with self._transaction() as database:
+            count = database.execute("SELECT count(*) FROM tool").fetchone()[0]
+        return str(int(DEPLOYMENT_ID) + count + 1)
 
     def use_once(self, value: str, forget_at: float) -> bool:
         """Return whether ``value`` is new. It is remembered until ``forget_at``."""

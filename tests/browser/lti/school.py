@@ -28,6 +28,7 @@ class School:
 
     options: Options
     logs: Path
+    programs: _Programs = field(repr=False)
 
     @property
     def tool_url(self) -> str:
@@ -45,6 +46,10 @@ class School:
             ).raise_for_status()
             session.post(f"{self.classroom_url}/reset", timeout=10).raise_for_status()
 
+    def arrimage(self, *arguments: str) -> str:
+        """What a command says, run as the tool's administrator runs it."""
+        return self.programs.run([ARRIMAGE, *arguments])
+
     def tool_log(self) -> str:
         return (self.logs / "serve.log").read_text(encoding="utf-8")
 
@@ -56,20 +61,21 @@ def open_school(database_url: str, folder: Path, *options: str) -> Iterator[Scho
     ``options`` are the classroom's.
     """
     tool_port, port = free_ports(2)
-    school = School(
-        Options(f"http://127.0.0.1:{port}", f"http://localhost:{tool_port}", folder / "classroom"),
-        folder,
+    places = Options(
+        f"http://127.0.0.1:{port}", f"http://localhost:{tool_port}", folder / "classroom"
     )
     programs = _Programs(
         folder,
         {
             **os.environ,
             "ARRIMAGE_DATABASE_URL": database_url,
-            "ARRIMAGE_PUBLIC_URL": school.tool_url,
+            "ARRIMAGE_PUBLIC_URL": places.tool_url,
             "ARRIMAGE_BIND": f"127.0.0.1:{tool_port}",
             "ARRIMAGE_WORKERS": "1",
+            "ARRIMAGE_ALLOW_LOOPBACK": "yes",
         },
     )
+    school = School(places, folder, programs)
     programs.run([ARRIMAGE, "db", "upgrade"])
     registration = ToolRegistration.of(school.options)
     programs.run([ARRIMAGE, "platform", "add", *registration.arguments()])
@@ -89,7 +95,7 @@ class _Programs:
     logs: Path
     environment: Mapping[str, str] = field(repr=False)
 
-    def run(self, command: Sequence[str]) -> None:
+    def run(self, command: Sequence[str]) -> str:
         done = subprocess.run(
             command,
             env=self.environment,
@@ -99,6 +105,7 @@ class _Programs:
             check=False,
         )
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+        return done.stdout
 
     @contextmanager
     def running(self, name: str, command: Sequence[str | Path]) -> Iterator[None]:
