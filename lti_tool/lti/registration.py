@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from lti_tool.lti.claims import LONGEST_ID, LONGEST_TEXT, UNSTORABLE, label
+from lti_tool.lti.claims import LONGEST_ID, UNSTORABLE, label
 from lti_tool.lti.guard import AddressRefused, Guard
-from lti_tool.lti.http import Answer, Unreachable
+from lti_tool.lti.http import Answer, Unreachable, origin_of
 from lti_tool.lti.launch import DEEP_LINK, RESOURCE_LINK
 from lti_tool.lti.scores import SCORE_SCOPE
 
@@ -42,7 +42,6 @@ CHOICE_LABELS: Final[Mapping[str, str]] = {
     "en": "Choose a module or a unit",
 }
 USUAL_LANGUAGE: Final = "fr"
-LONGEST_TOKEN = 4_000
 EXCERPT = 200
 
 
@@ -92,7 +91,7 @@ class PlatformConfiguration:
 
     @property
     def host(self) -> str:
-        return urlsplit(self.issuer).hostname or ""
+        return urlsplit(origin_of(self.issuer)).hostname or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +162,8 @@ def register(
     answer = _call(guard, "POST", configuration.registration_url, headers=headers, body=request)
     if not answer.ok:
         raise RegistrationRefused(
-            RegistrationFault.REJECTED, f"the platform answered {answer.status}: {_excerpt(answer)}"
+            RegistrationFault.REJECTED,
+            f"the platform answered {answer.status}: {_excerpt(answer, registration_token)}",
         )
     said = _object(answer, RegistrationFault.ANSWER_WRONG)
     client_id = _identifier(said.get("client_id"))
@@ -311,6 +311,9 @@ def _types(messages: object) -> object:
     return [each.get("type") if isinstance(each, dict) else each for each in messages]
 
 
-def _excerpt(answer: Answer) -> str:
-    text = answer.body[: 2 * EXCERPT].decode("utf-8", "replace")
-    return " ".join(UNSTORABLE.sub(" ", text).split())[: min(EXCERPT, LONGEST_TEXT)]
+def _excerpt(answer: Answer, token: str | None) -> str:
+    """Return the beginning of what a platform said, without our token if it repeats it."""
+    text = answer.body.decode("utf-8", "replace")
+    if token:
+        text = text.replace(token, "…")
+    return " ".join(UNSTORABLE.sub(" ", text[: 2 * EXCERPT]).split())[:EXCERPT]

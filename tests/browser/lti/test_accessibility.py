@@ -14,6 +14,7 @@ from tests.browser.conftest import AXE, Scheme
 from tests.browser.lti.conftest import NO_COOKIE_IN_FRAMES, OpenBrowser
 from tests.browser.lti.person import Person, ToolLearner
 from tests.browser.lti.school import School
+from tests.browser.lti.test_registration import begin_registration
 
 LINK = "Unité 1"
 WIDTHS = {360: 740, 1440: 900}
@@ -136,6 +137,22 @@ def test_the_choice_of_an_activity(person: Person, findings: AxeFindings) -> Non
     person.page.get_by_role("link", name="Ajouter une activité").click()
     expect(person.frame().get_by_role("radio").first).to_be_visible()
     assert findings(person.page) == []
+
+
+def test_the_pages_of_a_registration(person: Person, findings: AxeFindings) -> None:
+    begin_registration(person)
+    expect(person.frame().get_by_role("button", name="Inscrire cet outil")).to_be_visible()
+    assert findings(person.page) == []
+    page = person.page
+    page.goto(page.locator("iframe.tool").get_attribute("src") or "")
+    page.get_by_role("button", name="Inscrire cet outil").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("inscri")
+    expect(page.get_by_role("status")).to_be_visible()
+    assert findings(page) == []
+    # The invitation is over: going back shows the page that says so.
+    page.go_back()
+    expect(page.locator("#reference")).to_be_visible()
+    assert findings(page) == []
 
 
 def test_the_tool_s_error_pages(person: Person, findings: AxeFindings) -> None:

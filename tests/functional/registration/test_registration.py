@@ -22,7 +22,7 @@ from lti_tool.lti import Fault, RegistrationFault
 from lti_tool.models import Invitation, Refusal, now
 from lti_tool.services.housekeeping import forget_what_is_over
 from lti_tool.services.registration_refusals import REGISTRATION_EXPLANATIONS
-from tests.functional.launch.lms import LTI, TOOL, Answer, Asked, Key, Lms
+from tests.functional.launch.lms import TOOL, Answer, Asked, Key, Lms
 from tests.functional.registration.conftest import (
     DEPLOYMENT,
     PLATFORM_CONFIGURATION,
@@ -232,6 +232,16 @@ def test_a_wrong_registration_token_is_refused_by_the_platform(desk: Desk) -> No
     assert desk.serves_still(invitation)
 
 
+def test_a_token_that_the_platform_repeats_is_not_kept(desk: Desk) -> None:
+    body = b"x" * 190 + f"{TOKEN} is over".encode()
+    answering("/register", Answer(400, body))(desk)
+    assert fault_of(desk, desk.confirm(desk.invite())) == RegistrationFault.REJECTED
+    with desk.tool.database.reading() as db:
+        detail = db.scalars(select(Refusal.detail)).one()
+    assert "answered 400: xxx" in detail
+    assert TOKEN[:5] not in detail
+
+
 def test_errors_are_said_in_english_too(desk: Desk) -> None:
     answer = desk.browser.get("/lti/register", headers={"Accept-Language": "en"})
     assert answer.status_code == 400
@@ -270,7 +280,9 @@ def test_a_configuration_that_cannot_be_used_is_refused(desk: Desk, name: str) -
     assert desk.serves_still(invitation)
 
 
-@pytest.mark.parametrize("issuer", ["https://lms.example", "no address", "//127.0.0.1.example"])
+@pytest.mark.parametrize(
+    "issuer", ["https://lms.example", "no address", "//127.0.0.1.example", "http://["]
+)
 def test_nobody_registers_under_the_name_of_another_site(desk: Desk, issuer: str) -> None:
     desk.registrar.changes = {"issuer": issuer}
     answer = desk.confirm(desk.invite())
