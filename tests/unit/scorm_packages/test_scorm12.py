@@ -299,6 +299,15 @@ def test_a_course_that_no_platform_could_keep_the_scores_of_is_refused():
         refuse_oversized(with_quizzes(500))
 
 
+def test_the_syllabus_takes_room_in_the_package_as_any_page_does():
+    # 4096 characters less a prefix of 9, of 6 bits each, less 27 bits for the learner's place.
+    room = (4096 - 9) * 6 - 27
+    page = Page("page", fr("Page"), fr("Texte."))
+    refuse_oversized(with_steps([page] * (room - 1)))
+    with pytest.raises(PackageError, match=r"too large for SCORM 1\.2"):
+        refuse_oversized(with_steps([page] * room))
+
+
 def test_the_largest_course_that_is_let_through_keeps_every_place_and_score():
     course = with_quizzes(499)
     steps = ["syllabus/syllabus", *(f"unite/{activity.id}" for activity in course.activities)]
@@ -318,8 +327,11 @@ def test_the_largest_course_that_is_let_through_keeps_every_place_and_score():
 
 
 def with_quizzes(count):
-    quizzes = tuple(Quiz(f"quiz-{number}", fr("Quiz"), fr(""), ()) for number in range(count))
-    unit = Unit("unite", fr("Unité"), 5, (), quizzes)
+    return with_steps(Quiz(f"quiz-{number}", fr("Quiz"), fr(""), ()) for number in range(count))
+
+
+def with_steps(steps):
+    unit = Unit("unite", fr("Unité"), 5, (), tuple(steps))
     return miniature(parts=(Part("partie", fr("Partie"), fr(""), (unit,)),))
 
 
