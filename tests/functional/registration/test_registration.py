@@ -18,9 +18,10 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from lti_tool.cli import main
-from lti_tool.lti import Fault, RegistrationFault
+from lti_tool.lti import Fault, KeySets, RegistrationFault
 from lti_tool.models import Invitation, Refusal, now
 from lti_tool.services.housekeeping import forget_what_is_over
+from lti_tool.services.platforms import check_platform, keep_platform
 from lti_tool.services.registration_refusals import REGISTRATION_EXPLANATIONS
 from tests.functional.launch.lms import TOOL, Answer, Asked, Key, Lms
 from tests.functional.registration.conftest import (
@@ -437,6 +438,24 @@ def test_without_a_deployment_the_first_verified_launch_tells_it_and_no_other_do
         (platform,) = desk.platforms()
     assert [each.deployment_id for each in platform.deployments] == ["first"]
     assert not platform.awaits_deployment
+
+
+def test_a_deployment_that_is_added_by_hand_is_the_only_one(desk: Desk, key: Key) -> None:
+    desk.registrar.deployment = None
+    desk.confirm(desk.invite())
+    lms = Lms(desk.registrar.server, key)
+    checks = check_platform(desk.platforms()[0], KeySets(), desk.tool.tokens)
+    assert "the first launch will tell" in checks[0].detail
+    registration = replace(
+        lms.registration,
+        issuer=desk.registrar.issuer,
+        client_id=desk.registrar.client_id,
+        deployment_ids=("by-hand",),
+    )
+    with desk.tool.database.transaction() as db:
+        keep_platform(db, registration)
+    assert launch(desk, lms, "another").status_code == 403
+    assert launch(desk, lms, "by-hand").status_code == 200
 
 
 def test_of_two_first_launches_at_once_one_tells_the_deployment(

@@ -33,6 +33,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "ARRIMAGE_WORKERS": "4",
             "ARRIMAGE_THREADS": "16",
             "ARRIMAGE_LOG_LEVEL": "debug",
+            "ARRIMAGE_ALLOW_LOOPBACK": "Yes",
             "ARRIMAGE_SESSION_IDLE_MINUTES": "30",
             "ARRIMAGE_SESSION_HOURS": "3",
             "UNRELATED": "x",
@@ -49,6 +50,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         workers=4,
         threads=16,
         log_level="DEBUG",
+        allow_loopback=True,
         session_idle=timedelta(minutes=30),
         session_lifetime=timedelta(hours=3),
     )
@@ -58,6 +60,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "remedy"),
     [
+        ("ALLOW_LOOPBACK", "perhaps", "yes or no"),
         ("PUBLIC_URL", "cours.example.org", "whole address"),
         ("PUBLIC_URL", "https://example.org/arrimage", "origin of its own"),
         ("PUBLIC_URL", "http://cours.example.org", "https"),
