@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
+from typing_extensions import override
+from urllib3.exceptions import HTTPError
 
 CONNECT_SECONDS = 4.0
 READ_SECONDS = 8.0
@@ -54,6 +56,14 @@ class Bearer(AuthBase):
         return request
 
 
+class _Session(requests.Session):
+    """Knows no redirects: requests reads a redirect's whole body, were it without an end."""
+
+    @override
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
+
+
 def call(
     method: str,
     url: str,
@@ -69,27 +79,31 @@ def call(
     """
     deadline = time.monotonic() + TOTAL_SECONDS
     try:
-        with requests.request(
-            method,
-            url,
-            headers={"User-Agent": USER_AGENT, **(headers or {})},
-            data=data,
-            auth=Bearer(token) if token else NoAuthentication(),
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
-            allow_redirects=False,
-            stream=True,
-        ) as response:
+        with (
+            _Session() as session,
+            session.request(
+                method,
+                url,
+                headers={"User-Agent": USER_AGENT, **(headers or {})},
+                data=data,
+                auth=Bearer(token) if token else NoAuthentication(),
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                allow_redirects=False,
+                stream=True,
+            ) as response,
+        ):
             body = _body(response, deadline)
             lowered = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status_code, lowered, body)
-    except (requests.RequestException, ValueError) as error:
+    except (requests.RequestException, HTTPError, ValueError) as error:
         # The error's own text may quote the request; its kind says enough.
         raise Unreachable(f"{origin_of(url)}: {type(error).__name__}") from error
 
 
 def _body(response: requests.Response, deadline: float) -> bytes:
     body = bytearray()
-    for chunk in response.iter_content(CHUNK):
+    # What has come is read at once: to wait for a full chunk has no end where bytes drip in.
+    while chunk := response.raw.read1(CHUNK, decode_content=True):
         body += chunk
         if len(body) > SIZE_LIMIT:
             raise Unreachable(f"{origin_of(response.url)}: more than {SIZE_LIMIT} bytes")

@@ -1,0 +1,49 @@
+"""Calls to platforms end, however slowly they answer."""
+
+from __future__ import annotations
+
+import gzip
+import time
+
+import pytest
+
+from lti_tool.lti import Unreachable, http
+from tests.functional.launch.lms import Answer, Server
+from tests.unit.lti_tool.lti.test_guard import dripping
+
+
+@pytest.mark.parametrize("status", ["200 OK", "302 Found\r\nLocation: /elsewhere"])
+def test_an_answer_that_drips_is_given_up(status: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "TOTAL_SECONDS", 0.5)
+    head = f"HTTP/1.1 {status}\r\nContent-Length: 100000\r\n\r\n{{"
+    began = time.monotonic()
+
+    with dripping(head.encode()) as url, pytest.raises(Unreachable, match="after the time limit"):
+        http.call("GET", url)
+
+    assert time.monotonic() - began < http.READ_SECONDS
+
+
+def test_an_answer_that_cannot_be_unpacked_is_none() -> None:
+    with Server().running() as server:
+        server.answers["/"] = Answer(200, b"{}", {"Content-Encoding": "gzip"})
+
+        with pytest.raises(Unreachable):
+            http.call("GET", f"{server.url}/")
+
+
+def test_an_answer_that_grows_when_unpacked_is_given_up() -> None:
+    with Server().running() as server:
+        bomb = gzip.compress(b"x" * (2 * http.SIZE_LIMIT))
+        server.answers["/"] = Answer(200, bomb, {"Content-Encoding": "gzip"})
+
+        with pytest.raises(Unreachable, match="more than"):
+            http.call("GET", f"{server.url}/")
+
+
+def test_a_packed_answer_is_read() -> None:
+    with Server().running() as server:
+        body = b"x" * 100_000
+        server.answers["/"] = Answer(200, gzip.compress(body), {"Content-Encoding": "gzip"})
+
+        assert http.call("GET", f"{server.url}/").body == body
