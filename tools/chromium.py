@@ -68,7 +68,8 @@ def from_debian() -> str | None:
     else:
         return None
     quietly([*apt, "update"])
-    quietly([*apt, "install", "--yes", "--no-install-recommends", "chromium"])
+    # Without a font, a page has no text: nothing is laid out, and nothing can be read back.
+    quietly([*apt, "install", "--yes", "--no-install-recommends", "chromium", "fonts-liberation"])
     return from_machine()
 
 
