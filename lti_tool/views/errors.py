@@ -11,7 +11,13 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException
 
 from lti_tool.lti import LaunchRefused, RegistrationRefused
-from lti_tool.services.refusals import EXPLANATIONS, Mender, new_reference, record
+from lti_tool.services.refusals import (
+    EXPLANATIONS,
+    Explanation,
+    Mender,
+    new_reference,
+    record,
+)
 from lti_tool.services.registration_refusals import REGISTRATION_EXPLANATIONS
 from lti_tool.services.sessions import SessionExpired, SessionRefused
 from lti_tool.views.context import tool
@@ -61,32 +67,25 @@ def register(app: Flask) -> None:
 
 def refused_launch(refused: LaunchRefused) -> Response:
     """Show why a login or a launch is refused, under the number by which it is kept."""
-    with tool().database.transaction() as db:
-        reference = record(db, refused, refused.issuer)
-    why = EXPLANATIONS[refused.fault]
-    return _answer(
-        Problem(
-            status=why.status,
-            code=refused.fault.value,
-            title=_("L’activité ne peut pas s’ouvrir"),
-            cause=_(why.cause),
-            remedy=_(why.remedy),
-            mender=_(why.mender.value),
-            reference=reference,
-        )
-    )
+    return _recorded(refused, EXPLANATIONS[refused.fault], _("L’activité ne peut pas s’ouvrir"))
 
 
 def refused_registration(refused: RegistrationRefused) -> Response:
     """Show why a platform is not registered, under the number by which it is kept."""
+    why = REGISTRATION_EXPLANATIONS[refused.fault]
+    return _recorded(refused, why, _("L’outil n’est pas inscrit"))
+
+
+def _recorded(
+    refused: LaunchRefused | RegistrationRefused, why: Explanation, title: str
+) -> Response:
     with tool().database.transaction() as db:
         reference = record(db, refused, refused.issuer)
-    why = REGISTRATION_EXPLANATIONS[refused.fault]
     return _answer(
         Problem(
             status=why.status,
             code=refused.fault.value,
-            title=_("L’outil n’est pas inscrit"),
+            title=title,
             cause=_(why.cause),
             remedy=_(why.remedy),
             mender=_(why.mender.value),
