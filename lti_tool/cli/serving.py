@@ -1,0 +1,101 @@
+"""``arrimage serve`` and ``arrimage worker``: the two programs that run the service."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from config.settings import Settings
+from lti_tool.app import create_app
+from lti_tool.cli.common import clear_errors, open_database
+from lti_tool.database import Database
+from lti_tool.logs import set_up_logs
+from lti_tool.services.delivery import run_worker
+from lti_tool.services.housekeeping import forget_what_is_over
+from lti_tool.tool import build_tool
+
+HOUSEKEEPING_SECONDS = 3600.0
+
+log = logging.getLogger(__name__)
+
+
+@click.command()
+@click.option("--host", help="The address to listen on. [default: that of ARRIMAGE_BIND]")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    help="The port to listen on. [default: that of ARRIMAGE_BIND]",
+)
+@click.option(
+    "--debug",
+    is_flag=True,
+    help="One process that restarts when the code changes, for whoever develops the tool.",
+)
+def serve(host: str | None, port: int | None, debug: bool) -> None:
+    """Serve the tool over HTTP until it is stopped."""
+    with clear_errors():
+        settings = Settings.from_environment()
+        usual_host, usual_port = settings.bind
+        os.environ["ARRIMAGE_BIND"] = f"{host or usual_host}:{port or usual_port}"
+        settings = Settings.from_environment()
+        with open_database(settings) as database:
+            database.check_schema()
+        if debug:
+            set_up_logs("DEBUG")
+            create_app(settings).run(*settings.bind, debug=True, threaded=True)
+            return
+    _become_gunicorn()
+
+
+def _become_gunicorn() -> NoReturn:
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"]
+    os.execv(sys.executable, [*command, "lti_tool.app:from_environment()"])  # noqa: S606 -- our own command, no shell
+
+
+@click.command()
+def worker() -> None:
+    """Carry grades to the platforms' gradebooks until it is stopped.
+
+    Several may run at once. A grade that cannot be delivered is tried again, later and
+    later; the learner's and the instructor's pages say what became of it.
+    """
+    with clear_errors():
+        settings = Settings.from_environment()
+        set_up_logs(settings.log_level)
+        stop = _stop_on_signals()
+        tool = build_tool(settings)
+        tool.database.check_schema()
+        log.info("The worker carries grades to their gradebooks.")
+        sweeper = threading.Thread(target=_sweep, args=(tool.database, stop))
+        sweeper.start()
+        try:
+            run_worker(tool.database, tool.scores, stop)
+        finally:
+            stop.set()
+            sweeper.join()
+            tool.close()
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGINT, ask)
+    signal.signal(signal.SIGTERM, ask)
+    return stop
+
+
+def _sweep(database: Database, stop: threading.Event) -> None:
+    while True:
+        forget_what_is_over(database)
+        if stop.wait(HOUSEKEEPING_SECONDS):
+            return
