@@ -10,6 +10,7 @@ from config.settings import Settings, SettingsError
 from course_content.loader import BUILTIN_COURSES, available_courses
 from lti_tool.database import Database
 from lti_tool.lti import Guard, KeySets, RosterClient, ScoreClient, TokenClient, ToolAddresses
+from lti_tool.services.access_tokens import SharedTokens
 from lti_tool.services.courses import CourseShelf
 from lti_tool.services.keys import KeyRing
 from lti_tool.services.launches import LaunchDesk
@@ -87,7 +88,7 @@ def build_tool(settings: Settings) -> Tool:
     courses = CourseShelf(roots, read_institution(settings.institution_file), media_base)
     keys = KeyRing(database)
     key_sets = KeySets()
-    tokens = TokenClient(keys.signing_key)
+    tokens = TokenClient(keys.signing_key, store=SharedTokens(database))
     limits = SessionLimits(settings.session_idle, settings.session_lifetime)
     desk = LaunchDesk(
         database=database,

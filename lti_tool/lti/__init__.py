@@ -36,19 +36,17 @@ from lti_tool.lti.rosters import (
     RosterFault,
     next_page,
 )
-from lti_tool.lti.scores import (
-    SCORE_SCOPE,
+from lti_tool.lti.scores import SCORE_SCOPE, Outdated, Refused, Score, ScoreClient
+from lti_tool.lti.signing import ALGORITHM, KeySource, SigningKey
+from lti_tool.lti.tokens import (
+    AccessToken,
     NoToken,
-    Outdated,
-    Refused,
-    Score,
-    ScoreClient,
     ScoreError,
     Temporary,
     TokenClient,
+    TokenStore,
     trusted_origins,
 )
-from lti_tool.lti.signing import ALGORITHM, KeySource, SigningKey
 
 __all__ = [
     "ALGORITHM",
@@ -56,6 +54,7 @@ __all__ = [
     "RESOURCE_LINK",
     "ROSTER_SCOPE",
     "SCORE_SCOPE",
+    "AccessToken",
     "ContentItem",
     "DeepLinkingSettings",
     "Fault",
@@ -83,6 +82,7 @@ __all__ = [
     "SigningKey",
     "Temporary",
     "TokenClient",
+    "TokenStore",
     "ToolAddresses",
     "Unreachable",
     "deep_linking_response",

@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from lti_tool.lti.claims import LONGEST_ID, UNSTORABLE, Claims, label, web_address
 from lti_tool.lti.http import Answer, origin_of
 from lti_tool.lti.roles import Role, role_in_class, takes_part
-from lti_tool.lti.scores import (
+from lti_tool.lti.tokens import (
     NoToken,
     ScoreError,
     ServiceCall,

@@ -92,6 +92,24 @@ class ToolKey(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
+class KeptToken(Base):
+    """An access token that a platform gave us, shared by our processes until it is over.
+
+    ``place`` is a fingerprint of the registration and of the exact set of scopes.
+    ``claimed_until`` is the lease of the process that is asking for one.
+    """
+
+    __tablename__ = "kept_token"
+
+    place: Mapped[str] = mapped_column(String(64), primary_key=True)
+    platform_id: Mapped[int] = mapped_column(
+        ForeignKey("platform.id", ondelete="CASCADE"), index=True
+    )
+    token: Mapped[str | None] = mapped_column(Text)
+    good_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class LoginState(Base):
     """One OpenID Connect login between its initiation and its launch.
 

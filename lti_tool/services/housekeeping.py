@@ -1,4 +1,4 @@
-"""Forgets what is over: old logins, sessions, choices, invitations, keys and refusals."""
+"""Forgets what is over: old logins, sessions, choices, invitations, tokens, keys and refusals."""
 
 from __future__ import annotations
 
@@ -7,12 +7,21 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from lti_tool.database import Database
-from lti_tool.models import ContentSelection, Invitation, LoginState, Refusal, WindowSession, now
+from lti_tool.models import (
+    ContentSelection,
+    Invitation,
+    KeptToken,
+    LoginState,
+    Refusal,
+    WindowSession,
+    now,
+)
 from lti_tool.services.keys import forget_replaced_keys
 
 LOGINS_KEPT = timedelta(days=1)
 SESSIONS_KEPT = timedelta(days=30)
 INVITATIONS_KEPT = timedelta(days=30)
+TOKENS_KEPT = timedelta(days=1)
 REFUSALS_KEPT = timedelta(days=90)
 
 
@@ -29,5 +38,6 @@ def forget_what_is_over(database: Database) -> None:
         db.execute(delete(ContentSelection).where(ContentSelection.expires_at < moment))
         db.execute(delete(WindowSession).where(WindowSession.expires_at < moment - SESSIONS_KEPT))
         db.execute(delete(Invitation).where(Invitation.expires_at < moment - INVITATIONS_KEPT))
+        db.execute(delete(KeptToken).where(KeptToken.good_until < moment - TOKENS_KEPT))
         forget_replaced_keys(db, moment)
         db.execute(delete(Refusal).where(Refusal.created_at < moment - REFUSALS_KEPT))

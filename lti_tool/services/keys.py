@@ -31,6 +31,7 @@ from sqlalchemy.orm import Session
 from lti_tool.database import Database
 from lti_tool.lti import ALGORITHM, SigningKey
 from lti_tool.models import ToolKey, now
+from lti_tool.services.access_tokens import forget_access_tokens
 
 KEY_SIZE = 2048
 PUBLIC_EXPONENT = 65537
@@ -105,11 +106,14 @@ class KeyRing:
     def replace_at_once(self) -> None:
         """Forget every key and sign with a new one now: for a key that somebody may have.
 
+        The access tokens that were given for the old keys' signatures go with them.
+
         Platforms that keep our key set refuse us until they read it again.
         """
         with self._database.transaction() as db:
             newest = max((row.serial for row in _rows(db)), default=0)
             db.execute(delete(ToolKey))
+            forget_access_tokens(db)
             db.add(_new_key(newest + 1))
 
     def known_keys(self, moment: datetime | None = None) -> Sequence[KnownKey]:

@@ -33,6 +33,7 @@ class Gradebook:
         self.last_second: dict[tuple[str, str], int] = {}
         self.received: list[dict[str, Any]] = []
         self.replies: deque[Reply] = deque()
+        self.token_replies: deque[Reply] = deque()
         self.tokens_issued = 0
         self.before_reply: Any = None
         self._lock = threading.Lock()
@@ -42,6 +43,8 @@ class Gradebook:
 
     def issue_token(self) -> Reply:
         with self._lock:
+            if self.token_replies:
+                return self.token_replies.popleft()
             self.tokens_issued += 1
             token = f"token-{self.tokens_issued}"
         return Reply(200, json.dumps({"access_token": token, "expires_in": 3600}))
