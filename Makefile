@@ -25,7 +25,7 @@ run: $(VENV)/.run build ## Serve the tool, with a demonstration classroom to lau
 	@$(BIN)/python -m classroom demo
 
 .PHONY: test
-test: $(VENV)/.dev build chromium ## Check everything
+test: $(VENV)/.dev build chromium openedx ## Check everything
 	@$(MAKE) --no-print-directory lint test-player test-python
 
 .PHONY: lint
@@ -41,7 +41,7 @@ test-player: node_modules/.installed ## The player's own unit tests
 	$(BIN)/node --test 'tests/player/*.test.js'
 
 .PHONY: test-python
-test-python: $(VENV)/.dev build chromium ## Python and browser tests, with their coverage
+test-python: $(VENV)/.dev build chromium openedx ## Python and browser tests, with their coverage
 	CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/pytest --numprocesses auto --dist worksteal --cov
 
 .PHONY: bench-launch
@@ -62,6 +62,8 @@ lock: ## Choose the versions of all dependencies anew
 		setup.cfg --output-file requirements/run.txt
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --all-extras \
 		--constraint requirements/run.txt setup.cfg --output-file requirements/dev.txt
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) requirements/openedx.in \
+		--output-file requirements/openedx.txt
 LOCK_OPTIONS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
@@ -75,6 +77,17 @@ chromium: .cache/chromium-path
 .cache/chromium-path: $(VENV)/.dev tools/chromium.py
 	@mkdir -p .cache
 	@$(BIN)/python tools/chromium.py > $@.new && mv $@.new $@
+
+# Open edX's LTI code is under the AGPL: an environment of its own, which only tests start.
+.PHONY: openedx
+openedx: .cache/openedx/.installed
+.cache/openedx/.installed: requirements/openedx.txt | $(VENV)/bin/python
+	@echo "Installing Open edX's side of LTI, which the tests ask for a second opinion…"
+	@rm -rf .cache/openedx
+	@$(PYTHON) -m venv .cache/openedx
+	@.cache/openedx/bin/python -m pip install --quiet --disable-pip-version-check \
+		--no-compile --require-hashes -r requirements/openedx.txt
+	@touch $@
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Arrimage needs Python 3.11 or newer: install it, or name it with make PYTHON=…" >&2; exit 1; }

@@ -76,7 +76,7 @@ const RULES = {
 };
 
 export default [
-  { ignores: ["**/dist/**", "node_modules/**", ".venv/**"] },
+  { ignores: ["**/dist/**", "node_modules/**", ".venv/**", ".cache/**"] },
   {
     files: ["course_content/player/**/*.{js,mjs}", "eslint.config.js"],
     languageOptions: { ecmaVersion: 2025, sourceType: "module", globals: readonly(BROWSER) },
