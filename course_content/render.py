@@ -230,8 +230,9 @@ class Visit:
     """Who opens a course, how, and how much of it the document carries.
 
     ``units`` are the ids of the units to embed: ``None`` for all, the syllabus included.
-    ``scope`` are the units that the launch covers: none for the whole course. Answer
-    keys are only embedded when asked for: whoever gets them can read them. ``mastery``
+    ``scope`` is what the launch covers: units' ids, or paths of single steps
+    (``unit/step``); none for the whole course. Answer keys are only embedded when asked
+    for: whoever gets them can read them. ``mastery``
     is a percentage; ``session``, ``snapshot`` and ``class_page``, the address of the page
     that an instructor's preview leads back to, belong to LTI.
     """

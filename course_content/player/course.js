@@ -4,13 +4,14 @@
  * @typedef {{path: string, id: string, title: string, kind: "page"|"quiz", graded: boolean,
  *   unit: Unit, index: number, number: number}} Step `number` is its place in its unit, from 1
  * @typedef {{id: string, title: string, minutes: number, outcomes: string[], part: Part,
- *   steps: Step[]}} Unit
+ *   steps: Step[], isWhole: boolean}} Unit `isWhole` unless the link covers single steps of it
  * @typedef {{id: string, title: string, summary: string, units: Unit[]}} Part
  */
 export class Course {
   /**
    * @param {object} outline as course_content/render.py makes it
-   * @param {string[]} scope ids of the units that this link covers; none for the whole course
+   * @param {string[]} scope what this link covers: ids of units, or paths of single steps
+   *   (unit/step); none for the whole course
    */
   constructor(outline, scope = []) {
     this.slug = outline.slug;
@@ -47,18 +48,17 @@ export class Course {
 function withUnits(part, scope) {
   const whole = { ...part };
   whole.units = part.units
-    .filter((unit) => scope.length === 0 || scope.includes(unit.id))
-    .map((unit) => withSteps(unit, whole));
+    .map((unit) => withSteps(unit, whole, scope))
+    .filter((unit) => unit.steps.length > 0);
   return whole;
 }
 
-function withSteps(unit, part) {
+function withSteps(unit, part, scope) {
   const whole = { ...unit, part };
-  whole.steps = unit.steps.map((step, i) => ({
-    ...step,
-    path: `${unit.id}/${step.id}`,
-    unit: whole,
-    number: i + 1,
-  }));
+  whole.isWhole = scope.length === 0 || scope.includes(unit.id);
+  whole.steps = unit.steps
+    .map((step) => ({ ...step, path: `${unit.id}/${step.id}`, unit: whole }))
+    .filter((step) => whole.isWhole || scope.includes(step.path))
+    .map((step, i) => ({ ...step, number: i + 1 }));
   return whole;
 }

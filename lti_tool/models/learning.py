@@ -41,8 +41,9 @@ class Context(Base):
 class ResourceLink(Base):
     """A link to us that a teacher placed in a class (LTI 1.3 core, 5.3.5).
 
-    ``course`` is a course's slug; ``target`` what of it the link opens: a unit's id, or
-    an empty string for all of it. ``line_item_url`` is the column coupled with the link.
+    ``course`` is a course's slug; ``target`` what of it the link opens, as
+    ``services.targets`` writes it: an empty string for all of it. ``line_item_url`` is the
+    column coupled with the link.
     """
 
     __tablename__ = "resource_link"

@@ -9,50 +9,31 @@ from typing import Any, TypeAlias, TypeVar
 
 from course_content import render
 from course_content.loader import CourseError, CourseNotFound, find_course, load_course
-from course_content.model import SYLLABUS, Activity, Course, Unit
+from course_content.model import Activity, Course
+from lti_tool.services.targets import Extent, Target, extent_of
 
 Json: TypeAlias = dict[str, Any]
 AnswerKeys: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any]]]
 T = TypeVar("T")
-
-SYLLABUS_STEP = f"{SYLLABUS}/{SYLLABUS}"
-"""The path of the module's description, which the renderer puts before the first unit."""
 
 
 class UnknownCourse(LookupError):
     """No folder of that name holds a course, or its files have mistakes."""
 
 
-def link_scope(course: Course, target: str) -> tuple[str, ...]:
-    """Return the ids of the units that a resource link covers; none for the whole course.
-
-    A target that the course no longer has covers the whole course: a link that a teacher
-    placed last year still leads somewhere.
-    """
-    return tuple(unit.id for unit in course.units if unit.id == target)
+def link_extent(course: Course, target: str) -> Extent:
+    """Return what a link opens, by the target that it keeps."""
+    return extent_of(course, Target.parse(target))
 
 
 def graded_activities(course: Course, target: str) -> tuple[Activity, ...]:
     """Return the activities that count for the column of a link with that target."""
-    return tuple(
-        activity
-        for unit in _covered_units(course, target)
-        for activity in unit.activities
-        if activity.graded
-    )
+    return link_extent(course, target).graded_activities
 
 
 def steps_in_scope(course: Course, target: str) -> tuple[str, ...]:
     """Return the paths (``unit/step``) of the steps that a link opens, in reading order."""
-    syllabus = () if link_scope(course, target) else (SYLLABUS_STEP,)
-    return syllabus + tuple(
-        f"{unit.id}/{step.id}" for unit in _covered_units(course, target) for step in unit.steps
-    )
-
-
-def _covered_units(course: Course, target: str) -> tuple[Unit, ...]:
-    scope = link_scope(course, target)
-    return tuple(unit for unit in course.units if not scope or unit.id in scope)
+    return link_extent(course, target).steps
 
 
 class CourseShelf:
@@ -100,6 +81,20 @@ class CourseShelf:
                 course, unit_id, language, media_base=self._media_base(slug)
             ),
         )
+
+    def covered_content(self, slug: str, target: str, unit_id: str, language: str) -> Json:
+        """Return of a unit's content what a link with that target opens.
+
+        Raise ``KeyError`` when it opens nothing of it.
+        """
+        content = self.unit_content(slug, unit_id, language)
+        covered = frozenset(steps_in_scope(self.course(slug), target))
+        steps = {
+            name: step for name, step in content["steps"].items() if f"{unit_id}/{name}" in covered
+        }
+        if not steps:
+            raise KeyError(unit_id)
+        return {**content, "steps": steps}
 
     def answer_keys(self, slug: str, language: str) -> AnswerKeys:
         """Return what the server marks answers with. It never leaves the server."""

@@ -125,8 +125,8 @@ class LaunchDesk:
     def _open_window(
         self, db: Session, platform: Platform, launch: Launch, language: str
     ) -> OpenWindow:
-        course, unit = destination(launch, self.courses, self.default_course)
-        link = keep_link(db, platform, launch, course, unit)
+        course, target = destination(launch, self.courses, self.default_course)
+        link = keep_link(db, platform, launch, course, target)
         learner = keep_learner(db, platform, launch)
         if learner is not None:
             keep_membership(db, link.context, learner, launch.role.value)

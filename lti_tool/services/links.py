@@ -22,6 +22,7 @@ from lti_tool.models import (
 )
 from lti_tool.services.courses import CourseShelf, UnknownCourse
 from lti_tool.services.progress import insert_into
+from lti_tool.services.targets import asked_for
 
 Row = TypeVar("Row", bound=Base)
 
@@ -31,23 +32,22 @@ OWN_CONTEXT = "resource_link:"
 
 
 def destination(launch: Launch, courses: CourseShelf, default_course: str) -> tuple[str, str]:
-    """Return the course and the unit that a launch asks for; no unit means all of them.
+    """Return the course that a launch asks for, and what of it, as its link keeps that.
 
     The link's custom parameters say it, else the query of its address, else the default.
     Raise ``LaunchRefused`` when the tool has no such course.
     """
     query = query_of(launch.target_link_uri)
     slug = launch.custom.get("course") or query.get("course") or default_course
-    unit = launch.custom.get("unit") or query.get("unit") or ""
     try:
         course = courses.course(slug)
     except UnknownCourse as error:
         raise LaunchRefused(Fault.COURSE_UNKNOWN, f"course {slug[:LONGEST_NAME]!r}") from error
-    return slug, unit if unit in {each.id for each in course.units} else ""
+    return slug, str(asked_for(course, {**query, **launch.custom}))
 
 
 def keep_link(
-    db: Session, platform: Platform, launch: Launch, course: str, unit: str
+    db: Session, platform: Platform, launch: Launch, course: str, target: str
 ) -> ResourceLink:
     """Bring the class and the link up to date with a launch, and return the link."""
     deployment = db.scalars(
@@ -70,14 +70,14 @@ def keep_link(
         db,
         ResourceLink,
         {"context_pk": context.id, "resource_link_id": link_id},
-        {"title": launch.resource_link_title, "course": course, "target": unit},
+        {"title": launch.resource_link_title, "course": course, "target": target},
     )
     if launch.context_title:
         context.title = launch.context_title
     context.memberships_url = launch.memberships_url
     link.title = launch.resource_link_title
     link.course = course
-    link.target = unit
+    link.target = target
     link.line_item_url = launch.line_item_url
     return link
 

@@ -20,7 +20,7 @@ from lti_tool.lti import Role
 from lti_tool.models import WindowSession
 from lti_tool.services import attempts, grades, progress
 from lti_tool.services.attempts import Desk, Given, WorkFault, WorkRefused
-from lti_tool.services.courses import AnswerKeys, Json, UnknownCourse
+from lti_tool.services.courses import Json, UnknownCourse, link_extent
 from lti_tool.services.grades import NO_GRADE, GradeStatus
 from lti_tool.services.objections import API_OBJECTIONS, WORK_OBJECTIONS, ApiFault, Objection
 from lti_tool.services.progress import InvalidState, StateTooLarge
@@ -84,15 +84,16 @@ def boot() -> Response:
 
 @blueprint.get("/units/<unit_id>")
 def unit(unit_id: str) -> Response:
-    """Return a unit's pages and activities, without answer keys."""
+    """Return those pages and activities of a unit that the link opens, without answer keys."""
     with tool().database.reading() as db:
         window = _window(db)
-    slug = window.resource_link.course
-    language = tool().courses.language(slug, window.language)
+    link = window.resource_link
+    language = tool().courses.language(link.course, window.language)
     try:
-        return jsonify(tool().courses.unit_content(slug, unit_id, language))
+        content = tool().courses.covered_content(link.course, link.target, unit_id, language)
     except KeyError:
         _refuse(ApiFault.UNKNOWN_UNIT)
+    return jsonify(content)
 
 
 @blueprint.put("/state")
@@ -123,8 +124,7 @@ def answer(activity_id: str) -> Response:
         window = _window(db)
         body = _body()
         given = Given(_number(body, "attempt"), _text(body, "question"), body.get("response"))
-        course, keys = _course(window)
-        desk = Desk.of(course, keys, activity_id)
+        course, desk = _desk(window, activity_id)
         seat = learner_seat(window)
         if seat is None:
             return _previewed(desk, given)
@@ -142,7 +142,7 @@ def new_attempt(activity_id: str) -> Response:
     """Begin a new attempt, or return the one that is under way."""
     with tool().database.transaction() as db:
         window = _window(db)
-        desk = Desk.of(*_course(window), activity_id)
+        _work_course, desk = _desk(window, activity_id)
         seat = learner_seat(window)
         attempt = attempts.blank() if seat is None else attempts.start_attempt(db, seat, desk)
     return jsonify({"attempt": attempt})
@@ -173,11 +173,19 @@ def _window(db: Session) -> WindowSession:
     return window
 
 
-def _course(window: WindowSession) -> tuple[Course, AnswerKeys]:
+def _desk(window: WindowSession, activity_id: str) -> tuple[Course, Desk]:
+    """Return an activity that the link opens, with its course. Raise ``WorkRefused``."""
     courses = tool().courses
-    slug = window.resource_link.course
-    language = courses.language(slug, window.language)
-    return courses.course(slug), courses.answer_keys(slug, language)
+    link = window.resource_link
+    course = courses.course(link.course)
+    desk = Desk.of(
+        course,
+        courses.answer_keys(link.course, courses.language(link.course, window.language)),
+        activity_id,
+    )
+    if desk.activity not in link_extent(course, link.target).activities:
+        raise WorkRefused(WorkFault.UNKNOWN_ACTIVITY)
+    return course, desk
 
 
 def _previewed(desk: Desk, given: Given) -> Response:

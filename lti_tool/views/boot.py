@@ -9,7 +9,7 @@ from course_content.render import Visit, boot_data
 from lti_tool.lti import Role
 from lti_tool.models import WindowSession
 from lti_tool.services import attempts, progress
-from lti_tool.services.courses import CourseShelf, Json, link_scope
+from lti_tool.services.courses import CourseShelf, Json, link_extent
 from lti_tool.services.grades import GradeStatus
 from lti_tool.services.objections import objection_to
 from lti_tool.services.progress import Seat
@@ -26,7 +26,7 @@ def lti_boot(db: Session, courses: CourseShelf, window: WindowSession, unit_id: 
     language = courses.language(link.course, window.language)
     outline = courses.outline(link.course, language)
     snapshot = _snapshot(db, courses, window)
-    scope = link_scope(course, link.target)
+    scope = link_extent(course, link.target).scope
     opened = _opened_unit(outline, scope, (unit_id, _place(snapshot)))
     visit = Visit(
         delivery="lti",
@@ -38,7 +38,7 @@ def lti_boot(db: Session, courses: CourseShelf, window: WindowSession, unit_id: 
         return_url=window.return_url,
         class_page="/class" if window.role == Role.INSTRUCTOR else None,
     )
-    content = courses.unit_content(link.course, opened, language)
+    content = courses.covered_content(link.course, link.target, opened, language)
     return boot_data(outline, {opened: content}, visit)
 
 
@@ -82,10 +82,11 @@ def _place(snapshot: Json) -> str:
 
 
 def _opened_unit(outline: Json, scope: tuple[str, ...], wanted: tuple[str, ...]) -> str:
+    opened = {each.partition("/")[0] for each in scope}
     covered = [
         unit["id"]
         for part in outline["parts"]
         for unit in part["units"]
-        if not scope or unit["id"] in scope
+        if not scope or unit["id"] in opened
     ]
     return next((unit for unit in wanted if unit in covered), covered[0])

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from course_content.model import localized
 from lti_tool.models import WindowSession, now
-from lti_tool.services.courses import link_scope
+from lti_tool.services.courses import link_extent
 from lti_tool.services.objections import ROSTER_OBJECTIONS, objection_to
 from lti_tool.services.reports import class_report
 from lti_tool.services.rosters import RosterStatus, refresh
@@ -62,12 +62,11 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
     course = tool().courses.course(link.course)
     language = tool().courses.language(link.course, window.language)
     report = class_report(db, course, link)
-    scope = link_scope(course, link.target)
     roster = RosterStatus.of(link.context, now())
     return {
         "course_title": localized(course.title, language),
         "class_title": link.context.title,
-        "units": [localized(course.unit(unit).title, language) for unit in scope],
+        "part_title": localized(link_extent(course, link.target).title, language),
         "activities": [(one.id, localized(one.title, language)) for one in report.activities],
         "report": report,
         "objection_to": objection_to,

@@ -1,4 +1,4 @@
-"""The doors that platforms use: login, launch, choice of content, public keys."""
+"""The doors that platforms use: login, launch, public keys."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, render_
 from werkzeug.datastructures import MultiDict
 
 from lti_tool.lti import Fault, LaunchRefused, origin_of
-from lti_tool.services.launches import LaunchForm, OpenSelection, selection_of
+from lti_tool.services.launches import LaunchForm, OpenSelection
 from lti_tool.services.logins import (
     LIFETIME,
     Login,
@@ -17,9 +17,8 @@ from lti_tool.services.logins import (
     PlatformStorage,
     begin_login,
 )
-from lti_tool.services.selections import answer, shelves
 from lti_tool.services.tokens import hashed, new_token
-from lti_tool.views import entry
+from lti_tool.views import deep_linking, entry
 from lti_tool.views.context import accepted_languages, tool, use_language
 
 blueprint = Blueprint("lti", __name__)
@@ -112,29 +111,6 @@ def launch_by_address() -> Response:
     raise LaunchRefused(Fault.LAUNCH_INCOMPLETE, "the launch was not posted")
 
 
-@blueprint.post("/lti/deep-linking")
-def choose() -> Response:
-    """Take a teacher's choice to the platform, by a form that the browser posts."""
-    with tool().database.reading() as db:
-        selection = selection_of(db, request.form.get("selection", ""))
-    use_language(selection.language)
-    signed = answer(
-        selection,
-        request.form.get("choice", ""),
-        tool().courses,
-        tool().addresses.launch,
-        tool().keys.signing_key,
-    )
-    response = make_response(
-        render_template("lti/return.html", return_url=selection.return_url, signed=signed)
-    )
-    # The platform may answer its own form with a redirect, which this directive covers too.
-    allowed = f"form-action https: {origin_of(selection.return_url)}"
-    response.headers["Content-Security-Policy"] = f"default-src 'none'; script-src 'self'; \
-style-src 'self'; img-src 'self' data:; base-uri 'none'; {allowed}"
-    return response
-
-
 @blueprint.get("/.well-known/jwks.json")
 @blueprint.get("/lti/jwks")
 def key_set() -> Response:
@@ -205,14 +181,9 @@ def _enter(form: LaunchForm) -> Response:
     accepted = tool().desk.accept(form)
     if isinstance(accepted, OpenSelection):
         use_language(accepted.selection.language)
-        return _picker(accepted.token, accepted.selection.language)
+        return deep_linking.picker(accepted.token, accepted.selection)
     use_language(accepted.window.language)
     return entry.enter(accepted.token, accepted.window)
-
-
-def _picker(token: str, language: str) -> Response:
-    offered = list(shelves(tool().courses, tool().course_slugs, language))
-    return make_response(render_template("lti/picker.html", selection=token, shelves=offered))
 
 
 def _login_cookie(state: str) -> str:

@@ -82,6 +82,15 @@ describe("what one has done", () => {
     assert.equal(learner.progress().graded.total, 1);
   });
 
+  test("is one activity where the link covers nothing else", async () => {
+    const { course, learner } = await arrive({ scope: ["two/quiz-two"] });
+    const [step, ...others] = course.steps;
+    assert.deepEqual(others, []);
+    assert.deepEqual([step.path, step.number, step.unit.isWhole], ["two/quiz-two", 1, false]);
+    await finish(learner, "quiz-two");
+    assert.equal(learner.progress().finished, true);
+  });
+
   test("keeps the best score over a worse attempt", async () => {
     const { learner } = await arrive({ scope: ["one"] });
     await finish(learner, "quiz-one");

@@ -16,7 +16,7 @@ export function stepView(context) {
     "article",
     { class: `step step--${step.kind}` },
     header(texts, step),
-    step.number === 1 && outcomes(texts, step.unit),
+    step.number === 1 && step.unit.isWhole && outcomes(texts, step.unit),
     body,
     ways(context),
   );
@@ -56,7 +56,7 @@ function header(texts, step) {
     h(
       "p",
       { class: "step__place" },
-      h("span", {}, isLone ? unit.part.title : unit.title),
+      h("span", {}, isLone && unit.isWhole ? unit.part.title : unit.title),
       !isLone && h("span", {}, place),
     ),
     h("h1", { tabindex: "-1" }, step.title),
