@@ -17,6 +17,15 @@ from lti_tool.lti.launch import (
     query_of,
     verify_launch,
 )
+from lti_tool.lti.line_items import (
+    LINE_ITEM_READ_SCOPE,
+    LINE_ITEM_SCOPE,
+    RESULT_SCOPE,
+    Column,
+    LineItemClient,
+    NewColumn,
+    Result,
+)
 from lti_tool.lti.registration import (
     GivenRegistration,
     PlatformConfiguration,
@@ -27,16 +36,9 @@ from lti_tool.lti.registration import (
     register,
 )
 from lti_tool.lti.roles import Role
-from lti_tool.lti.rosters import (
-    ROSTER_SCOPE,
-    Member,
-    MemberStatus,
-    RosterClient,
-    RosterError,
-    RosterFault,
-    next_page,
-)
+from lti_tool.lti.rosters import ROSTER_SCOPE, Member, MemberStatus, RosterClient
 from lti_tool.lti.scores import SCORE_SCOPE, Outdated, Refused, Score, ScoreClient
+from lti_tool.lti.services import ServiceError, ServiceFault, next_page
 from lti_tool.lti.signing import ALGORITHM, KeySource, SigningKey
 from lti_tool.lti.tokens import (
     AccessToken,
@@ -51,10 +53,14 @@ from lti_tool.lti.tokens import (
 __all__ = [
     "ALGORITHM",
     "DEEP_LINK",
+    "LINE_ITEM_READ_SCOPE",
+    "LINE_ITEM_SCOPE",
     "RESOURCE_LINK",
+    "RESULT_SCOPE",
     "ROSTER_SCOPE",
     "SCORE_SCOPE",
     "AccessToken",
+    "Column",
     "ContentItem",
     "DeepLinkingSettings",
     "Fault",
@@ -64,21 +70,24 @@ __all__ = [
     "KeySource",
     "Launch",
     "LaunchRefused",
+    "LineItemClient",
     "Member",
     "MemberStatus",
+    "NewColumn",
     "NoToken",
     "Outdated",
     "PlatformConfiguration",
     "Refused",
     "RegistrationFault",
     "RegistrationRefused",
+    "Result",
     "Role",
     "RosterClient",
-    "RosterError",
-    "RosterFault",
     "Score",
     "ScoreClient",
     "ScoreError",
+    "ServiceError",
+    "ServiceFault",
     "SigningKey",
     "Temporary",
     "TokenClient",

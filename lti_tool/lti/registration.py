@@ -13,6 +13,8 @@ from lti_tool.lti.claims import LONGEST_ID, UNSTORABLE, label
 from lti_tool.lti.guard import AddressRefused, Guard
 from lti_tool.lti.http import Answer, Unreachable, origin_of
 from lti_tool.lti.launch import DEEP_LINK, RESOURCE_LINK
+from lti_tool.lti.line_items import LINE_ITEM_SCOPE, RESULT_SCOPE
+from lti_tool.lti.rosters import ROSTER_SCOPE
 from lti_tool.lti.scores import SCORE_SCOPE
 
 PLATFORM_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-platform-configuration"
@@ -20,9 +22,9 @@ TOOL_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-tool-configurat
 
 SCOPES: Final = (
     SCORE_SCOPE,
-    "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
-    "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
-    "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
+    LINE_ITEM_SCOPE,
+    RESULT_SCOPE,
+    ROSTER_SCOPE,
 )
 CLAIMS: Final = ("iss", "sub", "name", "given_name", "family_name")
 """What the tool reads of a person: no address, no picture."""

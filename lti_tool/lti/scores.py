@@ -17,6 +17,7 @@ from pylti1p3.service_connector import ServiceConnector, TServiceConnectorRespon
 from typing_extensions import override
 
 from lti_tool.lti.http import Answer, origin_of
+from lti_tool.lti.services import below
 from lti_tool.lti.tokens import (
     UNAUTHORIZED,
     NoToken,
@@ -86,8 +87,7 @@ class _Grades(AssignmentsGradesService):
     @staticmethod
     @override
     def _add_url_path_ending(url: str, url_path_ending: str) -> str:
-        path, question_mark, query = url.partition("?")
-        return f"{path.rstrip('/')}/{url_path_ending}{question_mark}{query}"
+        return below(url, url_path_ending)
 
 
 class _Connector(ServiceConnector):

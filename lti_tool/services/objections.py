@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lti_tool.lti import RosterFault
+from lti_tool.lti import ServiceFault
 from lti_tool.services.attempts import WorkFault
 from lti_tool.services.delivery import DeliveryFault, fault_of
 from lti_tool.services.grades import GradeStatus
@@ -104,59 +104,59 @@ DELIVERY_OBJECTIONS: Mapping[DeliveryFault, Objection] = {
 
 _ASK_LATER = N_("L’outil redemandera la liste de lui-même à la prochaine ouverture du tableau.")
 
-ROSTER_OBJECTIONS: Mapping[RosterFault, Objection] = {
-    RosterFault.UNREACHABLE: Objection(N_("La plateforme de cours ne répond pas."), _ASK_LATER),
-    RosterFault.BUSY: Objection(N_("La plateforme de cours demande de patienter."), _ASK_LATER),
-    RosterFault.PLATFORM_ERROR: Objection(
+ROSTER_OBJECTIONS: Mapping[ServiceFault, Objection] = {
+    ServiceFault.UNREACHABLE: Objection(N_("La plateforme de cours ne répond pas."), _ASK_LATER),
+    ServiceFault.BUSY: Objection(N_("La plateforme de cours demande de patienter."), _ASK_LATER),
+    ServiceFault.PLATFORM_ERROR: Objection(
         N_("La plateforme de cours a rencontré une erreur."),
         N_(
             "Réessayez dans quelques minutes. Si cela dure, prévenez l’administration de la "
             "plateforme."
         ),
     ),
-    RosterFault.ACCESS_REFUSED: Objection(
+    ServiceFault.ACCESS_REFUSED: Objection(
         N_("La plateforme ne donne pas à l’outil l’accès à la liste de la classe."),
         N_(
             "L’administration de la plateforme doit permettre à l’outil de lire la liste des "
             "personnes inscrites. Celle de l’outil en trouve le détail dans son journal."
         ),
     ),
-    RosterFault.NOT_ALLOWED: Objection(
+    ServiceFault.NOT_ALLOWED: Objection(
         N_("La plateforme n’autorise pas l’outil à lire la liste de cette classe."),
         N_(
             "L’administration de la plateforme doit permettre à l’outil de lire la liste des "
             "personnes inscrites."
         ),
     ),
-    RosterFault.GONE: Objection(
+    ServiceFault.GONE: Objection(
         N_("La liste de la classe n’est plus à l’adresse que la plateforme a indiquée."),
         N_(
             "Rouvrez l’activité depuis votre cours\u00a0: la plateforme indiquera l’adresse "
             "actuelle."
         ),
     ),
-    RosterFault.REFUSED: Objection(
+    ServiceFault.REFUSED: Objection(
         N_("La plateforme refuse de donner la liste de la classe."),
         N_(
             "Rouvrez l’activité depuis votre cours. Si cela dure, prévenez l’administration de "
             "l’outil, qui en a le journal."
         ),
     ),
-    RosterFault.FOREIGN_ADDRESS: Objection(
+    ServiceFault.FOREIGN_ADDRESS: Objection(
         N_("La liste se trouve à une adresse qui n’est pas celle de la plateforme."),
         N_(
             "L’administration de l’outil doit enregistrer cette adresse si elle lui fait confiance."
         ),
     ),
-    RosterFault.UNREADABLE: Objection(
+    ServiceFault.UNREADABLE: Objection(
         N_("L’outil n’a pas compris la liste que la plateforme lui a donnée."),
         N_("Si cela dure, prévenez l’administration de l’outil, qui en a le journal."),
     ),
-    RosterFault.TOO_LONG: Objection(
+    ServiceFault.TOO_LONG: Objection(
         N_("La liste de la classe est trop longue pour ce tableau."),
         N_("Placez l’activité dans un cours plus petit, par exemple celui d’un groupe."),
     ),
-    RosterFault.INTERNAL: Objection(
+    ServiceFault.INTERNAL: Objection(
         N_("L’outil a rencontré une erreur en demandant la liste."),
         N_("Si cela dure, prévenez l’administration de l’outil, qui en a le journal."),
     ),

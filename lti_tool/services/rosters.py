@@ -26,7 +26,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.database import Database
-from lti_tool.lti import Member, MemberStatus, Role, RosterError, RosterFault
+from lti_tool.lti import Member, MemberStatus, Role, ServiceError, ServiceFault
 from lti_tool.models import (
     Context,
     Deployment,
@@ -59,7 +59,7 @@ class RosterSource(Protocol):
     def members(
         self, platform: Platform, memberships_url: str, resource_link_id: str | None = None
     ) -> Sequence[Member]:
-        """Raise ``RosterError``."""
+        """Raise ``ServiceError``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class RosterStatus:
 
     offered: bool
     received_at: datetime | None
-    fault: RosterFault | None
+    fault: ServiceFault | None
     is_due: bool
 
     @classmethod
@@ -96,10 +96,10 @@ class _Request:
     asked_at: datetime
 
 
-def fault_of(error: str | None) -> RosterFault | None:
+def fault_of(error: str | None) -> ServiceFault | None:
     """Return the fault that a class's ``roster_error`` begins with."""
     code = (error or "").partition(":")[0]
-    return RosterFault(code) if code in set(RosterFault) else None
+    return ServiceFault(code) if code in set(ServiceFault) else None
 
 
 def refresh(
@@ -122,12 +122,12 @@ def refresh(
         members = source.members(
             request.platform, request.memberships_url, request.resource_link_id
         )
-    except RosterError as error:
+    except ServiceError as error:
         _note_failure(database, request, error, clock())
     except Exception as error:
         log.exception("The list of class %s could not be asked for.", context_pk)
         _note_failure(
-            database, request, RosterError(RosterFault.INTERNAL, type(error).__name__), clock()
+            database, request, ServiceError(ServiceFault.INTERNAL, type(error).__name__), clock()
         )
     else:
         with database.transaction() as db:
@@ -170,7 +170,7 @@ def _claim(
 
 
 def _note_failure(
-    database: Database, request: _Request, error: RosterError, moment: datetime
+    database: Database, request: _Request, error: ServiceError, moment: datetime
 ) -> None:
     asked = min(error.retry_after or PAUSE_AFTER_FAILURE, LONGEST_PAUSE)
     log.warning("The list of class %s did not come: %s", request.context_pk, error)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from lti_tool.lti import Role, RosterFault
+from lti_tool.lti import Role, ServiceFault
 from lti_tool.models import Context, Learner, Membership, Platform, ToolKey, now
 from lti_tool.services.objections import ROSTER_OBJECTIONS
 from lti_tool.services.rosters import refresh
@@ -149,7 +149,7 @@ def test_no_token_goes_to_another_host(school: School, registrar: Registrar) -> 
 
         assert stranger.asked == []
     assert lines(answer).keys() == {"Zoé Martin", "Émile Noël", "Personne sans nom"}
-    assert_told(answer, RosterFault.FOREIGN_ADDRESS)
+    assert_told(answer, ServiceFault.FOREIGN_ADDRESS)
     assert context_of(school).roster_received_at is None
 
 
@@ -165,7 +165,7 @@ def test_a_list_at_an_address_that_is_not_the_platform_s_is_never_asked_for(
 
         assert stranger.asked == []
     assert registrar.tokens == 0
-    assert_told(answer, RosterFault.FOREIGN_ADDRESS)
+    assert_told(answer, ServiceFault.FOREIGN_ADDRESS)
 
 
 def test_suspended_students_are_marked_and_not_counted(
@@ -302,7 +302,7 @@ def test_members_whom_no_launch_could_name_are_left_out(
     assert len(lines(ask(school))) == 3
 
 
-def assert_told(answer: TestResponse, fault: RosterFault) -> None:
+def assert_told(answer: TestResponse, fault: ServiceFault) -> None:
     """Check that the table is there, and says what is wrong with its list and what to do."""
     page = " ".join(lxml.html.fromstring(answer.text).text_content().split())
     objection = ROSTER_OBJECTIONS[fault]
@@ -316,14 +316,14 @@ def assert_told(answer: TestResponse, fault: RosterFault) -> None:
 @pytest.mark.parametrize(
     ("reply", "fault"),
     [
-        (Answer(500, b"<b>oops</b>"), RosterFault.PLATFORM_ERROR),
-        (Answer(429, b"oops", {"Retry-After": "1800"}), RosterFault.BUSY),
-        (given({"members": [], "x": 1}, Link='<mailto:x@y>; rel="next"'), RosterFault.UNREADABLE),
+        (Answer(500, b"<b>oops</b>"), ServiceFault.PLATFORM_ERROR),
+        (Answer(429, b"oops", {"Retry-After": "1800"}), ServiceFault.BUSY),
+        (given({"members": [], "x": 1}, Link='<mailto:x@y>; rel="next"'), ServiceFault.UNREADABLE),
     ],
-    ids=lambda value: str(value) if isinstance(value, RosterFault) else "",
+    ids=lambda value: str(value) if isinstance(value, ServiceFault) else "",
 )
 def test_a_list_that_does_not_come_leaves_the_table_as_it_was(
-    school: School, registrar: Registrar, reply: Answer, fault: RosterFault
+    school: School, registrar: Registrar, reply: Answer, fault: ServiceFault
 ) -> None:
     ask(school)
     received = context_of(school).roster_received_at
@@ -357,14 +357,14 @@ def test_a_token_that_is_refused_is_replaced_once(school: School, registrar: Reg
     assert registrar.tokens == 2
 
     registrar.replies += [Answer(401), Answer(401)]
-    assert_told(asked_again(school), RosterFault.ACCESS_REFUSED)
+    assert_told(asked_again(school), ServiceFault.ACCESS_REFUSED)
     assert registrar.tokens == 3
 
 
 def test_a_platform_that_gives_no_token_is_told_apart(school: School, registrar: Registrar) -> None:
     registrar.server.answers["/token"] = Answer(400, b'{"error": "invalid_scope"}')
 
-    assert_told(ask(school), RosterFault.ACCESS_REFUSED)
+    assert_told(ask(school), ServiceFault.ACCESS_REFUSED)
     assert registrar.calls == []
 
 
@@ -377,7 +377,7 @@ def test_a_platform_that_is_away_is_told_apart(school: School, registrar: Regist
         platform = db.get_one(Platform, school.seeded.platform_id)
         platform.service_origins = ["http://127.0.0.1:1"]
 
-    assert_told(asked_again(school), RosterFault.UNREACHABLE)
+    assert_told(asked_again(school), ServiceFault.UNREACHABLE)
 
 
 def test_a_list_is_asked_for_again_only_when_it_is_old_or_wanted(
@@ -465,8 +465,8 @@ def test_a_fault_of_ours_leaves_the_table_as_well(school: School) -> None:
     assert refresh(school.database, Broken(), school.seeded.context_pk, on_demand=True)
 
     answer = school.open(2, role=Role.INSTRUCTOR).get("/api/class")
-    assert_told(answer, RosterFault.INTERNAL)
-    assert set(ROSTER_OBJECTIONS) == set(RosterFault)
+    assert_told(answer, ServiceFault.INTERNAL)
+    assert set(ROSTER_OBJECTIONS) == set(ServiceFault)
 
 
 def test_a_platform_without_a_list_is_asked_for_none(school: School) -> None:

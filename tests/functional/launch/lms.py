@@ -106,6 +106,12 @@ class Server:
             def do_POST(self) -> None:
                 outer.serve(self)
 
+            def do_PUT(self) -> None:
+                outer.serve(self)
+
+            def do_DELETE(self) -> None:
+                outer.serve(self)
+
             def log_message(self, *_: object) -> None:
                 """The tests read ``asked`` instead."""
 

@@ -8,12 +8,13 @@ import pytest
 
 from lti_tool.lti import (
     RosterClient,
-    RosterError,
-    RosterFault,
+    ServiceError,
+    ServiceFault,
     SigningKey,
     TokenClient,
     next_page,
     rosters,
+    services,
 )
 from lti_tool.models import Platform
 from tests.functional.instructor.registrar import Registrar, given, person
@@ -69,10 +70,10 @@ def test_a_header_that_names_no_next_page_ends_the_list(header: str) -> None:
     "target", ["javascript:alert(1)", "file:///etc/passwd", "https://[", "ftp://lms.example/2"]
 )
 def test_a_next_page_that_is_no_web_address_makes_the_list_unreadable(target: str) -> None:
-    with pytest.raises(RosterError) as caught:
+    with pytest.raises(ServiceError) as caught:
         next_page(f'<{target}>; rel="next"', HERE)
 
-    assert caught.value.fault is RosterFault.UNREADABLE
+    assert caught.value.fault is ServiceFault.UNREADABLE
 
 
 @pytest.fixture(scope="module")
@@ -107,9 +108,9 @@ def client(key: Key) -> RosterClient:
     return RosterClient(TokenClient(lambda: signing))
 
 
-def fault_of(client: RosterClient, platform: Platform, registrar: Registrar) -> RosterFault:
+def fault_of(client: RosterClient, platform: Platform, registrar: Registrar) -> ServiceFault:
     """Ask for the list, which must not come; return why not."""
-    with pytest.raises(RosterError) as caught:
+    with pytest.raises(ServiceError) as caught:
         client.members(platform, registrar.url)
     return caught.value.fault
 
@@ -130,7 +131,7 @@ def test_pages_that_lead_back_to_one_another_are_given_up(
 ) -> None:
     registrar.link = f'<{registrar.url}&from=2>; rel="next"'
 
-    assert fault_of(client, platform, registrar) is RosterFault.UNREADABLE
+    assert fault_of(client, platform, registrar) is ServiceFault.UNREADABLE
     assert len(registrar.calls) == 2
 
 
@@ -140,9 +141,9 @@ def test_pages_without_an_end_are_given_up(
     registrar: Registrar,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(rosters, "MOST_PAGES", 3)
+    monkeypatch.setattr(services, "MOST_PAGES", 3)
 
-    assert fault_of(client, platform, registrar) is RosterFault.UNREADABLE
+    assert fault_of(client, platform, registrar) is ServiceFault.UNREADABLE
     assert len(registrar.calls) == 3
 
 
@@ -154,7 +155,7 @@ def test_a_list_that_is_too_long_is_given_up(
 ) -> None:
     monkeypatch.setattr(rosters, "MOST_MEMBERS", 3)
 
-    assert fault_of(client, platform, registrar) is RosterFault.TOO_LONG
+    assert fault_of(client, platform, registrar) is ServiceFault.TOO_LONG
     assert len(registrar.calls) == 2
 
 
@@ -163,35 +164,35 @@ def test_a_page_that_is_too_large_is_given_up(
 ) -> None:
     registrar.members[0]["picture"] = "x" * 1_100_000
 
-    assert fault_of(client, platform, registrar) is RosterFault.UNREACHABLE
+    assert fault_of(client, platform, registrar) is ServiceFault.UNREACHABLE
 
 
 def test_a_list_that_takes_too_long_is_given_up(
     key: Key, platform: Platform, registrar: Registrar
 ) -> None:
-    seconds = iter((0.0, 1.0, rosters.TOTAL_SECONDS + 1))
+    seconds = iter((0.0, 1.0, services.TOTAL_SECONDS + 1))
     signing = SigningKey(key.kid, key.private)
     slow = RosterClient(TokenClient(lambda: signing), monotonic=lambda: next(seconds))
 
-    assert fault_of(slow, platform, registrar) is RosterFault.UNREACHABLE
+    assert fault_of(slow, platform, registrar) is ServiceFault.UNREACHABLE
     assert len(registrar.calls) == 1
 
 
 @pytest.mark.parametrize(
     ("reply", "fault"),
     [
-        (Answer(500), RosterFault.PLATFORM_ERROR),
-        (Answer(429), RosterFault.BUSY),
-        (Answer(403), RosterFault.NOT_ALLOWED),
-        (Answer(404), RosterFault.GONE),
-        (Answer(410), RosterFault.GONE),
-        (Answer(400), RosterFault.REFUSED),
-        (Answer(302, b"", {"Location": "/members?class=7"}), RosterFault.REFUSED),
-        (Answer(200, b"<html>Sign in</html>"), RosterFault.UNREADABLE),
-        (Answer(200, b"[" * 100_000), RosterFault.UNREADABLE),
-        (Answer(200, b"\xff\xfe"), RosterFault.UNREADABLE),
-        (given([]), RosterFault.UNREADABLE),
-        (given({"members": {}}), RosterFault.UNREADABLE),
+        (Answer(500), ServiceFault.PLATFORM_ERROR),
+        (Answer(429), ServiceFault.BUSY),
+        (Answer(403), ServiceFault.NOT_ALLOWED),
+        (Answer(404), ServiceFault.GONE),
+        (Answer(410), ServiceFault.GONE),
+        (Answer(400), ServiceFault.REFUSED),
+        (Answer(302, b"", {"Location": "/members?class=7"}), ServiceFault.REFUSED),
+        (Answer(200, b"<html>Sign in</html>"), ServiceFault.UNREADABLE),
+        (Answer(200, b"[" * 100_000), ServiceFault.UNREADABLE),
+        (Answer(200, b"\xff\xfe"), ServiceFault.UNREADABLE),
+        (given([]), ServiceFault.UNREADABLE),
+        (given({"members": {}}), ServiceFault.UNREADABLE),
     ],
 )
 def test_an_answer_that_is_no_list_has_its_fault(
@@ -199,7 +200,7 @@ def test_an_answer_that_is_no_list_has_its_fault(
     platform: Platform,
     registrar: Registrar,
     reply: Answer,
-    fault: RosterFault,
+    fault: ServiceFault,
 ) -> None:
     registrar.replies.append(reply)
 
@@ -215,4 +216,4 @@ def test_a_list_that_breaks_off_is_not_given_by_half(
         Answer(503),
     ]
 
-    assert fault_of(client, platform, registrar) is RosterFault.PLATFORM_ERROR
+    assert fault_of(client, platform, registrar) is ServiceFault.PLATFORM_ERROR
