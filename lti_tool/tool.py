@@ -9,12 +9,21 @@ from config.institution import read_institution
 from config.settings import Settings, SettingsError
 from course_content.loader import BUILTIN_COURSES, available_courses
 from lti_tool.database import Database
-from lti_tool.lti import Guard, KeySets, RosterClient, ScoreClient, TokenClient, ToolAddresses
+from lti_tool.lti import (
+    GroupsClient,
+    Guard,
+    KeySets,
+    RosterClient,
+    ScoreClient,
+    TokenClient,
+    ToolAddresses,
+)
 from lti_tool.services.access_tokens import SharedTokens
 from lti_tool.services.courses import CourseShelf
 from lti_tool.services.keys import KeyRing
 from lti_tool.services.launches import LaunchDesk
 from lti_tool.services.registrations import RegistrationDesk
+from lti_tool.services.rosters import Sources
 from lti_tool.services.sessions import SessionLimits
 
 LANGUAGES = ("fr", "en")
@@ -70,7 +79,7 @@ class Tool:
     key_sets: KeySets
     tokens: TokenClient
     scores: ScoreClient
-    rosters: RosterClient
+    class_lists: Sources
     desk: LaunchDesk
     registrations: RegistrationDesk
     limits: SessionLimits
@@ -111,7 +120,7 @@ def build_tool(settings: Settings) -> Tool:
         key_sets=key_sets,
         tokens=tokens,
         scores=ScoreClient(tokens),
-        rosters=RosterClient(tokens),
+        class_lists=Sources(RosterClient(tokens), GroupsClient(tokens)),
         desk=desk,
         registrations=registrations,
         limits=limits,

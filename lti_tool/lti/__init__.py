@@ -5,6 +5,14 @@ The rest of the tool sees our own words only: ``Launch``, ``Fault``, ``Score``.
 
 from lti_tool.lti.deep_linking import ContentItem, deep_linking_response
 from lti_tool.lti.faults import Fault, LaunchRefused
+from lti_tool.lti.groups import (
+    GROUP_IDS,
+    GROUP_IDS_VARIABLE,
+    GROUP_SCOPE,
+    Group,
+    GroupsClient,
+    GroupsService,
+)
 from lti_tool.lti.guard import Guard
 from lti_tool.lti.http import Unreachable, origin_of
 from lti_tool.lti.key_sets import KeySets
@@ -36,7 +44,7 @@ from lti_tool.lti.registration import (
     register,
 )
 from lti_tool.lti.roles import Role
-from lti_tool.lti.rosters import ROSTER_SCOPE, Member, MemberStatus, RosterClient
+from lti_tool.lti.rosters import ROSTER_SCOPE, Member, MemberStatus, Roster, RosterClient
 from lti_tool.lti.scores import SCORE_SCOPE, Outdated, Refused, Score, ScoreClient
 from lti_tool.lti.services import ServiceError, ServiceFault, next_page
 from lti_tool.lti.signing import ALGORITHM, KeySource, SigningKey
@@ -53,6 +61,9 @@ from lti_tool.lti.tokens import (
 __all__ = [
     "ALGORITHM",
     "DEEP_LINK",
+    "GROUP_IDS",
+    "GROUP_IDS_VARIABLE",
+    "GROUP_SCOPE",
     "LINE_ITEM_READ_SCOPE",
     "LINE_ITEM_SCOPE",
     "RESOURCE_LINK",
@@ -65,6 +76,9 @@ __all__ = [
     "DeepLinkingSettings",
     "Fault",
     "GivenRegistration",
+    "Group",
+    "GroupsClient",
+    "GroupsService",
     "Guard",
     "KeySets",
     "KeySource",
@@ -82,6 +96,7 @@ __all__ = [
     "RegistrationRefused",
     "Result",
     "Role",
+    "Roster",
     "RosterClient",
     "Score",
     "ScoreClient",

@@ -51,6 +51,15 @@ def optional(claims: Claims, name: str) -> str | None:
     return value
 
 
+def identifier(value: object) -> str | None:
+    """Return an identifier, or ``None``. Some platforms write theirs as numbers."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_ID:
+        return None
+    return None if UNSTORABLE.search(value) else value
+
+
 def label(claims: Claims, name: str) -> str:
     """Return a text for people to read, made harmless to store; empty when there is none."""
     value = claims.get(name)

@@ -35,6 +35,7 @@ from lti_tool.lti.claims import (
     NRPS,
     Claims,
     group,
+    identifier,
     label,
     optional,
     required,
@@ -42,9 +43,10 @@ from lti_tool.lti.claims import (
     wrong,
 )
 from lti_tool.lti.faults import Fault, LaunchRefused
+from lti_tool.lti.groups import GroupsService, groups_service, told_groups
 from lti_tool.lti.http import origin_of
 from lti_tool.lti.key_sets import KeySets
-from lti_tool.lti.roles import Role, role_in_class
+from lti_tool.lti.roles import Role, is_test_user, role_in_class
 from lti_tool.lti.scores import SCORE_SCOPE
 from lti_tool.lti.signing import ALGORITHM
 from lti_tool.models import Platform
@@ -60,6 +62,7 @@ LONGEST_TOKEN = 200_000
 """Characters: no platform sends a tenth of that."""
 MOST_ROLES = 200
 MOST_CUSTOM = 200
+MOST_MENTORED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,11 @@ class Launch:
     """A launch that a platform vouches for. Every text in it is safe to store.
 
     ``sub`` is ``None`` for an anonymous launch, ``context_id`` for one outside any class,
-    ``line_item_url`` when no score is wanted, or none that we may post, and
-    ``memberships_url`` when the platform does not tell who is in the class.
+    ``line_item_url`` when no score is wanted, or none that we may post,
+    ``memberships_url`` when the platform does not tell who is in the class, and ``groups``
+    when it does not tell which groups there are. ``group_ids`` are those of whoever
+    launches, ``None`` when they are not told. ``mentored`` are the people that a mentor
+    accompanies, by their ``sub`` (LTI 1.3 core, 5.4.6).
     """
 
     nonce: str
@@ -95,6 +101,10 @@ class Launch:
     resource_link_title: str
     line_item_url: str | None
     memberships_url: str | None
+    groups: GroupsService | None
+    group_ids: tuple[str, ...] | None
+    is_test_user: bool
+    mentored: tuple[str, ...]
     custom: Mapping[str, str]
     deep_linking: DeepLinkingSettings | None
 
@@ -400,12 +410,14 @@ def _read(claims: Claims) -> Launch:
     resource_link = group(claims, f"{LTI}resource_link") or {}
     context = group(claims, f"{LTI}context") or {}
     presentation = group(claims, f"{LTI}launch_presentation") or {}
+    roles = _roles(claims)
+    role = role_in_class(roles)
     return Launch(
         nonce=required(claims, "nonce"),
         deployment_id=required(claims, f"{LTI}deployment_id"),
         message_type=message_type,
         target_link_uri=claims[f"{LTI}target_link_uri"],
-        role=role_in_class(_roles(claims)),
+        role=role,
         sub=optional(claims, "sub"),
         name=_name(claims),
         locale=_locale(presentation),
@@ -416,6 +428,10 @@ def _read(claims: Claims) -> Launch:
         resource_link_title=label(resource_link, "title"),
         line_item_url=_line_item(claims),
         memberships_url=_memberships(claims),
+        groups=groups_service(claims),
+        group_ids=told_groups(group(claims, f"{LTI}custom") or {}),
+        is_test_user=is_test_user(roles),
+        mentored=_mentored(claims) if role is Role.MENTOR else (),
         custom=_custom(claims),
         deep_linking=_deep_linking(claims) if message_type == DEEP_LINK else None,
     )
@@ -426,6 +442,15 @@ def _roles(claims: Claims) -> list[str]:
     if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
         raise wrong(f"{LTI}roles", "is not a list of texts")
     return roles[:MOST_ROLES]
+
+
+def _mentored(claims: Claims) -> tuple[str, ...]:
+    """Return whom a mentor accompanies. What is no list of texts names nobody."""
+    named = claims.get(f"{LTI}role_scope_mentor")
+    if not isinstance(named, list):
+        return ()
+    usable = (each for each in named if isinstance(each, str) and identifier(each))
+    return tuple(dict.fromkeys(usable))[:MOST_MENTORED]
 
 
 def _name(claims: Claims) -> str:

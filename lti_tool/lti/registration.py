@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from lti_tool.lti.claims import LONGEST_ID, UNSTORABLE, label
+from lti_tool.lti.claims import UNSTORABLE, identifier, label
+from lti_tool.lti.groups import GROUP_IDS, GROUP_IDS_VARIABLE, GROUP_SCOPE
 from lti_tool.lti.guard import AddressRefused, Guard
 from lti_tool.lti.http import Answer, Unreachable, origin_of
 from lti_tool.lti.launch import DEEP_LINK, RESOURCE_LINK
@@ -25,14 +26,17 @@ SCOPES: Final = (
     LINE_ITEM_SCOPE,
     RESULT_SCOPE,
     ROSTER_SCOPE,
+    GROUP_SCOPE,
 )
 CLAIMS: Final = ("iss", "sub", "name", "given_name", "family_name")
 """What the tool reads of a person: no address, no picture."""
 CUSTOM_PARAMETERS: Final[Mapping[str, str]] = {
     "context_id_history": "$Context.id.history",
     "resource_link_id_history": "$ResourceLink.id.history",
+    GROUP_IDS: GROUP_IDS_VARIABLE,
 }
-"""They tell which class and which link a copy was made of; only the platform can fill them."""
+"""They tell which class and which link a copy was made of, and in which groups somebody is;
+only the platform can fill them."""
 
 NAME: Final = "Arrimage"
 DESCRIPTIONS: Final[Mapping[str, str]] = {
@@ -168,14 +172,14 @@ def register(
             f"the platform answered {answer.status}: {_excerpt(answer, registration_token)}",
         )
     said = _object(answer, RegistrationFault.ANSWER_WRONG)
-    client_id = _identifier(said.get("client_id"))
+    client_id = identifier(said.get("client_id"))
     if client_id is None:
         raise RegistrationRefused(RegistrationFault.ANSWER_WRONG, "client_id is missing or wrong")
     lti = said.get(TOOL_CONFIGURATION)
     deployment = lti.get("deployment_id") if isinstance(lti, dict) else None
-    if deployment is not None and _identifier(deployment) is None:
+    if deployment is not None and identifier(deployment) is None:
         raise RegistrationRefused(RegistrationFault.ANSWER_WRONG, "deployment_id is wrong")
-    return GivenRegistration(client_id, _identifier(deployment))
+    return GivenRegistration(client_id, identifier(deployment))
 
 
 def tool_registration(
@@ -289,15 +293,6 @@ def _optional_text(said: Mapping[str, Any], name: str) -> str | None:
     if not isinstance(value, str) or not value.strip() or UNSTORABLE.search(value):
         raise _wrong(f"{name} is not a text that can be used")
     return value
-
-
-def _identifier(value: object) -> str | None:
-    """Return an identifier, or ``None``. Some platforms write theirs as numbers."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_ID:
-        return None
-    return None if UNSTORABLE.search(value) else value
 
 
 def _names(value: object) -> frozenset[str] | None:

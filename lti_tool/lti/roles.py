@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 OLD_MEMBERSHIP = "urn:lti:role:ims/lis/"
 TEACHING_ROLES = frozenset({"Instructor", "Administrator", "ContentDeveloper", "TeachingAssistant"})
 WATCHING_ROLES = frozenset({"Manager", "Member", "Mentor", "Officer"})
+MENTOR = "Mentor"
+TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
+"""Nobody: what a teacher becomes who looks at their class as a student would (A.2.4)."""
+TEST_USERS = frozenset({TEST_USER, TEST_USER.replace("http:", "https:")})
 
 
 class Role(StrEnum):
@@ -16,29 +20,39 @@ class Role(StrEnum):
 
     LEARNER = "learner"
     INSTRUCTOR = "instructor"
+    MENTOR = "mentor"
 
 
 def role_in_class(roles: Iterable[str]) -> Role:
-    """Return the role that the context roles give.
+    """Return the role that the context roles of a launch give.
 
     Institution and system roles count for nothing: a professor is a student in the class
-    that they attend. Without a context role that we know, a person is a learner.
+    that they attend. Without a context role that we know, a person is a learner. A mentor
+    accompanies learners, and is one only if another role says so.
     """
-    return Role.INSTRUCTOR if any(map(_teaches, roles)) else Role.LEARNER
+    named = {context_role(role) for role in roles}
+    if named & TEACHING_ROLES:
+        return Role.INSTRUCTOR
+    return Role.MENTOR if MENTOR in named and not _takes_part(named) else Role.LEARNER
 
 
-def takes_part(roles: Iterable[str]) -> bool:
-    """Whether somebody on a class's list is more than a bystander, such as a mentor.
+def role_on_list(roles: Iterable[str]) -> Role | None:
+    """Return the role of somebody on a class's list, ``None`` for a bystander."""
+    named = {context_role(role) for role in roles}
+    if named & TEACHING_ROLES:
+        return Role.INSTRUCTOR
+    return Role.LEARNER if _takes_part(named) else None
 
-    Who has no context role that we know is a learner, as in a launch.
-    """
-    known = {context_role(role) for role in roles} - {None}
+
+def is_test_user(roles: Iterable[str]) -> bool:
+    """Whether a teacher looks at the class as a student would, under nobody's name."""
+    return not TEST_USERS.isdisjoint(roles)
+
+
+def _takes_part(named: Collection[str | None]) -> bool:
+    """Whether context roles make more than a bystander; who has none that we know is a learner."""
+    known = frozenset(named) - {None}
     return not known or not known <= WATCHING_ROLES
-
-
-def _teaches(role: str) -> bool:
-    name = context_role(role)
-    return name is not None and name in TEACHING_ROLES
 
 
 def context_role(role: str) -> str | None:

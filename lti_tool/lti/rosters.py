@@ -1,21 +1,24 @@
-"""Who is in a class (LTI Names and Role Provisioning Services 2.0).
-
-``RosterClient`` reads the whole list, page after page, or nothing of it: half a list would
-make the other half look as if they had left.
-"""
+"""Who is in a class (LTI Names and Role Provisioning Services 2.0)."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from lti_tool.lti.claims import LONGEST_ID, UNSTORABLE, Claims, label
-from lti_tool.lti.http import Answer
-from lti_tool.lti.roles import Role, role_in_class, takes_part
-from lti_tool.lti.services import ServiceError, ServiceFault, Services, read_json, with_parameters
+from lti_tool.lti.claims import LTI, Claims, identifier, label
+from lti_tool.lti.groups import group_ids, told_groups
+from lti_tool.lti.roles import Role, is_test_user, role_on_list
+from lti_tool.lti.services import (
+    ServiceError,
+    ServiceFault,
+    Services,
+    entries,
+    linked,
+    with_parameters,
+)
 from lti_tool.lti.tokens import TokenClient
 from lti_tool.models import Platform
 
@@ -39,13 +42,27 @@ class MemberStatus(StrEnum):
 class Member:
     """Somebody on the list. Every text is safe to store; of a person we keep the name.
 
-    ``role`` is ``None`` for those who neither learn nor teach, such as mentors.
+    ``role`` is ``None`` for those who neither learn nor teach, such as mentors. ``groups``
+    is ``None`` where the list does not tell them.
     """
 
     user_id: str
     name: str
     role: Role | None
     status: MemberStatus
+    groups: tuple[str, ...] | None = None
+    is_test_user: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """A list of people, everybody once, whatever their role and status.
+
+    At ``differences_url`` the platform will tell what has changed since (NRPS 2.0, 2.4.3).
+    """
+
+    members: tuple[Member, ...]
+    differences_url: str | None
 
 
 class RosterClient:
@@ -56,61 +73,78 @@ class RosterClient:
     ) -> None:
         self._services = Services(tokens, monotonic)
 
-    def members(
-        self, platform: Platform, memberships_url: str, resource_link_id: str | None = None
-    ) -> tuple[Member, ...]:
-        """Return everybody on a class's list, once each, whatever their role and status.
+    def roster(
+        self,
+        platform: Platform,
+        url: str,
+        resource_link_id: str | None = None,
+        *,
+        with_groups: bool = False,
+    ) -> Roster:
+        """Return who is on a class's list, or what an earlier list's differences say.
 
-        With ``resource_link_id``, those who may open that link (NRPS 2.0, 3). No role is
-        asked for: Moodle forgets it from the second page on. Raise ``ServiceError``.
+        With ``resource_link_id``, those who may open that link (NRPS 2.0, 3). With
+        ``with_groups``, each with their groups (Course Groups 1.0, 3.3). No role is asked
+        for: Moodle forgets it from the second page on. Raise ``ServiceError``.
         """
+        first = with_parameters(url, {"limit": str(PAGE_MEMBERS)})
         kept = {"rlid": resource_link_id} if resource_link_id else {}
-        first = with_parameters(memberships_url, {"limit": str(PAGE_MEMBERS)})
+        if with_groups:
+            kept["groups"] = "true"
         found: list[Member] = []
-        pages = self._services.pages(platform, ROSTER_SCOPE, first, MEMBERS_TYPE, kept)
-        for page in pages:
-            found += _members(page)
+        differences: list[str | None] = []
+        for page in self._services.pages(platform, ROSTER_SCOPE, first, MEMBERS_TYPE, kept):
+            described = (each for each in entries(page, "members") if isinstance(each, dict))
+            found += [member for each in described if (member := _member(each)) is not None]
             if len(found) > MOST_MEMBERS:
                 raise ServiceError(ServiceFault.TOO_LONG, f"more than {MOST_MEMBERS} members")
-        return _once_each(found)
+            differences.append(_differences(page.headers.get("link", ""), url))
+        # A later page's link would miss what changed while the earlier pages were read.
+        return Roster(_once_each(found), differences[0])
 
 
-def _members(answer: Answer) -> Iterator[Member]:
-    said = read_json(answer)
-    listed = said.get("members") if isinstance(said, dict) else None
-    if not isinstance(listed, list):
-        raise ServiceError(ServiceFault.UNREADABLE, "the answer's members are not a list")
-    for described in listed:
-        member = _member(described) if isinstance(described, dict) else None
-        if member is not None:
-            yield member
+def _differences(header: str, url: str) -> str | None:
+    try:
+        return linked(header, url, "differences")
+    except ServiceError:
+        return None
 
 
 def _member(described: Claims) -> Member | None:
     """Read one member; ``None`` for somebody whom no launch could name either."""
     user_id = described.get("user_id")
-    if (
-        not isinstance(user_id, str)
-        or not 0 < len(user_id.strip()) <= len(user_id) <= LONGEST_ID
-        or UNSTORABLE.search(user_id)
-    ):
+    if not isinstance(user_id, str) or identifier(user_id) is None:
         return None
-    roles = described.get("roles")
-    named = [role for role in roles if isinstance(role, str)] if isinstance(roles, list) else []
+    given = described.get("roles")
+    roles = [role for role in given if isinstance(role, str)] if isinstance(given, list) else []
+    roles = roles[:MOST_ROLES]
     return Member(
         user_id=user_id,
         name=label(described, "name")
         or " ".join(
             filter(None, (label(described, "given_name"), label(described, "family_name")))
         ),
-        role=_role(named[:MOST_ROLES]),
+        role=role_on_list(roles),
         status=_status(described.get("status")),
+        groups=_groups(described),
+        is_test_user=is_test_user(roles),
     )
 
 
-def _role(roles: list[str]) -> Role | None:
-    role = role_in_class(roles)
-    return role if role is Role.INSTRUCTOR or takes_part(roles) else None
+def _groups(described: Claims) -> tuple[str, ...] | None:
+    """Return the groups that a member's enrollments name, else those of their launches.
+
+    A resource link's list may say what each person's launch would (NRPS 2.0, 3.2).
+    """
+    enrollments = described.get("group_enrollments")
+    if isinstance(enrollments, list):
+        return group_ids(each.get("group_id") for each in enrollments if isinstance(each, dict))
+    messages = described.get("message")
+    for message in messages if isinstance(messages, list) else ():
+        custom = message.get(f"{LTI}custom") if isinstance(message, dict) else None
+        if isinstance(custom, dict):
+            return told_groups(custom)
+    return None
 
 
 def _status(status: object) -> MemberStatus:
@@ -133,4 +167,11 @@ def _together(one: Member, other: Member) -> Member:
     present = min(one, other, key=lambda member: order.index(member.status))
     roles = {member.role for member in (one, other) if member.status is present.status}
     role = next((role for role in (Role.INSTRUCTOR, Role.LEARNER) if role in roles), None)
-    return replace(present, name=one.name or other.name, role=role)
+    told = [member.groups for member in (one, other) if member.groups is not None]
+    return replace(
+        present,
+        name=one.name or other.name,
+        role=role,
+        groups=group_ids(each for groups in told for each in groups) if told else None,
+        is_test_user=one.is_test_user or other.is_test_user,
+    )

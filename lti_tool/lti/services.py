@@ -139,16 +139,33 @@ def below(url: str, name: str) -> str:
     return f"{path.rstrip('/')}/{name}{question_mark}{query}"
 
 
+def entries(answer: Answer, name: str) -> list[Any]:
+    """Return the list of that name in an answer. Raise ``ServiceError`` when there is none."""
+    said = read_json(answer)
+    listed = said.get(name) if isinstance(said, dict) else None
+    if not isinstance(listed, list):
+        raise ServiceError(ServiceFault.UNREADABLE, f"the answer is not a list of {name}")
+    return listed
+
+
 def next_page(header: str, url: str) -> str | None:
-    """Return the address of the page after ``url`` that a ``Link`` header names (RFC 8288).
+    """Return the address of the page after ``url`` that a ``Link`` header names.
+
+    Raise ``ServiceError`` when there is a next page but no usable address of it.
+    """
+    return linked(header, url, "next")
+
+
+def linked(header: str, url: str, wanted: str) -> str | None:
+    """Return the address that a ``Link`` header at ``url`` gives for a relation (RFC 8288).
 
     Platforms write ``&`` as in HTML, round quotes, or none; an address may hold commas and
-    semicolons. Raise ``ServiceError`` when there is a next page but no usable address of it.
+    semicolons. Raise ``ServiceError`` when there is such a link but no usable address in it.
     """
     header = _readable(header[:LONGEST_LINK_HEADER])
     for target, parameters in re.findall(r"<([^<>]*)>([^<>]*)", header):
         relation = re.search(r";\s*rel\s*=\s*([^;,]*)", parameters, re.IGNORECASE)
-        if relation and "next" in relation[1].strip("\"'“”„«»‘’ \t").lower().split():
+        if relation and wanted in relation[1].strip("\"'“”„«»‘’ \t").lower().split():
             return _target(target, url)
     return None
 
@@ -174,7 +191,7 @@ def _target(target: str, url: str) -> str:
     except ValueError:
         address = None
     if address is None:
-        raise ServiceError(ServiceFault.UNREADABLE, "the next page's address cannot be read")
+        raise ServiceError(ServiceFault.UNREADABLE, "a linked page's address cannot be read")
     return address
 
 

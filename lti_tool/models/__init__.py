@@ -2,6 +2,7 @@
 
 from lti_tool.models.base import Base, UtcDateTime, now
 from lti_tool.models.grades import DeliveryState, GradeDelivery
+from lti_tool.models.groups import CourseGroup, GroupMembership, GroupOrigin
 from lti_tool.models.learning import (
     Answer,
     Attempt,
@@ -30,9 +31,12 @@ __all__ = [
     "Base",
     "ContentSelection",
     "Context",
+    "CourseGroup",
     "DeliveryState",
     "Deployment",
     "GradeDelivery",
+    "GroupMembership",
+    "GroupOrigin",
     "Invitation",
     "KeptToken",
     "Learner",

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.models.base import Base, UtcDateTime, now
@@ -34,6 +34,15 @@ class Context(Base):
     """When the list may be asked for again without anybody wanting it."""
     roster_error: Mapped[str | None] = mapped_column(Text)
     """The last try's fault and its detail, empty when the list was received."""
+    roster_whole_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the whole list was received last: since then, only what had changed."""
+    differences_url: Mapped[str | None] = mapped_column(Text)
+    """Where the platform tells what changed since the list we have (NRPS 2.0, 2.4.3)."""
+    groups_url: Mapped[str | None] = mapped_column(Text)
+    """Where the platform tells which groups there are (Course Groups 1.0), if it does."""
+    group_sets_url: Mapped[str | None] = mapped_column(Text)
+    groups_error: Mapped[str | None] = mapped_column(Text)
+    """The last try's fault and its detail, empty when the groups were received."""
 
     deployment: Mapped[Deployment] = relationship()
 
@@ -63,7 +72,8 @@ class ResourceLink(Base):
 class Learner(Base):
     """A person of a platform, student or not. ``sub`` is the platform's name for them.
 
-    We keep a name to show to their teacher, and nothing else that identifies them.
+    We keep a name to show to their teacher, and nothing else that identifies them. A test
+    user is nobody: a teacher who looks at the class as a student would.
     """
 
     __tablename__ = "learner"
@@ -73,6 +83,7 @@ class Learner(Base):
     platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id", ondelete="CASCADE"))
     sub: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(Text, default="")
+    is_test_user: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     platform: Mapped[Platform] = relationship()
 
@@ -86,7 +97,7 @@ class Standing(StrEnum):
 
 
 class Membership(Base):
-    """A person's place in a class: ``learner`` or ``instructor``, by their context roles.
+    """A person's place in a class: ``learner``, ``instructor`` or ``mentor``, by their roles.
 
     Who is only known from the platform's list was never seen. ``standing`` is a
     ``Standing``; somebody just launched is active, whatever an older list says.
@@ -113,7 +124,8 @@ class WindowSession(Base):
     """What a launched window may do, and until when.
 
     The window holds the token and shows it with each request; only its hash is here.
-    ``learner_id`` is empty for an anonymous launch, whose work cannot be kept.
+    ``learner_id`` is empty for an anonymous launch, whose work cannot be kept. ``mentored``
+    are those whose progress a mentor may see, by their ``sub``.
     """
 
     __tablename__ = "window_session"
@@ -126,6 +138,7 @@ class WindowSession(Base):
     role: Mapped[str] = mapped_column(String(16))
     language: Mapped[str] = mapped_column(String(8))
     return_url: Mapped[str | None] = mapped_column(Text)
+    mentored: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 

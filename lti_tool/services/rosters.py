@@ -11,22 +11,34 @@ says of a person:
 - who teaches is no student, whatever a launch said; who only looks on is not added.
 
 Whoever is launched after the list was asked for is of the class, whatever the list says.
+
+Where the platform tells what has changed since the list that we have, that is asked for
+instead, by itself: somebody who wants the list gets all of it, and so does everybody once a
+day, or when the changes do not come. The groups of the class come with either.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.database import Database
-from lti_tool.lti import Member, MemberStatus, Role, ServiceError, ServiceFault
+from lti_tool.lti import (
+    Group,
+    GroupsService,
+    Member,
+    MemberStatus,
+    Role,
+    Roster,
+    ServiceError,
+    ServiceFault,
+)
 from lti_tool.models import (
     Context,
     Deployment,
@@ -36,6 +48,8 @@ from lti_tool.models import (
     Standing,
     now,
 )
+from lti_tool.services.batches import batches
+from lti_tool.services.groups import GroupNews, GroupSource, keep_list
 from lti_tool.services.links import OWN_CONTEXT
 from lti_tool.services.progress import insert_into
 
@@ -46,8 +60,8 @@ PAUSE_ON_DEMAND = timedelta(seconds=10)
 """The least time between two tries, however often somebody asks."""
 LONGEST_PAUSE = timedelta(hours=1)
 """However long a platform asks to be left alone."""
-BATCH = 500
-"""Rows of one statement: databases limit the values that it may have."""
+WHOLE_EVERY = timedelta(days=1)
+"""How long differences may add up: one that was missed is put right by then."""
 ERROR_LENGTH = 1000
 
 log = logging.getLogger(__name__)
@@ -56,10 +70,23 @@ log = logging.getLogger(__name__)
 class RosterSource(Protocol):
     """What asks a platform for a list: ``lti_tool.lti.RosterClient``."""
 
-    def members(
-        self, platform: Platform, memberships_url: str, resource_link_id: str | None = None
-    ) -> Sequence[Member]:
+    def roster(
+        self,
+        platform: Platform,
+        url: str,
+        resource_link_id: str | None = None,
+        *,
+        with_groups: bool = False,
+    ) -> Roster:
         """Raise ``ServiceError``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What asks platforms: for the people of a class, and for its groups."""
+
+    rosters: RosterSource
+    groups: GroupSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +94,14 @@ class RosterStatus:
     """What is known of a class's list.
 
     ``offered`` says whether the platform gives one, ``received_at`` how old ours is, and
-    ``fault`` what went wrong since. ``is_due`` says that it is time to ask again.
+    ``fault`` what went wrong since, ``groups_fault`` with the groups only. ``is_due`` says
+    that it is time to ask again.
     """
 
     offered: bool
     received_at: datetime | None
     fault: ServiceFault | None
+    groups_fault: ServiceFault | None
     is_due: bool
 
     @classmethod
@@ -81,7 +110,11 @@ class RosterStatus:
         offered = context.memberships_url is not None
         due = context.roster_due_at is None or context.roster_due_at <= at
         return cls(
-            offered, context.roster_received_at, fault_of(context.roster_error), offered and due
+            offered,
+            context.roster_received_at,
+            fault_of(context.roster_error),
+            fault_of(context.groups_error),
+            offered and due,
         )
 
 
@@ -92,19 +125,31 @@ class _Request:
     context_pk: int
     platform: Platform
     memberships_url: str
+    differences_url: str | None
+    groups: GroupsService | None
     resource_link_id: str | None
     asked_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Received:
+    """What came. ``groups`` is ``None`` where there is no such list, or it did not come."""
+
+    roster: Roster
+    is_whole: bool
+    groups: Sequence[Group] | None
+    groups_error: ServiceError | None
+
+
 def fault_of(error: str | None) -> ServiceFault | None:
-    """Return the fault that a class's ``roster_error`` begins with."""
+    """Return the fault that a class's ``roster_error`` or ``groups_error`` begins with."""
     code = (error or "").partition(":")[0]
     return ServiceFault(code) if code in set(ServiceFault) else None
 
 
 def refresh(
     database: Database,
-    source: RosterSource,
+    sources: Sources,
     context_pk: int,
     *,
     on_demand: bool,
@@ -119,9 +164,7 @@ def refresh(
     if request is None:
         return False
     try:
-        members = source.members(
-            request.platform, request.memberships_url, request.resource_link_id
-        )
+        received = _ask(sources, request)
     except ServiceError as error:
         _note_failure(database, request, error, clock())
     except Exception as error:
@@ -131,8 +174,46 @@ def refresh(
         )
     else:
         with database.transaction() as db:
-            _keep(db, request, members)
+            _keep(db, request, received)
     return True
+
+
+def _ask(sources: Sources, request: _Request) -> _Received:
+    """Ask for the groups, then for who is in them. A class without its groups is still one."""
+    groups: Sequence[Group] | None = None
+    groups_error = None
+    if request.groups is not None:
+        try:
+            groups = sources.groups.groups(request.platform, request.groups)
+        except ServiceError as error:
+            log.warning("The groups of class %s did not come: %s", request.context_pk, error)
+            groups_error = error
+    roster = _differences(sources.rosters, request, with_groups=groups is not None)
+    is_whole = roster is None
+    if roster is None:
+        roster = sources.rosters.roster(
+            request.platform,
+            request.memberships_url,
+            request.resource_link_id,
+            with_groups=groups is not None,
+        )
+    return _Received(roster, is_whole, groups, groups_error)
+
+
+def _differences(source: RosterSource, request: _Request, *, with_groups: bool) -> Roster | None:
+    """Return what changed since the list that we have, unless there is any doubt about it."""
+    if request.differences_url is None:
+        return None
+    try:
+        return source.roster(
+            request.platform,
+            request.differences_url,
+            request.resource_link_id,
+            with_groups=with_groups,
+        )
+    except ServiceError as error:
+        log.info("The changes in class %s did not come: %s", request.context_pk, error)
+        return None
 
 
 def _claim(
@@ -160,10 +241,18 @@ def _claim(
             .options(joinedload(Context.deployment).joinedload(Deployment.platform))
         ).one()
     link_id = context.context_id.removeprefix(OWN_CONTEXT)
+    whole_at = context.roster_whole_at
+    has_recent = whole_at is not None and whole_at > moment - WHOLE_EVERY
     return _Request(
         context_pk=context_pk,
         platform=context.deployment.platform,
         memberships_url=context.memberships_url or "",
+        differences_url=context.differences_url if has_recent and not on_demand else None,
+        groups=(
+            GroupsService(context.groups_url, context.group_sets_url)
+            if context.groups_url
+            else None
+        ),
         resource_link_id=None if link_id == context.context_id else link_id,
         asked_at=moment,
     )
@@ -185,7 +274,7 @@ def _note_failure(
         )
 
 
-def _keep(db: Session, request: _Request, members: Sequence[Member]) -> None:
+def _keep(db: Session, request: _Request, received: _Received) -> None:
     """Store a list, unless a later one was asked for meanwhile."""
     context = db.scalars(
         select(Context)
@@ -195,16 +284,31 @@ def _keep(db: Session, request: _Request, members: Sequence[Member]) -> None:
     ).one_or_none()
     if context is None:
         return
+    members = received.roster.members
     listed = {member.user_id: member for member in members}
-    kept = _places(db, request.context_pk)
-    _bring_up_to_date(kept, listed, request.asked_at)
+    places = _places(db, request.context_pk)
+    stated = places if received.is_whole else _among(places, listed)
+    _bring_up_to_date(stated, listed, request.asked_at)
     db.flush()
-    newcomers = [member for member in members if member.user_id not in kept and _is_new(member)]
-    _add(db, request, newcomers)
+    _add(db, request, [one for one in members if one.user_id not in places and _is_new(one)])
     _forget_names(db, request)
+    news = GroupNews(received.groups, members, request.asked_at, received.is_whole)
+    keep_list(db, request.context_pk, news)
     context.roster_received_at = request.asked_at
     context.roster_due_at = request.asked_at + FRESH_FOR
     context.roster_error = None
+    context.differences_url = received.roster.differences_url
+    if received.is_whole:
+        context.roster_whole_at = request.asked_at
+    error = received.groups_error
+    context.groups_error = str(error)[:ERROR_LENGTH] if error else None
+
+
+def _among(
+    places: Mapping[str, Membership], listed: Mapping[str, Member]
+) -> Mapping[str, Membership]:
+    """Return the places of those whom differences name: nothing is said of the others."""
+    return {user_id: place for user_id, place in places.items() if user_id in listed}
 
 
 def _latest(request: _Request) -> ColumnElement[bool]:
@@ -228,6 +332,8 @@ def _bring_up_to_date(
         if member is not None and member.name:
             # A list without names says nothing of the name that a launch gave.
             place.learner.name = member.name
+        if member is not None and member.is_test_user:
+            place.learner.is_test_user = True
         if place.last_seen_at is not None and place.last_seen_at > asked_at:
             continue
         place.standing = _standing(member)
@@ -249,11 +355,16 @@ def _is_new(member: Member) -> bool:
 def _add(db: Session, request: _Request, newcomers: Iterable[Member]) -> None:
     """Give newcomers a place, and those whom no class knew a row, in as few statements."""
     by_id = sorted(newcomers, key=lambda member: member.user_id)
-    for batch in _batches(by_id):
+    for batch in batches(by_id):
         standings = {member.user_id: _standing(member) for member in batch}
         people = insert_into(db, Learner).values(
             [
-                {"platform_id": request.platform.id, "sub": member.user_id, "name": member.name}
+                {
+                    "platform_id": request.platform.id,
+                    "sub": member.user_id,
+                    "name": member.name,
+                    "is_test_user": member.is_test_user,
+                }
                 for member in batch
             ]
         )
@@ -284,12 +395,6 @@ def _add(db: Session, request: _Request, newcomers: Iterable[Member]) -> None:
             for learner_id, sub in learners
         ]
         db.execute(insert_into(db, Membership).values(places).on_conflict_do_nothing())
-
-
-def _batches(members: Iterable[Member]) -> Iterator[Sequence[Member]]:
-    remaining = iter(members)
-    while batch := list(islice(remaining, BATCH)):
-        yield batch
 
 
 def _forget_names(db: Session, request: _Request) -> None:

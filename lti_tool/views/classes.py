@@ -46,7 +46,7 @@ def roster() -> Response:
     with tool().database.reading() as db:
         context_pk = instructor_window(db).resource_link.context_pk
     on_demand = request.args.get("when") != "due"
-    refresh(tool().database, tool().rosters, context_pk, on_demand=on_demand)
+    refresh(tool().database, tool().class_lists, context_pk, on_demand=on_demand)
     return fragment()
 
 

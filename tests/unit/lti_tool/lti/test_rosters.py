@@ -111,14 +111,14 @@ def client(key: Key) -> RosterClient:
 def fault_of(client: RosterClient, platform: Platform, registrar: Registrar) -> ServiceFault:
     """Ask for the list, which must not come; return why not."""
     with pytest.raises(ServiceError) as caught:
-        client.members(platform, registrar.url)
+        client.roster(platform, registrar.url)
     return caught.value.fault
 
 
 def test_every_page_is_read_once(
     client: RosterClient, platform: Platform, registrar: Registrar
 ) -> None:
-    found = client.members(platform, registrar.url)
+    found = client.roster(platform, registrar.url).members
 
     assert [member.user_id for member in found] == [f"user-{number}" for number in range(1, 8)]
     assert len(registrar.calls) == 4
