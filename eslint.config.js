@@ -8,6 +8,7 @@ const BROWSER = [
   "clearTimeout",
   "console",
   "document",
+  "globalThis",
   "performance",
   "setTimeout",
   "window",

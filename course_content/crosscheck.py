@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from course_content.addresses import MEDIA_NAME, link_kind
-from course_content.drafts import CourseDraft, PageDraft, QuizDraft, RecordDraft
+from course_content.drafts import (
+    CourseDraft,
+    PageDraft,
+    QuizDraft,
+    RecordDraft,
+    StepDraft,
+    WorkshopDraft,
+)
 from course_content.fields import Data, LocalizedText, records, repeated
 from course_content.files import DataPath, MissingFile, UnreadableFile, plain_file
 from course_content.inspection import Found, Inspection, inspect
@@ -73,10 +80,10 @@ def _passages(draft: CourseDraft) -> Iterator[Passage]:
     for unit in draft.units:
         yield from _record_passages(unit.record)
         for _place, step in unit.steps:
-            if isinstance(step, QuizDraft):
-                yield from _record_passages(step.record)
-            else:
+            if isinstance(step, PageDraft):
                 yield from _page_passages(step)
+            else:
+                yield from _record_passages(step.record)
 
 
 class _Words:
@@ -232,18 +239,34 @@ def _unit_ids(draft: CourseDraft) -> Iterator[Problem]:
 
 
 def _step_ids(draft: CourseDraft) -> Iterator[Problem]:
-    quizzes: dict[str, str] = {}
+    activities: dict[str, str] = {}
     for unit in draft.units:
         for place, step_id in repeated((place, step.id) for place, step in unit.steps):
             message = f"Two steps of this unit have the id “{step_id}”."
             yield unit.record.report(("steps", place), message, "Rename one of the two.")
         for _place, step in unit.steps:
-            if not isinstance(step, QuizDraft) or not step.id:
+            if isinstance(step, PageDraft) or not step.id:
                 continue
-            first = quizzes.setdefault(step.id, step.record.file.path)
+            first = activities.setdefault(step.id, step.record.file.path)
             if first != step.record.file.path:
-                message = f"The quiz id “{step.id}” is used in {first} already."
+                message = f"The id “{step.id}” is used in {first} already."
                 yield step.record.report(("id",), message, "Choose another id.")
+
+
+def _works_read(draft: CourseDraft) -> Iterator[Problem]:
+    """A workshop begins from works that the learner has had the occasion to make."""
+    before: set[str] = set()
+    for unit in draft.units:
+        for _place, step in unit.steps:
+            if not isinstance(step, WorkshopDraft):
+                continue
+            for index, read in enumerate(step.record.data.get("reads") or ()):
+                if read and read not in before:
+                    message = f"“{read}” is not a workshop that comes before this one."
+                    where: DataPath = ("reads", index)
+                    yield step.record.report(where, message, suggestion(read, before))
+            if step.id:
+                before.add(step.id)
 
 
 def _competencies(draft: CourseDraft) -> Iterator[Problem]:
@@ -265,7 +288,7 @@ def _competencies(draft: CourseDraft) -> Iterator[Problem]:
 
 
 def _questions(
-    steps: Iterable[tuple[int, PageDraft | QuizDraft]],
+    steps: Iterable[tuple[int, StepDraft]],
 ) -> Iterator[tuple[RecordDraft, int, Data]]:
     for _place, step in steps:
         if isinstance(step, QuizDraft):
@@ -299,6 +322,7 @@ def cross_problems(draft: CourseDraft, institution: Mapping[str, object]) -> Ite
     yield from _ids_in_course_file(draft)
     yield from _unit_ids(draft)
     yield from _step_ids(draft)
+    yield from _works_read(draft)
     yield from _competencies(draft)
     yield from _unit_references(draft)
     words = _Words(draft)

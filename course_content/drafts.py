@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from marshmallow import ValidationError
 from marshmallow.experimental.context import Context
@@ -28,7 +28,13 @@ from course_content.inspection import Inspection, inspect
 from course_content.markdown import plain
 from course_content.model import SYLLABUS
 from course_content.problems import Problem
-from course_content.schema import PAGE_FILE, CourseRecord, QuizRecord, UnitRecord
+from course_content.schema import (
+    PAGE_FILE,
+    CourseRecord,
+    QuizRecord,
+    UnitRecord,
+    WorkshopRecord,
+)
 
 COURSE_FILE: Final = "course.yaml"
 UNIT_FILE: Final = "unit.yaml"
@@ -62,14 +68,27 @@ class PageDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class QuizDraft:
+class ActivityDraft:
+    """A step that has a file of its own, and in it an id that is unique in the course."""
+
     record: RecordDraft
 
     @property
     def id(self) -> str | None:
         """``None`` when the file does not say it rightly."""
-        quiz_id: str | None = self.record.data.get("id")
-        return quiz_id
+        activity_id: str | None = self.record.data.get("id")
+        return activity_id
+
+
+class QuizDraft(ActivityDraft):
+    """A quiz's file."""
+
+
+class WorkshopDraft(ActivityDraft):
+    """A workshop's file."""
+
+
+StepDraft: TypeAlias = PageDraft | QuizDraft | WorkshopDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +98,7 @@ class UnitDraft:
     id: str
     part: str
     record: RecordDraft
-    steps: tuple[tuple[int, PageDraft | QuizDraft], ...]
+    steps: tuple[tuple[int, StepDraft], ...]
 
     @property
     def certain(self) -> bool:
@@ -123,6 +142,12 @@ def _record_problems(file: YamlFile, messages: Any) -> Iterator[Problem]:
     for where, message in _messages(messages):
         said, _separator, remedy = message.partition("\n")
         yield Problem(file.path, file.line(where), f"{_label(where)} {said}.", remedy)
+
+
+_ACTIVITIES: Final[Mapping[str, tuple[type[Record], type[QuizDraft | WorkshopDraft]]]] = {
+    "quiz": (QuizRecord, QuizDraft),
+    "workshop": (WorkshopRecord, WorkshopDraft),
+}
 
 
 class _Reading:
@@ -223,16 +248,17 @@ class _Reading:
         languages: Sequence[str],
         unit: RecordDraft,
         where: DataPath,
-    ) -> PageDraft | QuizDraft | None:
+    ) -> StepDraft | None:
         if "page" in entry:
             return self.page(f"{folder}/{entry['page']}", languages, unit, (*where, "page"))
-        if "quiz" not in entry:
-            return None
-        relative = f"{folder}/{entry['quiz']}"
-        if not self.is_there(relative, unit, (*where, "quiz")):
-            return None
-        record = self.record(relative, QuizRecord)
-        return QuizDraft(record) if record else None
+        for name, (schema, draft) in _ACTIVITIES.items():
+            if name in entry:
+                relative = f"{folder}/{entry[name]}"
+                if not self.is_there(relative, unit, (*where, name)):
+                    return None
+                record = self.record(relative, schema)
+                return draft(record) if record else None
+        return None
 
 
 def _first_language(folder: Path) -> str:

@@ -17,7 +17,9 @@ from course_content.drafts import (
     CourseDraft,
     PageDraft,
     QuizDraft,
+    StepDraft,
     UnitDraft,
+    WorkshopDraft,
     read_drafts,
 )
 from course_content.fields import SLUG, Data
@@ -36,7 +38,7 @@ from course_content.model import (
     Unit,
 )
 from course_content.problems import CourseError, Problem, suggestion
-from course_content.schema import build_quiz
+from course_content.schema import build_quiz, build_workshop
 
 __all__ = [
     "BUILTIN_COURSES",
@@ -152,8 +154,12 @@ def _page(draft: PageDraft) -> Page:
     )
 
 
-def _step(draft: PageDraft | QuizDraft) -> Step:
-    return build_quiz(draft.record.data) if isinstance(draft, QuizDraft) else _page(draft)
+def _step(draft: StepDraft) -> Step:
+    if isinstance(draft, QuizDraft):
+        return build_quiz(draft.record.data)
+    if isinstance(draft, WorkshopDraft):
+        return build_workshop(draft.record.data)
+    return _page(draft)
 
 
 def _unit(draft: UnitDraft) -> Unit:

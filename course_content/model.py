@@ -223,8 +223,41 @@ class Quiz:
         raise KeyError(question_id)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkshopBase:
+    """An activity in which the learner makes something of their own: a *work*.
+
+    ``id`` is unique in the course, among workshops and quizzes. ``reads`` are the
+    workshops whose works this one begins from; they come before it in the course.
+    ``tool`` names what the player shows.
+    """
+
+    kind: ClassVar[Literal["workshop"]] = "workshop"
+    tool: ClassVar[str]
+
+    id: str
+    title: Localized
+    instructions: Localized
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapWorkshop(WorkshopBase):
+    """A map of stakeholders: actors, links, groups, and who is missing."""
+
+    tool: ClassVar[Literal["map"]] = "map"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridWorkshop(WorkshopBase):
+    """A grid of power and interest, read twice, and the classes of salience."""
+
+    tool: ClassVar[Literal["grid"]] = "grid"
+
+
+Workshop: TypeAlias = MapWorkshop | GridWorkshop
 Activity: TypeAlias = Quiz
-Step: TypeAlias = Page | Activity
+Step: TypeAlias = Page | Activity | Workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +282,10 @@ class Unit:
     @property
     def activities(self) -> tuple[Activity, ...]:
         return tuple(step for step in self.steps if isinstance(step, Quiz))
+
+    @property
+    def workshops(self) -> tuple[Workshop, ...]:
+        return tuple(step for step in self.steps if isinstance(step, WorkshopBase))
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +322,10 @@ class Course:
     def activities(self) -> Iterator[Activity]:
         return (activity for unit in self.units for activity in unit.activities)
 
+    @property
+    def workshops(self) -> Iterator[Workshop]:
+        return (workshop for unit in self.units for workshop in unit.workshops)
+
     def unit(self, unit_id: str) -> Unit:
         """Raise ``KeyError`` when the course has no such unit."""
         for unit in self.units:
@@ -298,6 +339,13 @@ class Course:
             if activity.id == activity_id:
                 return activity
         raise KeyError(activity_id)
+
+    def workshop(self, workshop_id: str) -> Workshop:
+        """Raise ``KeyError`` when the course has no such workshop."""
+        for workshop in self.workshops:
+            if workshop.id == workshop_id:
+                return workshop
+        raise KeyError(workshop_id)
 
 
 def localized(text: Localized, language: str) -> str:

@@ -32,6 +32,8 @@ from course_content.model import (
     Step,
     SyllabusField,
     Unit,
+    Workshop,
+    WorkshopBase,
     localized,
 )
 from course_content.wording import wording
@@ -160,6 +162,26 @@ def _syllabus(course: Course, voice: Voice) -> Json:
     return {"html": html + references_section(course, keys, words.references, voice.setting)}
 
 
+def _workshop(course: Course, workshop: Workshop, voice: Voice) -> Json:
+    """Return a workshop as the player takes it, with the steps whose works it reads."""
+    units = {each.id: unit.id for unit in course.units for each in unit.workshops}
+    return {
+        "id": workshop.id,
+        "tool": workshop.tool,
+        "title": voice.plain(workshop.title),
+        "instructions": voice.within(workshop.id).block(workshop.instructions),
+        "reads": [
+            {
+                "id": read.id,
+                "tool": read.tool,
+                "title": voice.plain(read.title),
+                "path": f"{units[read.id]}/{read.id}",
+            }
+            for read in map(course.workshop, workshop.reads)
+        ],
+    }
+
+
 def unit_content(course: Course, unit_id: str, language: str, media_base: str = "media/") -> Json:
     """Return a unit's pages as HTML and its activities without answers.
 
@@ -174,6 +196,9 @@ def unit_content(course: Course, unit_id: str, language: str, media_base: str = 
         if isinstance(step, Quiz):
             voice = _voice(course, language, media_base)
             steps[step.id] = {"activity": public_activity(step, voice)}
+        elif isinstance(step, WorkshopBase):
+            voice = _voice(course, language, media_base)
+            steps[step.id] = {"workshop": _workshop(course, step, voice)}
         else:
             voice = _page_voice(course, language, media_base, f"{unit_id}/{step.id}")
             steps[step.id] = _page(course, step, voice)

@@ -43,8 +43,10 @@ from course_content.model import (
     AnticipatedAnswer,
     Choice,
     Feedback,
+    GridWorkshop,
     Item,
     Localized,
+    MapWorkshop,
     Matching,
     MultipleChoice,
     Numeric,
@@ -55,6 +57,7 @@ from course_content.model import (
     ShortText,
     SingleChoice,
     TrueFalse,
+    Workshop,
 )
 from course_content.problems import suggestion
 from course_content.scoring import NUMERIC_SLACK, normalized_text, parsed_number
@@ -63,7 +66,7 @@ _REFERENCE_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/]+\S*")
 PAGE_FILE = re.compile(r"(?:[0-9]+-)?(?P<step>[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
-_QUIZ_FILE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.yaml")
+_ACTIVITY_FILE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.yaml")
 
 
 # --- Questions -----------------------------------------------------------------------------
@@ -479,6 +482,43 @@ def build_quiz(data: Data) -> Quiz:
     )
 
 
+# --- Workshops -----------------------------------------------------------------------------
+
+
+class ToolName(Text):
+    def read(self, value: Any) -> str:
+        tool = super().read(value)
+        if tool not in WORKSHOPS:
+            raise fault(f"is “{tool[:60]}”, no tool of a workshop", suggestion(tool, WORKSHOPS))
+        return tool
+
+
+class WorkshopRecord(Record):
+    """What every workshop has; its ``tool`` says which class of the model it is."""
+
+    id = Identifier(required=True)
+    tool = ToolName(required=True)
+    title = ReaderText(longest=200, required=True)
+    instructions = ReaderText("block", required=True)
+    reads = Entries(Identifier(), most=20, load_default=list)
+
+
+WORKSHOPS: Final[Mapping[str, type[Workshop]]] = {
+    MapWorkshop.tool: MapWorkshop,
+    GridWorkshop.tool: GridWorkshop,
+}
+
+
+def build_workshop(data: Data) -> Workshop:
+    """Make a workshop of data that passed ``WorkshopRecord``."""
+    return WORKSHOPS[data["tool"]](
+        id=data["id"],
+        title=data["title"],
+        instructions=data["instructions"],
+        reads=tuple(data["reads"]),
+    )
+
+
 # --- Units and the course ------------------------------------------------------------------
 
 
@@ -489,13 +529,17 @@ class OutcomeRecord(Record):
 
 class StepRecord(Record):
     page = Patterned(PAGE_FILE, "Name the page such as 01-lecon.md, beside unit.yaml.")
-    quiz = Patterned(_QUIZ_FILE, "Name the file such as quiz.yaml, beside unit.yaml.")
+    quiz = Patterned(_ACTIVITY_FILE, "Name the file such as quiz.yaml, beside unit.yaml.")
+    workshop = Patterned(_ACTIVITY_FILE, "Name the file such as carte.yaml, beside unit.yaml.")
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _require_one(self, data: Data, original: Any, **kwargs: Any) -> None:
         del data, kwargs
-        if ("page" in original) == ("quiz" in original):
-            raise fault("is neither a page nor a quiz", "Write “page:” or “quiz:”, one of them.")
+        if sum(kind in original for kind in ("page", "quiz", "workshop")) != 1:
+            raise fault(
+                "is not one page, quiz or workshop",
+                "Write “page:”, “quiz:” or “workshop:”, one of them.",
+            )
 
 
 class UnitRecord(Record):

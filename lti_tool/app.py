@@ -13,7 +13,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config.settings import Settings
 from lti_tool.logs import set_up_logs
 from lti_tool.tool import LANGUAGES, build_tool
-from lti_tool.views import api, classes, deep_linking, errors, health, learn, lti, registration
+from lti_tool.views import (
+    api,
+    classes,
+    deep_linking,
+    errors,
+    health,
+    learn,
+    lti,
+    registration,
+    works,
+)
 from lti_tool.views.context import EXTENSION, page_language
 
 HERE = Path(__file__).parent
@@ -56,7 +66,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions[EXTENSION] = build_tool(settings)
     Babel(app, locale_selector=page_language)
     app.jinja_env.globals.update(asset=asset_url, page_language=page_language)
-    for view in (health, lti, deep_linking, registration, learn, api, classes):
+    for view in (health, lti, deep_linking, registration, learn, api, classes, works):
         app.register_blueprint(view.blueprint)
     errors.register(app)
 

@@ -24,6 +24,7 @@ from lti_tool.models.platform import (
     Refusal,
     ToolKey,
 )
+from lti_tool.models.works import LearnerWork
 
 __all__ = [
     "Answer",
@@ -40,6 +41,7 @@ __all__ = [
     "Invitation",
     "KeptToken",
     "Learner",
+    "LearnerWork",
     "LoginState",
     "Membership",
     "Platform",

@@ -32,6 +32,7 @@ class ApiFault(StrEnum):
     UNREADABLE_REQUEST = "unreadable_request"
     REQUEST_TOO_LARGE = "request_too_large"
     UNKNOWN_UNIT = "unknown_unit"
+    UNKNOWN_WORKSHOP = "unknown_workshop"
     COURSE_UNAVAILABLE = "course_unavailable"
 
 
@@ -202,6 +203,9 @@ API_OBJECTIONS: Mapping[ApiFault, Objection] = {
     ),
     ApiFault.UNKNOWN_UNIT: Objection(
         N_("Ce cours n’a pas cette unité\u00a0: il a peut-être changé entre-temps."), _RELOAD
+    ),
+    ApiFault.UNKNOWN_WORKSHOP: Objection(
+        N_("Ce cours n’a pas cet atelier\u00a0: il a peut-être changé entre-temps."), _RELOAD
     ),
     ApiFault.COURSE_UNAVAILABLE: Objection(
         N_("Le cours que ce lien ouvre n’est pas disponible."),

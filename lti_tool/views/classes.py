@@ -13,7 +13,7 @@ from lti_tool.services.courses import link_extent
 from lti_tool.services.objections import ROSTER_OBJECTIONS, objection_to
 from lti_tool.services.reports import class_report
 from lti_tool.services.rosters import RosterStatus, refresh
-from lti_tool.views.api import instructor_window
+from lti_tool.views.asking import instructor_window
 from lti_tool.views.context import tool
 
 blueprint = Blueprint("classes", __name__)

@@ -230,7 +230,7 @@ def test_the_same_quiz_id_in_two_units_is_reported(minimal: Path) -> None:
     assert problem == Problem(
         "debut/encore/quiz.yaml",
         1,
-        f"The quiz id “quiz-bonjour” is used in {QUIZ} already.",
+        f"The id “quiz-bonjour” is used in {QUIZ} already.",
         "Choose another id.",
     )
 

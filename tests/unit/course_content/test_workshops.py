@@ -1,0 +1,94 @@
+"""Workshops: what their files say, and what the player gets of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from course_content.loader import load_course
+from course_content.model import Course, GridWorkshop, MapWorkshop
+from course_content.render import outline, unit_content
+from tests.unit.course_content.conftest import COURSES, edit, problems_of
+
+MAP = "prototyper/carte/carte.yaml"
+GRID = "prototyper/carte/grille.yaml"
+
+
+@pytest.fixture
+def atelier() -> Course:
+    return load_course(COURSES / "atelier")
+
+
+@pytest.fixture
+def spoilt(copy_of: Callable[[str], Path]) -> Path:
+    return copy_of("atelier")
+
+
+def test_a_workshop_is_a_step_of_its_unit(atelier: Course) -> None:
+    _page, first, second = atelier.units[0].steps
+    assert isinstance(first, MapWorkshop)
+    assert isinstance(second, GridWorkshop)
+    assert second.reads == ("ma-carte",)
+
+
+def test_a_workshop_is_no_activity_that_is_marked(atelier: Course) -> None:
+    assert list(atelier.activities) == []
+    assert [workshop.id for workshop in atelier.workshops] == ["ma-carte", "ma-grille"]
+
+
+def test_a_workshop_is_found_by_its_id(atelier: Course) -> None:
+    assert atelier.workshop("ma-grille").id == "ma-grille"
+    with pytest.raises(KeyError):
+        atelier.workshop("ma-note")
+
+
+def test_the_table_of_contents_tells_a_workshop_from_a_page(atelier: Course) -> None:
+    steps = outline(atelier, "fr")["parts"][1]["units"][0]["steps"]
+    assert [(step["id"], step["kind"]) for step in steps] == [
+        ("lecon", "page"),
+        ("ma-carte", "workshop"),
+        ("ma-grille", "workshop"),
+    ]
+
+
+def test_the_player_gets_a_workshop_with_the_works_that_it_reads(atelier: Course) -> None:
+    content = unit_content(atelier, "carte", "fr")
+    assert content["steps"]["ma-grille"]["workshop"] == {
+        "id": "ma-grille",
+        "tool": "grid",
+        "title": "Ma grille",
+        "instructions": "<p>Situez chaque partie prenante.</p>\n",
+        "reads": [
+            {
+                "id": "ma-carte",
+                "tool": "map",
+                "title": "Ma carte des parties prenantes",
+                "path": "carte/ma-carte",
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (MAP, "tool: map", "tool: mpa", "“tool” is “mpa”, no tool of a workshop."),
+        (GRID, "[ma-carte]", "[carte]", "“carte” is not a workshop that comes before this one."),
+        (GRID, "[ma-carte]", "[ma-grille]", "“ma-grille” is not a workshop that comes before"),
+        (GRID, "id: ma-grille", "id: ma-carte", f"The id “ma-carte” is used in {MAP} already."),
+    ],
+)
+def test_a_mistake_in_a_workshop_is_reported(
+    spoilt: Path, file: str, old: str, new: str, message: str
+) -> None:
+    edit(spoilt / file, old, new)
+    assert any(each.path == file and message in each.message for each in problems_of(spoilt))
+
+
+def test_what_instructions_cite_is_looked_up(spoilt: Path) -> None:
+    edit(spoilt / MAP, "Placez", "Selon [@personne], placez")
+    (problem,) = problems_of(spoilt)
+    assert problem.message == "“@personne” is not a reference of this course."
+    assert problem.line == 4
