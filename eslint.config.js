@@ -2,9 +2,15 @@
 
 const BROWSER = [
   "AbortController",
+  "Blob",
+  "CompressionStream",
   "DOMParser",
+  "DecompressionStream",
+  "Response",
   "TextDecoder",
   "TextEncoder",
+  "atob",
+  "btoa",
   "clearTimeout",
   "console",
   "document",
@@ -13,7 +19,7 @@ const BROWSER = [
   "setTimeout",
   "window",
 ];
-const NODE = ["DOMException", "Event", "EventTarget", "Response", "URL", "process"];
+const NODE = ["DOMException", "Event", "EventTarget", "URL", "process", "setImmediate"];
 
 const readonly = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));
 

@@ -2,14 +2,17 @@
 import { Signal } from "./signal.js";
 import { newAttempt } from "./tracking/attempts.js";
 
-const EMPTY = { position: null, visited: [], drafts: {} };
+const EMPTY = { position: null, visited: [], made: [], drafts: {} };
 
 /** A state with nothing in it but what this course knows: it may be of an earlier version. */
 function known(course, state) {
-  const { position, visited, drafts } = { ...EMPTY, ...state };
+  const { position, visited, made, drafts } = { ...EMPTY, ...state };
+  const texts = (list) =>
+    (Array.isArray(list) ? list : []).filter((text) => typeof text === "string");
   return {
     position: course.step(position) ? position : null,
-    visited: (Array.isArray(visited) ? visited : []).filter((path) => typeof path === "string"),
+    visited: texts(visited),
+    made: texts(made),
     drafts: typeof drafts === "object" && drafts !== null ? drafts : {},
   };
 }
@@ -59,6 +62,14 @@ export class Learner {
     this.#tracking.save(this.state);
   }
 
+  /** Say that a workshop's work is complete. It stays so: what was done was done. */
+  finishWork(workshopId) {
+    if (this.state.made.includes(workshopId)) return;
+    this.state = { ...this.state, made: [...this.state.made, workshopId] };
+    this.#tracking.save(this.state);
+    this.#advanced();
+  }
+
   attempt(activity) {
     return this.attempts[activity.id] ?? newAttempt(activity);
   }
@@ -82,6 +93,7 @@ export class Learner {
 
   isDone(step) {
     if (step.kind === "quiz") return this.#best(step) !== null;
+    if (step.kind === "workshop") return this.state.made.includes(step.id);
     return this.#visited.has(step.path);
   }
 
@@ -107,11 +119,12 @@ export class Learner {
 
   /** What another window of the same learner did; this one's drafts and place stay. */
   #takeUp(other) {
-    const { visited, drafts } = known(this.#course, other);
+    const { visited, made, drafts } = known(this.#course, other);
     for (const path of visited) this.#visited.add(path);
     this.state = {
       ...this.state,
       visited: [...this.#visited],
+      made: [...new Set([...made, ...this.state.made])],
       drafts: { ...drafts, ...this.state.drafts },
     };
     this.changed.set(null);

@@ -15,6 +15,7 @@
  * @property {Signal<SaveStatus>} status whether the work is kept, always shown
  * @property {Signal<Grade|null>} grade what became of the grade, where the runtime says so
  * @property {Signal<State|null>} merged what another window saved in the meantime
+ * @property {import("./tracking/works.js").Works} works what the learner makes in workshops
  * @property {object|null} windowState what must stay with the window's history entries
  *
  * @typedef {object} Marker
@@ -25,8 +26,10 @@
  * @typedef {{verdict: Verdict, attempt: Attempt}} Answered
  * @typedef {{state: State|null, attempts: Record<string, Attempt>, notice?: string}} Snapshot
  *   `notice` names a text to show: what of the learner's work could not be taken up again
- * @typedef {{position: string|null, visited: string[], drafts: Record<string, unknown>}} State
- *   drafts are answers not validated yet, by "activity/question"
+ * @typedef {{position: string|null, visited: string[], made: string[],
+ *   drafts: Record<string, unknown>}} State
+ *   `made` are the workshops whose work is complete; drafts are answers not validated yet, by
+ *   "activity/question"
  * @typedef {{response: unknown, verdict: Verdict}} Answer
  *   `response` is undefined when only the score could be kept
  * @typedef {{number: number, answers: Record<string, Answer>, completed: boolean,

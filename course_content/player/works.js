@@ -154,8 +154,20 @@ export class Workpiece {
     return id;
   }
 
-  change(changes) {
-    this.#past.push({ done: changes, undone: inverse(this.records, changes) });
+  /**
+   * Changes of one run, such as the typing of one word, are undone together.
+   * @param {Work} changes
+   * @param {string} [run] names the run
+   */
+  change(changes, run) {
+    const step = { done: changes, undone: inverse(this.records, changes), run };
+    const last = this.#past.at(-1);
+    if (run !== undefined && last?.run === run && this.#future.length === 0) {
+      this.#past.pop();
+      step.done = together(last.done, changes);
+      step.undone = together(step.undone, last.undone);
+    }
+    this.#past.push(step);
     if (this.#past.length > STEPS_BACK) this.#past.shift();
     this.#future = [];
     this.#apply(changes);

@@ -100,7 +100,7 @@ def load(db: Session, seat: Seat) -> Saved:
 def save(db: Session, seat: Seat, course: Course, revision: int, state: object) -> Saved:
     """Store what the player sent, and return what is stored now.
 
-    A visited step stays visited. When ``revision`` is not the stored one, another window
+    A visited step stays visited, a finished workshop finished. When ``revision`` is not the stored one, another window
     saved in between: its drafts are kept beside those of this one, which wins where both
     wrote. Steps and questions that the course does not have are dropped. Raise
     ``InvalidState`` for anything that is not a state, and ``StateTooLarge``.
@@ -126,18 +126,22 @@ def checked(course: Course, state: object) -> Json:
         raise StateTooLarge(f"a state takes at most {STATE_LIMIT} bytes")
     position = state.get("position")
     visited = state.get("visited", [])
+    made = state.get("made", [])
     drafts = state.get("drafts", {})
     if position is not None and not isinstance(position, str):
         raise InvalidState("position is a text or null")
-    if not isinstance(visited, list) or not all(isinstance(step, str) for step in visited):
-        raise InvalidState("visited is a list of texts")
+    for name, texts in (("visited", visited), ("made", made)):
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise InvalidState(f"{name} is a list of texts")
     if not isinstance(drafts, Mapping):
         raise InvalidState("drafts is an object")
     steps = frozenset(steps_in_scope(course, target=""))
+    workshops = {workshop.id for workshop in course.workshops}
     questions = _questions(course)
     return {
         "position": position if position in steps else None,
         "visited": [step for step in dict.fromkeys(visited) if step in steps],
+        "made": [workshop for workshop in dict.fromkeys(made) if workshop in workshops],
         "drafts": {
             name: draft
             for name, draft in drafts.items()
@@ -148,10 +152,12 @@ def checked(course: Course, state: object) -> Json:
 
 def _merge(stored: State, sent: Json, *, stale: bool) -> Json:
     visited = [*stored.get("visited", ()), *sent["visited"]]
+    made = [*stored.get("made", ()), *sent["made"]]
     drafts = {**stored.get("drafts", {}), **sent["drafts"]} if stale else sent["drafts"]
     return {
         "position": sent["position"] or stored.get("position"),
         "visited": list(dict.fromkeys(visited)),
+        "made": list(dict.fromkeys(made)),
         "drafts": drafts,
     }
 

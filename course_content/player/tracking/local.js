@@ -1,17 +1,10 @@
 /** Local preview: the work stays in this browser, or in this page where storage is forbidden. */
 import { Signal } from "../signal.js";
+import { Workpiece } from "../works.js";
 import { AttemptBook } from "./attempts.js";
 import { Failure } from "./failure.js";
 import { LocalMarker } from "./marker.js";
-
-/** The browser's storage; null where it is switched off, which even touching it may tell. */
-function storageOf(window) {
-  try {
-    return window.localStorage ?? null;
-  } catch {
-    return null;
-  }
-}
+import { WorkShelf, readWorks, storageOf, writeWorks } from "./works.js";
 
 /** @implements {import("../tracking.js").Tracking} */
 export class LocalTracking {
@@ -20,6 +13,7 @@ export class LocalTracking {
   merged = new Signal(null);
   status;
   marker;
+  works;
   #boot;
   #storage;
   #name;
@@ -42,6 +36,7 @@ export class LocalTracking {
     this.#problem = problem;
     this.status = new Signal(this.#resting());
     this.marker = new LocalMarker(boot.keys, this.#book, () => this.#write());
+    this.works = new WorkShelf(async (id) => this.#openWork(id));
   }
 
   async load() {
@@ -80,9 +75,23 @@ export class LocalTracking {
     const work = { state: this.#state, attempts: this.#book.attempts };
     try {
       this.#storage.setItem(this.#name, JSON.stringify(work));
-      this.status.set(this.#resting());
+      this.#show();
     } catch {
-      this.status.set({ state: "unsaved", problem: new Failure("storage") });
+      this.#show(new Failure("storage"));
     }
+  }
+
+  #openWork(workshopId) {
+    const works = readWorks(this.#storage, this.#name);
+    const piece = new Workpiece(works[workshopId] ?? {}, () => {
+      const all = { ...readWorks(this.#storage, this.#name), [workshopId]: piece.records };
+      const isKept = writeWorks(this.#storage, this.#name, all) || this.#storage === null;
+      this.#show(isKept ? undefined : new Failure("storage"));
+    });
+    return piece;
+  }
+
+  #show(failure) {
+    this.status.set(failure ? { state: "unsaved", problem: failure } : this.#resting());
   }
 }

@@ -5,10 +5,13 @@
  * iframe would lose, and no address, which would leave traces. The server marks the answers.
  */
 import { Signal } from "../signal.js";
+import { Workpiece } from "../works.js";
 import { AttemptBook } from "./attempts.js";
 import { Failure } from "./failure.js";
 import { LtiApi } from "./lti-api.js";
 import { SaveQueue } from "./save-queue.js";
+import { combined } from "./save-statuses.js";
+import { ServedWork, WorkShelf, workPath } from "./works.js";
 
 const PAGE = "/learn";
 const GRADE_DELAYS_MS = [2000, 4000, 8000, 15000, 30000, 60000, 120000];
@@ -33,10 +36,12 @@ export class LtiTracking {
   grade = new Signal(null);
   merged = new Signal(null);
   status;
+  works;
   #boot;
   #api;
   #units;
   #queue;
+  #servedWorks = [];
   #revision;
   #gradeTimer = null;
   #gradeAsked = 0;
@@ -55,12 +60,16 @@ export class LtiTracking {
     if (this.#isPreview) {
       this.status = new Signal({ state: "off" });
       this.marker = new PreviewMarker(this.#api);
+      this.works = new WorkShelf(async () => new Workpiece({}, () => {}));
     } else {
-      this.status = new Signal({ state: "saved" });
+      const stateStatus = new Signal({ state: "saved" });
+      const workStatus = new Signal({ state: "saved" });
+      this.status = combined(stateStatus, workStatus);
       this.marker = new ServerMarker(this.#api, boot.snapshot?.attempts ?? {}, (grade) =>
         this.#showGrade(grade),
       );
-      this.#queue = new SaveQueue((state, options) => this.#put(state, options), this.status);
+      this.#queue = new SaveQueue((state, options) => this.#put(state, options), stateStatus);
+      this.works = new WorkShelf((id) => this.#openWork(id, workStatus));
       this.#listen(window);
     }
   }
@@ -98,16 +107,29 @@ export class LtiTracking {
     return this.#units.get(unitId);
   }
 
+  async #openWork(workshopId, status) {
+    const kept = await this.#api.askPatiently("GET", workPath(workshopId));
+    const work = new ServedWork(this.#api, workshopId, kept, status);
+    this.#servedWorks.push(work);
+    return work.piece;
+  }
+
   #listen(window) {
-    window.addEventListener("online", () => this.#queue.flush());
+    window.addEventListener("online", () => this.#flush());
     window.addEventListener("pagehide", () => this.#sendLast());
     window.document.addEventListener("visibilitychange", () => {
-      if (window.document.visibilityState === "hidden") this.#queue.flush({ keepalive: true });
+      if (window.document.visibilityState === "hidden") this.#flush({ keepalive: true });
     });
+  }
+
+  #flush(options) {
+    this.#queue.flush(options);
+    for (const work of this.#servedWorks) work.flush(options);
   }
 
   /** A request under way may be cut off with the page: what it carries is sent once more. */
   #sendLast() {
+    for (const work of this.#servedWorks) work.sendLast();
     if (!this.#queue?.isWaiting) return;
     this.#put(this.#queue.value, { keepalive: true }).catch(() => {
       this.status.set({ state: "unsaved", problem: new Failure("offline", { retryable: true }) });

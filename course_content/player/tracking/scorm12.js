@@ -7,6 +7,7 @@
  */
 import { Course } from "../course.js";
 import { Signal } from "../signal.js";
+import { Workpiece } from "../works.js";
 import { AttemptBook } from "./attempts.js";
 import { Failure } from "./failure.js";
 import { LocalTracking } from "./local.js";
@@ -15,7 +16,9 @@ import { SaveQueue } from "./save-queue.js";
 import { findApi, Lms12 } from "./scorm/api.js";
 import { STRING_LIMIT, interaction, percent, timespan } from "./scorm/format.js";
 import { isScoreDue, isToBeResumed, lessonStatus } from "./scorm/status.js";
-import { SuspendData } from "./scorm/suspend-data.js";
+import { packed, unpacked } from "./scorm/packed-works.js";
+import { NO_ROOM_FOR_WORKS, SuspendData } from "./scorm/suspend-data.js";
+import { WorkShelf, readWorks, storageOf, writeWorks } from "./works.js";
 
 /** Drafts can wait for a pause in the typing; a page or an answer cannot. */
 const DRAFT_DELAY_MS = 2000;
@@ -50,7 +53,8 @@ function structureOf(boot) {
         key: boot.keys[id][question.id],
       })),
     }));
-  return { steps: steps.map(({ path }) => path), activities };
+  const workshops = steps.filter(({ kind }) => kind === "workshop").map(({ id }) => id);
+  return { steps: steps.map(({ path }) => path), workshops, activities };
 }
 
 /** @implements {import("../tracking.js").Tracking} */
@@ -65,7 +69,7 @@ class Scorm12Tracking {
   #codec;
   #book = new AttemptBook();
   #queue;
-  #state = { position: null, visited: [], drafts: {} };
+  #state = { position: null, visited: [], made: [], drafts: {} };
   #progress = NOTHING_YET;
   #isOpen = false;
   #isReadOnly = false;
@@ -81,6 +85,13 @@ class Scorm12Tracking {
   #answers = [];
   #interactionCount = 0;
   #hasInteractions = true;
+  works;
+  /** The works that the LMS gave back, and those that were opened since, by workshop. */
+  #kept = {};
+  /** The same, as the suspend data takes them. */
+  #packed = "";
+  #storage;
+  #learnerId = "";
 
   /**
    * @param {object} boot
@@ -93,11 +104,13 @@ class Scorm12Tracking {
     this.#codec = new SuspendData(structureOf(boot));
     this.#mastery = boot.options?.mastery ?? null;
     this.#queue = new SaveQueue(() => this.#tell(), this.status);
+    this.#storage = storageOf(window);
+    this.works = new WorkShelf(async (id) => this.#openWork(id));
     this.#listen(window);
   }
 
   async load() {
-    const work = this.#open() ? this.#resume() : { state: null, attempts: {} };
+    const work = this.#open() ? await this.#resume() : { state: null, attempts: {} };
     this.#book = new AttemptBook(work.attempts);
     this.marker = new LocalMarker(this.#boot.keys, this.#book, (answer) => this.#answered(answer));
     this.#state = { ...this.#state, ...work.state };
@@ -158,23 +171,55 @@ class Scorm12Tracking {
     const mastery = this.#lms.get("cmi.student_data.mastery_score");
     this.#hasLmsMastery = mastery !== "" && Number.isFinite(Number(mastery));
     if (this.#hasLmsMastery) this.#mastery = Number(mastery);
+    this.#learnerId = this.#lms.get("cmi.core.student_id");
     this.#keptScore = scoreOf(this.#lms.get("cmi.core.score.raw"));
     this.#interactionCount = Number(this.#lms.get("cmi.interactions._count")) || 0;
     if (this.#isReadOnly) this.status.set({ state: "off", problem: new Failure("review") });
     else this.#lessonStatus = lessonStatus(this.#lessonStatus, NOTHING_YET, this.#mastery);
   }
 
-  #resume() {
+  async #resume() {
     const text = this.#lms.get("cmi.suspend_data");
     const work = text === "" ? null : this.#codec.decode(text);
     const bookmark = this.#lms.get("cmi.core.lesson_location");
+    this.#kept = (await this.#worksOf(work)) ?? {};
+    this.#packed = work?.works ?? "";
     if (!this.#isReadOnly) this.#save(AT_ONCE_MS);
     if (work) return work;
     return {
-      state: bookmark ? { position: bookmark, visited: [], drafts: {} } : null,
+      state: bookmark ? { position: bookmark, visited: [], made: [], drafts: {} } : null,
       attempts: {},
       notice: text === "" ? undefined : "notice.changed-course",
     };
+  }
+
+  /** Works that had no room in the LMS are in the browser in which they were made. */
+  async #worksOf(work) {
+    if (!work?.works) return null;
+    if (work.works === NO_ROOM_FOR_WORKS) return readWorks(this.#storage, this.#place);
+    return unpacked(work.works);
+  }
+
+  /** Where this browser keeps what has no room in the LMS: apart for each learner. */
+  get #place() {
+    return `arrimage:${this.#boot.course.slug}:${this.#learnerId}`;
+  }
+
+  #openWork(workshopId) {
+    const kept = this.#kept[workshopId] ?? {};
+    const piece = new Workpiece(kept, () => this.#keepWork(workshopId, piece));
+    return piece;
+  }
+
+  async #keepWork(workshopId, piece) {
+    this.#kept = { ...this.#kept, [workshopId]: piece.records };
+    writeWorks(this.#storage, this.#place, this.#kept);
+    const works = this.#kept;
+    const text = await packed(works);
+    // A later change is being packed already.
+    if (works !== this.#kept) return;
+    this.#packed = text;
+    this.#save(DRAFT_DELAY_MS);
   }
 
   #answered(answer) {
@@ -198,10 +243,8 @@ class Scorm12Tracking {
 
   /** @returns {Failure|undefined} when not all of the work has room */
   #tellWork() {
-    const { text, left } = this.#codec.encode({
-      state: this.#state,
-      attempts: this.#book.attempts,
-    });
+    const work = { state: this.#state, attempts: this.#book.attempts };
+    const { text, left } = this.#codec.encode(work, this.#packed);
     this.#tellOnce("cmi.suspend_data", text);
     const position = this.#state.position ?? "";
     this.#tellOnce("cmi.core.lesson_location", position.length <= STRING_LIMIT ? position : "");

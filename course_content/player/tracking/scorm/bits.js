@@ -51,7 +51,7 @@ export class BitWriter {
   }
 
   #bit(bit) {
-    if (this.#pendingBits === 0 && this.#characters.length === this.#limit) throw new NoRoom();
+    if (this.#pendingBits === 0 && this.#characters.length >= this.#limit) throw new NoRoom();
     this.#pending = (this.#pending << 1) | bit;
     this.#pendingBits += 1;
     if (this.#pendingBits === BITS_PER_CHARACTER) {

@@ -3,10 +3,13 @@
  * 3.4.2.10: cmi.suspend_data is a CMIString4096).
  *
  * `1<fingerprint>.<bits>`: the version of this layout, what the course is made of, and the work in
- * bits. A response is kept where there is room, because the verdict follows from it; else its
- * score, which is a whole number of steps. What leaves first when there is no room is in LEVELS.
+ * bits. After another `.` come the works of workshops if there are any (packed-works.js), or `!`
+ * when there was no room for them. A response is kept where there is room, because the verdict
+ * follows from it; else its score, which is a whole number of steps. What leaves first when there
+ * is no room is in LEVELS.
  *
- * A structure is `{steps: [path], activities: [{id, attempts, questions: [{id, points, key}]}]}`.
+ * A structure is `{steps: [path], workshops: [id], activities: [{id, attempts, questions:
+ * [{id, points, key}]}]}`.
  */
 import { InvalidResponse, rounded, verdict, verdictOfScore } from "../../scoring.js";
 import { newAttempt } from "../attempts.js";
@@ -14,11 +17,13 @@ import { BitReader, BitWriter, NoRoom, widthFor } from "./bits.js";
 import { isTyped, packingOf } from "./responses.js";
 
 export const LIMIT = 4096;
+export const NO_ROOM_FOR_WORKS = "!";
 const VERSION = "1";
 
 /** What is left out, level by level; each level leaves out what those before it do. */
 const LEVELS = [
   "nothing",
+  "works",
   "drafts",
   "typed-responses",
   "responses",
@@ -27,7 +32,7 @@ const LEVELS = [
   "visited",
   "attempts",
 ];
-const [, DRAFTS, TYPED, RESPONSES, FINISHED, ANSWERS, VISITED, ATTEMPTS] = LEVELS.keys();
+const [, WORKS, DRAFTS, TYPED, RESPONSES, FINISHED, ANSWERS, VISITED, ATTEMPTS] = LEVELS.keys();
 const LEVEL_WIDTH = widthFor(LEVELS.length - 1);
 
 const SCORE_STEPS = 10000;
@@ -44,14 +49,16 @@ export class SuspendData {
 
   /**
    * @param {{state: import("../../tracking.js").State, attempts: object}} work
+   * @param {string} [works] packed; null when they could not be
    * @returns {{text: string, left: string}} `left` is what had to be left out, one of LEVELS
    */
-  encode(work) {
+  encode(work, works = "") {
     for (const level of LEVELS.keys()) {
+      const end = ending(works, level);
       try {
-        const bits = new BitWriter(LIMIT - this.#prefix.length);
+        const bits = new BitWriter(LIMIT - this.#prefix.length - end.length);
         this.#write(bits, work, level);
-        return { text: this.#prefix + bits, left: LEVELS[level] };
+        return { text: this.#prefix + bits + end, left: LEVELS[level] };
       } catch (error) {
         if (!(error instanceof NoRoom)) throw error;
       }
@@ -59,11 +66,15 @@ export class SuspendData {
     throw new NoRoom();
   }
 
-  /** @returns {{state, attempts}|null} null when the text is not of this course as it is now */
+  /**
+   * @returns {{state, attempts, works: string}|null} null when the text is not of this course as
+   *   it is now; `works` are packed, `!` when they had no room
+   */
   decode(text) {
     if (!text.startsWith(this.#prefix)) return null;
+    const [bits, works = ""] = text.slice(this.#prefix.length).split(".");
     try {
-      return this.#read(new BitReader(text.slice(this.#prefix.length)));
+      return { ...this.#read(new BitReader(bits)), works };
     } catch (error) {
       if (error instanceof RangeError || error instanceof InvalidResponse) return null;
       throw error;
@@ -71,12 +82,13 @@ export class SuspendData {
   }
 
   #write(bits, { state, attempts }, level) {
-    const { steps, activities } = this.#structure;
+    const { steps, workshops, activities } = this.#structure;
     bits.write(level, LEVEL_WIDTH);
     bits.count(steps.indexOf(state.position) + 1);
     if (level < VISITED) {
       const visited = new Set(state.visited);
       for (const path of steps) bits.flag(visited.has(path));
+      for (const id of workshops) bits.flag(state.made.includes(id));
     }
     if (level < ATTEMPTS) {
       for (const activity of activities) writeAttempt(bits, activity, attempts[activity.id], level);
@@ -85,10 +97,11 @@ export class SuspendData {
   }
 
   #read(bits) {
-    const { steps, activities } = this.#structure;
+    const { steps, workshops, activities } = this.#structure;
     const level = bits.read(LEVEL_WIDTH);
     const position = steps[bits.count() - 1] ?? null;
     const visited = level < VISITED ? steps.filter(() => bits.flag()) : [];
+    const made = level < VISITED ? workshops.filter(() => bits.flag()) : [];
     const attempts = {};
     if (level < ATTEMPTS) {
       for (const activity of activities) {
@@ -97,7 +110,7 @@ export class SuspendData {
       }
     }
     const drafts = level < DRAFTS ? this.#readDrafts(bits) : {};
-    return { state: { position, visited, drafts }, attempts };
+    return { state: { position, visited, made, drafts }, attempts };
   }
 
   #writeDrafts(bits, drafts) {
@@ -129,6 +142,11 @@ export class SuspendData {
       )
       .map((question, place) => ({ ...question, place }));
   }
+}
+
+function ending(works, level) {
+  if (works === "") return "";
+  return works === null || level >= WORKS ? `.${NO_ROOM_FOR_WORKS}` : `.${works}`;
 }
 
 function writeAttempt(bits, activity, attempt, level) {
@@ -197,7 +215,7 @@ function readAnswer(bits, key) {
 }
 
 /** What the bits depend on: a course that differs in it cannot be read with them. */
-function fingerprint({ steps, activities }) {
+function fingerprint({ steps, workshops, activities }) {
   const shape = activities.map(({ id, questions }) => [
     id,
     questions.map(({ id: question, key }) => [
@@ -207,7 +225,7 @@ function fingerprint({ steps, activities }) {
       packingOf(key).steps(key),
     ]),
   ]);
-  return hash(JSON.stringify([steps, shape]));
+  return hash(JSON.stringify([steps, workshops, shape]));
 }
 
 /** FNV-1a on 32 bits, in six characters or seven. */

@@ -1,0 +1,308 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, mock, test } from "node:test";
+import { Signal } from "../../course_content/player/signal.js";
+import { openTracking } from "../../course_content/player/tracking.js";
+import { combined } from "../../course_content/player/tracking/save-statuses.js";
+import { packed, unpacked } from "../../course_content/player/tracking/scorm/packed-works.js";
+import { LIMIT, SuspendData } from "../../course_content/player/tracking/scorm/suspend-data.js";
+import { changed } from "../../course_content/player/works.js";
+import { bootOf } from "./samples.js";
+
+/** A server that keeps works, with faults on demand. */
+class Server {
+  constructor() {
+    this.works = {};
+    this.revision = 0;
+    this.requests = [];
+    this.faults = [];
+    this.fetch = this.fetch.bind(this);
+  }
+
+  async fetch(path, { method, body, keepalive }) {
+    const asked = body && JSON.parse(body);
+    this.requests.push({ method, path, keepalive, body: asked });
+    const fault = this.faults.shift();
+    if (fault === "offline") throw new TypeError("Failed to fetch");
+    if (fault) return Response.json({ error: {} }, { status: fault });
+    return Response.json(this.#answer(method, path, asked));
+  }
+
+  /** What another window of the same learner, or another member of the group, does. */
+  change(path, changes) {
+    this.works[path] = changed(this.works[path] ?? {}, changes);
+    this.revision += 1;
+  }
+
+  #answer(method, path, asked) {
+    if (path === "/api/state") return { revision: asked.revision + 1, state: asked.state };
+    if (method === "PATCH") this.change(path, asked.changes);
+    const isNews = method === "GET" || this.revision !== asked.revision + 1;
+    return { revision: this.revision, records: isNews ? (this.works[path] ?? {}) : null };
+  }
+}
+
+function windowWith(parts = {}) {
+  const window = new EventTarget();
+  window.document = new EventTarget();
+  window.document.visibilityState = "visible";
+  window.location = { hash: "" };
+  window.history = { state: null, replaceState() {} };
+  window.parent = window;
+  return Object.assign(window, parts);
+}
+
+/** A browser's storage that has room for so many characters. */
+function storageOf(room = Infinity) {
+  const items = {};
+  return {
+    items,
+    getItem: (name) => items[name] ?? null,
+    setItem(name, value) {
+      if (value.length > room) throw new DOMException("full", "QuotaExceededError");
+      items[name] = value;
+    },
+  };
+}
+
+async function pass(milliseconds) {
+  mock.timers.tick(milliseconds);
+  for (let i = 0; i < 20; i += 1) await Promise.resolve();
+}
+
+beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+afterEach(() => mock.timers.reset());
+
+describe("a work that the server keeps", () => {
+  const PATH = "/api/works/map";
+  let server;
+  let window;
+
+  beforeEach(() => {
+    server = new Server();
+    window = windowWith({ fetch: server.fetch });
+  });
+
+  function launched(rest = {}) {
+    return openTracking({ ...bootOf("lti"), session: "s3cret", ...rest }, window);
+  }
+
+  test("is loaded once, however often it is opened", async () => {
+    server.change(PATH, { a: { type: "actor", label: "Mairie" } });
+    const { works } = launched();
+    const [one, other] = await Promise.all([works.open("map"), works.open("map")]);
+    assert.equal(one, other);
+    assert.equal(one.get("a").label, "Mairie");
+    assert.equal(server.requests.length, 1);
+    assert.equal(works.opened("map"), one);
+  });
+
+  test("that could not be loaded is asked for anew", async () => {
+    const { works } = launched();
+    server.faults = [403];
+    await assert.rejects(works.open("map"), { code: "refused" });
+    assert.ok(await works.open("map"));
+  });
+
+  test("gets changes that follow one another as one", async () => {
+    const tracking = launched();
+    const piece = await tracking.works.open("map");
+    piece.change({ a: { type: "actor", label: "M" } });
+    piece.change({ a: { label: "Mairie" } });
+    assert.equal(tracking.status.value.state, "saving");
+    await pass(500);
+    assert.deepEqual(server.works[PATH], { a: { type: "actor", label: "Mairie" } });
+    assert.equal(server.requests.filter(({ method }) => method === "PATCH").length, 1);
+    assert.equal(tracking.status.value.state, "saved");
+  });
+
+  test("loses nothing when the connection fails, nor what was done meanwhile", async () => {
+    const tracking = launched();
+    const piece = await tracking.works.open("map");
+    server.faults = ["offline"];
+    piece.change({ a: { label: "Mairie" } });
+    await pass(500);
+    assert.equal(tracking.status.value.state, "unsaved");
+    piece.change({ b: { label: "Collège" } });
+    await pass(2000);
+    assert.deepEqual(server.works[PATH], { a: { label: "Mairie" }, b: { label: "Collège" } });
+    assert.equal(tracking.status.value.state, "saved");
+  });
+
+  test("takes what others did, and keeps what is on its way", async () => {
+    const { works } = launched();
+    const piece = await works.open("map");
+    server.change(PATH, { b: { label: "Collège" }, a: { label: "Commune" } });
+    piece.change({ a: { label: "Mairie" } });
+    await pass(500);
+    assert.equal(piece.get("a").label, "Mairie");
+    assert.equal(piece.get("b").label, "Collège");
+  });
+
+  test("sends what waits when the page goes, in a request that outlives it", async () => {
+    const { works } = launched();
+    const piece = await works.open("map");
+    piece.change({ a: { label: "Mairie" } });
+    window.dispatchEvent(new Event("pagehide"));
+    assert.deepEqual(server.requests.at(-1).body.changes, { a: { label: "Mairie" } });
+    assert.equal(server.requests.at(-1).keepalive, true);
+  });
+
+  test("is sent as soon as the connection is back", async () => {
+    const { works } = launched();
+    const piece = await works.open("map");
+    server.faults = ["offline"];
+    piece.change({ a: { label: "Mairie" } });
+    await pass(500);
+    window.dispatchEvent(new Event("online"));
+    await pass(0);
+    assert.deepEqual(server.works[PATH], { a: { label: "Mairie" } });
+  });
+
+  test("is nobody's in a preview, and nothing is sent", async () => {
+    const { works } = launched({ role: "instructor" });
+    const piece = await works.open("map");
+    piece.change({ a: { label: "Mairie" } });
+    await pass(500);
+    assert.equal(piece.get("a").label, "Mairie");
+    assert.deepEqual(server.requests, []);
+  });
+});
+
+describe("a work that the browser keeps", () => {
+  test("is there at the next visit", async () => {
+    const localStorage = storageOf();
+    const open = () => openTracking(bootOf("local"), windowWith({ localStorage })).works;
+    (await open().open("map")).change({ a: { label: "Mairie" } });
+    (await open().open("grid")).change({ a: { power: 3 } });
+    assert.equal((await open().open("map")).get("a").label, "Mairie");
+    assert.equal((await open().open("grid")).get("a").power, 3);
+  });
+
+  test("that has no room is told of", async () => {
+    const window = windowWith({ localStorage: storageOf(20) });
+    const tracking = openTracking(bootOf("local"), window);
+    (await tracking.works.open("map")).change({ a: { label: "Mairie de la ville" } });
+    assert.equal(tracking.status.value.problem.code, "storage");
+  });
+
+  test("that was damaged begins anew", async () => {
+    const localStorage = storageOf();
+    localStorage.setItem("arrimage:sample:1:works", '{"map": {"A": 3}}');
+    const tracking = openTracking(bootOf("local"), windowWith({ localStorage }));
+    assert.deepEqual((await tracking.works.open("map")).records, {});
+  });
+});
+
+describe("a work that an LMS keeps", () => {
+  class Platform {
+    values = { "cmi.core.student_id": "s-1" };
+
+    get API() {
+      return {
+        LMSInitialize: () => "true",
+        LMSGetValue: (name) => this.values[name] ?? "",
+        LMSSetValue: (name, value) => {
+          this.values[name] = value;
+          return "true";
+        },
+        LMSCommit: () => "true",
+        LMSFinish: () => "true",
+        LMSGetLastError: () => "0",
+        LMSGetErrorString: () => "",
+        LMSGetDiagnostic: () => "",
+      };
+    }
+  }
+
+  async function opened(platform, localStorage = null) {
+    const window = windowWith({ API: platform.API, localStorage });
+    const tracking = openTracking(bootOf("scorm12"), window);
+    await tracking.load();
+    return { tracking, window };
+  }
+
+  /** Deflating is the browser's own business, and takes as many turns as it takes. */
+  async function untilTold(platform, before) {
+    for (let turn = 0; turn < 200; turn += 1) {
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+      mock.timers.tick(2000);
+      if (platform.values["cmi.suspend_data"] !== before) return;
+    }
+    throw new Error("The LMS was told nothing.");
+  }
+
+  test("comes back with the rest of the work", async () => {
+    const platform = new Platform();
+    const { tracking } = await opened(platform);
+    mock.timers.tick(0);
+    const before = platform.values["cmi.suspend_data"];
+    (await tracking.works.open("map")).change({ a: { type: "actor", label: "Mairie" } });
+    await untilTold(platform, before);
+    const again = await opened(platform);
+    assert.equal((await again.tracking.works.open("map")).get("a").label, "Mairie");
+  });
+
+  test("that has no room stays in the browser, which is told", async () => {
+    const platform = new Platform();
+    const localStorage = storageOf();
+    const { tracking } = await opened(platform, localStorage);
+    mock.timers.tick(0);
+    const before = platform.values["cmi.suspend_data"];
+    const note = Array.from({ length: 1500 }, (_, i) => (i * 7919) % 1009).join(" ");
+    (await tracking.works.open("map")).change({ a: { label: "Mairie", note } });
+    await untilTold(platform, before);
+    assert.ok(platform.values["cmi.suspend_data"].length <= LIMIT);
+    assert.equal(tracking.status.value.problem.code, "no-room.works");
+    const again = await opened(platform, localStorage);
+    assert.equal((await again.tracking.works.open("map")).get("a").note, note);
+  });
+
+  test("is another learner's no more in the same browser", async () => {
+    const localStorage = storageOf();
+    localStorage.setItem("arrimage:sample:s-2:works", '{"map": {"a": {"label": "Mairie"}}}');
+    const { tracking } = await opened(new Platform(), localStorage);
+    assert.deepEqual((await tracking.works.open("map")).records, {});
+  });
+});
+
+describe("packed works", () => {
+  const codec = new SuspendData({ steps: ["one/page"], workshops: ["map"], activities: [] });
+  const STATE = { position: null, visited: [], made: ["map"], drafts: {} };
+
+  test("come back as they were", async () => {
+    const works = { map: { a: { label: "Mairie de Saint-Étienne", urgent: true, power: 3 } } };
+    assert.deepEqual(await unpacked(await packed(works)), works);
+  });
+
+  test("leave before anything else when there is no room", () => {
+    const { text, left } = codec.encode({ state: STATE, attempts: {} }, "x".repeat(LIMIT));
+    assert.equal(left, "works");
+    const back = codec.decode(text);
+    assert.equal(back.works, "!");
+    assert.deepEqual(back.state.made, ["map"]);
+  });
+
+  for (const text of ["", "!", "é", "AAAA", "q1bKSS1KVbICAA"]) {
+    test(`that are none are not read: ${text}`, async () => {
+      assert.equal(await unpacked(text), null);
+    });
+  }
+});
+
+describe("one status of several", () => {
+  test("is that of the one that needs most attention", () => {
+    const state = new Signal({ state: "saved" });
+    const work = new Signal({ state: "saved" });
+    const all = combined(state, work);
+    work.set({ state: "saving" });
+    assert.equal(all.value.state, "saving");
+    state.set({ state: "unsaved", problem: { code: "offline" } });
+    assert.equal(all.value.problem.code, "offline");
+    work.set({ state: "saved" });
+    assert.equal(all.value.state, "unsaved");
+    state.set({ state: "saved" });
+    assert.equal(all.value.state, "saved");
+  });
+});
