@@ -94,7 +94,12 @@ def test_an_answer_tells_its_own_key_and_no_other(school: School) -> None:
 def test_work_is_found_again_after_a_reload(school: School) -> None:
     window = school.open()
     window.answer("quiz-un", "choix", "b")
-    state = {"position": "un/quiz-un", "visited": ["un/lecon"], "drafts": {"quiz-un/vrai": True}}
+    state = {
+        "position": "un/quiz-un",
+        "visited": ["un/lecon"],
+        "made": [],
+        "drafts": {"quiz-un/vrai": True},
+    }
     assert window.put("/api/state", {"revision": 0, "state": state}).get_json() == {
         "revision": 1,
         "state": state,
@@ -245,7 +250,7 @@ def test_a_preview_and_an_anonymous_visit_are_marked_and_leave_no_trace(
     assert window.get("/api/boot").get_json()["role"] == "instructor"
 
     reply = window.do_quiz_one().get_json()
-    state = {"position": "un/lecon", "visited": ["un/lecon"], "drafts": {}}
+    state = {"position": "un/lecon", "visited": ["un/lecon"], "made": [], "drafts": {}}
     saved = window.put("/api/state", {"revision": 4, "state": state}).get_json()
     window.post("/api/activities/quiz-un/attempts", {})
 

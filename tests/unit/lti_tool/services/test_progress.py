@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from course_content.loader import load_course
 from course_content.model import Course
 from lti_tool.database import Database
 from lti_tool.services import progress
 from lti_tool.services.progress import InvalidState, Saved, Seat, StateTooLarge
+
+COURSES = Path(__file__).parents[3] / "courses"
 
 
 def save(database: Database, seat: Seat, course: Course, revision: int, state: object) -> Saved:
@@ -20,6 +24,7 @@ def state(position: str | None, *visited: str, **drafts: Any) -> dict[str, Any]:
     return {
         "position": position,
         "visited": list(visited),
+        "made": [],
         "drafts": {name.replace("__", "/").replace("_", "-"): one for name, one in drafts.items()},
     }
 
@@ -69,6 +74,16 @@ def test_a_visited_step_stays_visited(database: Database, seat: Seat, course: Co
     assert saved.state == state("un/lecon", "un/lecon")
 
 
+def test_a_finished_workshop_stays_finished(database: Database, seat: Seat) -> None:
+    course = load_course(COURSES / "atelier")
+    save(database, seat, course, 0, {"made": ["ma-carte", "autre-atelier"]})
+
+    saved = save(database, seat, course, 0, {"made": ["ma-grille"]})
+
+    assert saved.state is not None
+    assert saved.state["made"] == ["ma-carte", "ma-grille"]
+
+
 def test_what_the_course_does_not_have_is_dropped(
     database: Database, seat: Seat, course: Course
 ) -> None:
@@ -82,6 +97,7 @@ def test_what_the_course_does_not_have_is_dropped(
     assert save(database, seat, course, 0, sent).state == {
         "position": None,
         "visited": ["un/lecon"],
+        "made": [],
         "drafts": {"quiz-un/q1": "a"},
     }
 
@@ -94,6 +110,8 @@ def test_what_the_course_does_not_have_is_dropped(
         "state",
         {"visited": "un/lecon"},
         {"visited": [1]},
+        {"made": [1]},
+        {"made": "ma-carte"},
         {"visited": [["un/lecon"]]},
         {"position": 3},
         {"drafts": []},
