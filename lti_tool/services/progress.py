@@ -100,10 +100,11 @@ def load(db: Session, seat: Seat) -> Saved:
 def save(db: Session, seat: Seat, course: Course, revision: int, state: object) -> Saved:
     """Store what the player sent, and return what is stored now.
 
-    A visited step stays visited, a finished workshop finished. When ``revision`` is not the stored one, another window
-    saved in between: its drafts are kept beside those of this one, which wins where both
-    wrote. Steps and questions that the course does not have are dropped. Raise
-    ``InvalidState`` for anything that is not a state, and ``StateTooLarge``.
+    A visited step stays visited, a finished workshop finished. When ``revision`` is not
+    the stored one, another window saved in between: its drafts are kept beside those of
+    this one, which wins where both wrote. Steps, workshops and questions that the course
+    does not have are dropped. Raise ``InvalidState`` for anything that is not a state, and
+    ``StateTooLarge``.
     """
     sent = checked(course, state)
     row = lock_seat(db, seat)
