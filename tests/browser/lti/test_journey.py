@@ -75,7 +75,7 @@ def test_a_student_s_quiz_reaches_the_gradebook_and_the_instructor(
 
         person.sign_in(INSTRUCTOR)
         line = class_line(person.open(LINK))
-        assert "4 sur 6" in line
+        assert "4 sur 5" in line
         assert decimal(round(earned, 1), "fr") in line
         person.page.goto(f"{school.classroom_url}/gradebook")
         person.grade_arrives(LINK, in_gradebook(earned))
