@@ -13,6 +13,7 @@ from lti_tool.lti import (
     GroupsClient,
     Guard,
     KeySets,
+    NoticeClient,
     RosterClient,
     ScoreClient,
     TokenClient,
@@ -22,6 +23,7 @@ from lti_tool.services.access_tokens import SharedTokens
 from lti_tool.services.courses import CourseShelf
 from lti_tool.services.keys import KeyRing
 from lti_tool.services.launches import LaunchDesk
+from lti_tool.services.notices import NoticeDesk
 from lti_tool.services.registrations import RegistrationDesk
 from lti_tool.services.rosters import Sources
 from lti_tool.services.sessions import SessionLimits
@@ -52,6 +54,11 @@ class Addresses:
         return f"{self.public_url}/.well-known/jwks.json"
 
     @property
+    def notices(self) -> str:
+        """Where platforms send their notices."""
+        return f"{self.public_url}/lti/notices"
+
+    @property
     def icon(self) -> str:
         """What platforms may show beside our name."""
         return f"{self.public_url}/static/icon.svg"
@@ -80,6 +87,8 @@ class Tool:
     tokens: TokenClient
     scores: ScoreClient
     class_lists: Sources
+    notice_client: NoticeClient
+    notices: NoticeDesk
     desk: LaunchDesk
     registrations: RegistrationDesk
     limits: SessionLimits
@@ -121,6 +130,8 @@ def build_tool(settings: Settings) -> Tool:
         tokens=tokens,
         scores=ScoreClient(tokens),
         class_lists=Sources(RosterClient(tokens), GroupsClient(tokens)),
+        notice_client=NoticeClient(tokens),
+        notices=NoticeDesk(database, key_sets),
         desk=desk,
         registrations=registrations,
         limits=limits,

@@ -19,6 +19,7 @@ from lti_tool.database import Database
 from lti_tool.logs import set_up_logs
 from lti_tool.services.delivery import run_worker
 from lti_tool.services.housekeeping import forget_what_is_over
+from lti_tool.services.subscriptions import run_subscriptions
 from lti_tool.tool import build_tool
 
 HOUSEKEEPING_SECONDS = 3600.0
@@ -64,7 +65,8 @@ def worker() -> None:
     """Carry grades to the platforms' gradebooks until it is stopped.
 
     Several may run at once. A grade that cannot be delivered is tried again, later and
-    later; the learner's and the instructor's pages say what became of it.
+    later; the learner's and the instructor's pages say what became of it. Platforms that
+    offer notices are asked for them, too.
     """
     with clear_errors():
         settings = Settings.from_environment()
@@ -73,13 +75,21 @@ def worker() -> None:
         tool = build_tool(settings)
         tool.database.check_schema()
         log.info("The worker carries grades to their gradebooks.")
-        sweeper = threading.Thread(target=_sweep, args=(tool.database, stop))
-        sweeper.start()
+        helpers = (
+            threading.Thread(target=_sweep, args=(tool.database, stop)),
+            threading.Thread(
+                target=run_subscriptions,
+                args=(tool.database, tool.notice_client, tool.addresses.notices, stop),
+            ),
+        )
+        for helper in helpers:
+            helper.start()
         try:
             run_worker(tool.database, tool.scores, stop)
         finally:
             stop.set()
-            sweeper.join()
+            for helper in helpers:
+                helper.join()
             tool.close()
 
 

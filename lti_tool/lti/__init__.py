@@ -34,6 +34,15 @@ from lti_tool.lti.line_items import (
     NewColumn,
     Result,
 )
+from lti_tool.lti.migration import OlderIds
+from lti_tool.lti.notice_offers import CONTEXT_COPY, HELLO, NOTICE_SCOPE, NoticeOffer
+from lti_tool.lti.notices import (
+    Notice,
+    NoticeClient,
+    NoticeServiceError,
+    parties_of,
+    verify_notice,
+)
 from lti_tool.lti.registration import (
     GivenRegistration,
     PlatformConfiguration,
@@ -60,12 +69,15 @@ from lti_tool.lti.tokens import (
 
 __all__ = [
     "ALGORITHM",
+    "CONTEXT_COPY",
     "DEEP_LINK",
     "GROUP_IDS",
     "GROUP_IDS_VARIABLE",
     "GROUP_SCOPE",
+    "HELLO",
     "LINE_ITEM_READ_SCOPE",
     "LINE_ITEM_SCOPE",
+    "NOTICE_SCOPE",
     "RESOURCE_LINK",
     "RESULT_SCOPE",
     "ROSTER_SCOPE",
@@ -89,6 +101,11 @@ __all__ = [
     "MemberStatus",
     "NewColumn",
     "NoToken",
+    "Notice",
+    "NoticeClient",
+    "NoticeOffer",
+    "NoticeServiceError",
+    "OlderIds",
     "Outdated",
     "PlatformConfiguration",
     "Refused",
@@ -113,9 +130,11 @@ __all__ = [
     "is_ours",
     "next_page",
     "origin_of",
+    "parties_of",
     "query_of",
     "read_configuration",
     "register",
     "trusted_origins",
     "verify_launch",
+    "verify_notice",
 ]

@@ -39,6 +39,8 @@ class Fault(StrEnum):
     COURSE_UNKNOWN = "course_unknown"
     TEACHERS_ONLY = "teachers_only"
     SELECTION_EXPIRED = "selection_expired"
+    NOTICE_UNREADABLE = "notice_unreadable"
+    NOTICE_FORGED = "notice_forged"
 
 
 class LaunchRefused(Exception):

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import jwt
@@ -44,8 +44,11 @@ from lti_tool.lti.claims import (
 )
 from lti_tool.lti.faults import Fault, LaunchRefused
 from lti_tool.lti.groups import GroupsService, groups_service, told_groups
+from lti_tool.lti.history import CONTEXT_HISTORY, RESOURCE_LINK_HISTORY, read_history
 from lti_tool.lti.http import origin_of
 from lti_tool.lti.key_sets import KeySets
+from lti_tool.lti.migration import OlderIds, read_older_ids
+from lti_tool.lti.notice_offers import NoticeOffer, read_offer
 from lti_tool.lti.roles import Role, is_test_user, role_in_class
 from lti_tool.lti.scores import SCORE_SCOPE
 from lti_tool.lti.signing import ALGORITHM
@@ -63,6 +66,8 @@ LONGEST_TOKEN = 200_000
 MOST_ROLES = 200
 MOST_CUSTOM = 200
 MOST_MENTORED = 200
+
+Said = TypeVar("Said")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,9 @@ class Launch:
     ``memberships_url`` when the platform does not tell who is in the class, and ``groups``
     when it does not tell which groups there are. ``group_ids`` are those of whoever
     launches, ``None`` when they are not told. ``mentored`` are the people that a mentor
-    accompanies, by their ``sub`` (LTI 1.3 core, 5.4.6).
+    accompanies, by their ``sub`` (LTI 1.3 core, 5.4.6). The
+    histories name what class and link were copied from, the newest first. ``older_ids`` are a
+    claim that is still to be proved.
     """
 
     nonce: str
@@ -107,6 +114,10 @@ class Launch:
     mentored: tuple[str, ...]
     custom: Mapping[str, str]
     deep_linking: DeepLinkingSettings | None
+    context_history: tuple[str, ...] = ()
+    resource_link_history: tuple[str, ...] = ()
+    notices: NoticeOffer | None = None
+    older_ids: OlderIds | None = None
 
 
 def verify_launch(
@@ -124,17 +135,8 @@ def verify_launch(
     The caller still has to use up the login: the nonce is returned for that. Raise
     ``LaunchRefused``, whatever the token holds.
     """
-    message = _Message(id_token, platform, deployment_ids, key_sets)
-    try:
-        message.validate()
-        launch = _read(message.get_launch_data())
-    except LtiException as error:
-        raise LaunchRefused(Fault.CLAIM_WRONG, str(error)) from error
-    except (AttributeError, TypeError, ValueError, OverflowError, RecursionError) as error:
-        # A claim of a shape that the library does not expect: the token's fault, not ours.
-        raise LaunchRefused(
-            Fault.CLAIM_WRONG, f"unexpected shape: {type(error).__name__}"
-        ) from error
+    message = SignedMessage(id_token, platform, deployment_ids, key_sets)
+    launch = read_verified(message, lambda claims: _read(claims, platform.client_id))
     if not is_ours(launch.target_link_uri, tool_url):
         raise LaunchRefused(Fault.TARGET_FOREIGN, "the token's target_link_uri is not the tool's")
     return launch
@@ -222,7 +224,7 @@ class _OnePlatform(ToolConfAbstract[_NoRequest]):
 _Library: TypeAlias = MessageLaunch[_NoRequest, _OnePlatform, SessionService, _NoCookies]
 
 
-class _Message(_Library):
+class SignedMessage(_Library):
     """The library's launch, with every check that it leaves out.
 
     The steps run in the library's order. Nothing of the token's body is looked at before
@@ -252,12 +254,12 @@ class _Message(_Library):
         raise NotImplementedError(key)
 
     @override
-    def validate_state(self) -> _Message:
+    def validate_state(self) -> SignedMessage:
         """The caller proves state, nonce and browser, all at once, in the database."""
         return self
 
     @override
-    def validate_jwt_format(self) -> _Message:
+    def validate_jwt_format(self) -> SignedMessage:
         """Read the header, refuse any algorithm but ours, and check the signature."""
         if len(self._id_token) > LONGEST_TOKEN:
             raise LaunchRefused(Fault.UNREADABLE, "the token is too long")
@@ -295,13 +297,13 @@ class _Message(_Library):
         return body
 
     @override
-    def validate_nonce(self) -> _Message:
+    def validate_nonce(self) -> SignedMessage:
         """Only ask for one: the caller uses it up."""
         required(self._get_jwt_body(), "nonce")
         return self
 
     @override
-    def validate_registration(self) -> _Message:
+    def validate_registration(self) -> SignedMessage:
         """Check the parties and the times more strictly than a JWT library does."""
         claims = self._get_jwt_body()
         _check_authorized_party(claims, self._platform.client_id)
@@ -315,18 +317,18 @@ class _Message(_Library):
         return self._platform.client_id
 
     @override
-    def validate_jwt_signature(self) -> _Message:
+    def validate_jwt_signature(self) -> SignedMessage:
         """Done before the body was read."""
         return self
 
     @override
-    def validate_deployment(self) -> _Message:
+    def validate_deployment(self) -> SignedMessage:
         required(self._get_jwt_body(), f"{LTI}deployment_id")
         super().validate_deployment()
         return self
 
     @override
-    def validate_message(self) -> _Message:
+    def validate_message(self) -> SignedMessage:
         """Check the message by the library's validators, and what they leave out before."""
         claims: Claims = self._get_jwt_body()
         if claims.get(f"{LTI}version") != VERSION:
@@ -346,9 +348,23 @@ class _Message(_Library):
         return self
 
     @override
-    def save_launch_data(self) -> _Message:
+    def save_launch_data(self) -> SignedMessage:
         """Nothing of the token is kept."""
         return self
+
+
+def read_verified(message: SignedMessage, read: Callable[[Claims], Said]) -> Said:
+    """Return what a message says, once it is verified. Raise ``LaunchRefused``."""
+    try:
+        message.validate()
+        return read(message.get_launch_data())
+    except LtiException as error:
+        raise LaunchRefused(Fault.CLAIM_WRONG, str(error)) from error
+    except (AttributeError, TypeError, ValueError, OverflowError, RecursionError) as error:
+        # A claim of a shape that the library does not expect: the token's fault, not ours.
+        raise LaunchRefused(
+            Fault.CLAIM_WRONG, f"unexpected shape: {type(error).__name__}"
+        ) from error
 
 
 class _NoSession(SessionService):
@@ -404,7 +420,7 @@ def _check_times(claims: Claims) -> None:
         raise LaunchRefused(Fault.EXPIRED, "iat is too long ago")
 
 
-def _read(claims: Claims) -> Launch:
+def _read(claims: Claims, client_id: str) -> Launch:
     """Put the checked claims in our own words. Raise ``LaunchRefused``."""
     message_type = claims[f"{LTI}message_type"]
     resource_link = group(claims, f"{LTI}resource_link") or {}
@@ -434,6 +450,10 @@ def _read(claims: Claims) -> Launch:
         mentored=_mentored(claims) if role is Role.MENTOR else (),
         custom=_custom(claims),
         deep_linking=_deep_linking(claims) if message_type == DEEP_LINK else None,
+        context_history=read_history(claims, CONTEXT_HISTORY),
+        resource_link_history=read_history(claims, RESOURCE_LINK_HISTORY),
+        notices=read_offer(claims),
+        older_ids=read_older_ids(claims, client_id),
     )
 
 

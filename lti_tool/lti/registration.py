@@ -12,9 +12,11 @@ from urllib.parse import urlsplit
 from lti_tool.lti.claims import UNSTORABLE, identifier, label
 from lti_tool.lti.groups import GROUP_IDS, GROUP_IDS_VARIABLE, GROUP_SCOPE
 from lti_tool.lti.guard import AddressRefused, Guard
+from lti_tool.lti.history import CONTEXT_HISTORY, RESOURCE_LINK_HISTORY
 from lti_tool.lti.http import Answer, Unreachable, origin_of
 from lti_tool.lti.launch import DEEP_LINK, RESOURCE_LINK
 from lti_tool.lti.line_items import LINE_ITEM_SCOPE, RESULT_SCOPE
+from lti_tool.lti.notice_offers import NOTICE_SCOPE
 from lti_tool.lti.rosters import ROSTER_SCOPE
 from lti_tool.lti.scores import SCORE_SCOPE
 
@@ -31,8 +33,8 @@ SCOPES: Final = (
 CLAIMS: Final = ("iss", "sub", "name", "given_name", "family_name")
 """What the tool reads of a person: no address, no picture."""
 CUSTOM_PARAMETERS: Final[Mapping[str, str]] = {
-    "context_id_history": "$Context.id.history",
-    "resource_link_id_history": "$ResourceLink.id.history",
+    CONTEXT_HISTORY: "$Context.id.history",
+    RESOURCE_LINK_HISTORY: "$ResourceLink.id.history",
     GROUP_IDS: GROUP_IDS_VARIABLE,
 }
 """They tell which class and which link a copy was made of, and in which groups somebody is;
@@ -197,7 +199,7 @@ def tool_registration(
         "initiate_login_uri": addresses.login,
         "redirect_uris": [addresses.launch],
         "jwks_uri": addresses.jwks,
-        "scope": " ".join(_offered(SCOPES, configuration.scopes)),
+        "scope": " ".join(_scopes(configuration)),
         TOOL_CONFIGURATION: {
             "domain": urlsplit(addresses.public_url).netloc,
             **_in_each_language("description", DESCRIPTIONS),
@@ -226,6 +228,12 @@ def _messages(
         },
     }
     return [messages[kind] for kind in _offered(tuple(messages), configuration.messages)]
+
+
+def _scopes(configuration: PlatformConfiguration) -> list[str]:
+    """Return what to ask for. Notices are young: only where the platform says it has them."""
+    notices = [NOTICE_SCOPE] if NOTICE_SCOPE in (configuration.scopes or ()) else []
+    return _offered(SCOPES, configuration.scopes) + notices
 
 
 def _in_each_language(name: str, texts: Mapping[str, str]) -> dict[str, str]:

@@ -14,7 +14,9 @@ from lti_tool.models.learning import (
     Standing,
     WindowSession,
 )
+from lti_tool.models.notices import Notice, NoticeSubscription
 from lti_tool.models.platform import (
+    ConsumerKey,
     ContentSelection,
     Deployment,
     Invitation,
@@ -30,6 +32,7 @@ __all__ = [
     "Answer",
     "Attempt",
     "Base",
+    "ConsumerKey",
     "ContentSelection",
     "Context",
     "CourseGroup",
@@ -44,6 +47,8 @@ __all__ = [
     "LearnerWork",
     "LoginState",
     "Membership",
+    "Notice",
+    "NoticeSubscription",
     "Platform",
     "Progress",
     "Refusal",

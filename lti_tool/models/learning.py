@@ -43,8 +43,14 @@ class Context(Base):
     group_sets_url: Mapped[str | None] = mapped_column(Text)
     groups_error: Mapped[str | None] = mapped_column(Text)
     """The last try's fault and its detail, empty when the groups were received."""
+    copied_from_pk: Mapped[int | None] = mapped_column(
+        ForeignKey("context.id", ondelete="SET NULL")
+    )
+    lti11_context_id: Mapped[str | None] = mapped_column(String(255))
+    """What an older tool's records call it (LTI 1.3 migration guide), if that is proved."""
 
     deployment: Mapped[Deployment] = relationship()
+    copied_from: Mapped[Context | None] = relationship(remote_side="Context.id")
 
 
 class ResourceLink(Base):
@@ -65,6 +71,10 @@ class ResourceLink(Base):
     course: Mapped[str] = mapped_column(String(200))
     target: Mapped[str] = mapped_column(String(200), default="")
     line_item_url: Mapped[str | None] = mapped_column(Text)
+    copied_from_pk: Mapped[int | None] = mapped_column(
+        ForeignKey("resource_link.id", ondelete="SET NULL")
+    )
+    lti11_resource_link_id: Mapped[str | None] = mapped_column(String(255))
 
     context: Mapped[Context] = relationship()
 
@@ -84,6 +94,7 @@ class Learner(Base):
     sub: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(Text, default="")
     is_test_user: Mapped[bool] = mapped_column(default=False, server_default=false())
+    lti11_user_id: Mapped[str | None] = mapped_column(String(255))
 
     platform: Mapped[Platform] = relationship()
 

@@ -58,6 +58,23 @@ class Deployment(Base):
     platform: Mapped[Platform] = relationship(back_populates="deployments")
 
 
+class ConsumerKey(Base):
+    """A key and a secret that a platform shared with its LTI 1.1 tools.
+
+    The secret proves a migration claim, so it must be readable here. It opens nothing else:
+    the tool takes no LTI 1.1 launch.
+    """
+
+    __tablename__ = "consumer_key"
+    __table_args__ = (UniqueConstraint("platform_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(255))
+    secret: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
 class Invitation(Base):
     """A permission to register one platform by Dynamic Registration.
 

@@ -1,4 +1,4 @@
-"""Forgets what is over: old logins, sessions, choices, invitations, tokens, keys and refusals."""
+"""Forgets what is over: logins, sessions, choices, invitations, tokens, keys, notices, refusals."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from lti_tool.models import (
     Invitation,
     KeptToken,
     LoginState,
+    Notice,
     Refusal,
     WindowSession,
     now,
@@ -23,6 +24,8 @@ SESSIONS_KEPT = timedelta(days=30)
 INVITATIONS_KEPT = timedelta(days=30)
 TOKENS_KEPT = timedelta(days=1)
 REFUSALS_KEPT = timedelta(days=90)
+NOTICES_KEPT = timedelta(days=90)
+"""Many times longer than the tokens that brought them could come again."""
 
 
 def forget_what_is_over(database: Database) -> None:
@@ -40,4 +43,5 @@ def forget_what_is_over(database: Database) -> None:
         db.execute(delete(Invitation).where(Invitation.expires_at < moment - INVITATIONS_KEPT))
         db.execute(delete(KeptToken).where(KeptToken.good_until < moment - TOKENS_KEPT))
         forget_replaced_keys(db, moment)
+        db.execute(delete(Notice).where(Notice.received_at < moment - NOTICES_KEPT))
         db.execute(delete(Refusal).where(Refusal.created_at < moment - REFUSALS_KEPT))

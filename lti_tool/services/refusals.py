@@ -306,6 +306,18 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
         N_("Fermez cette page, puis recommencez le choix du contenu depuis votre cours."),
         Mender.VISITOR,
     ),
+    Fault.NOTICE_UNREADABLE: Explanation(
+        BAD_REQUEST,
+        N_("Cette adresse reçoit les avis des plateformes, et ceci n’en est pas un."),
+        REPORT,
+        Mender.PLATFORM,
+    ),
+    Fault.NOTICE_FORGED: Explanation(
+        UNAUTHORIZED,
+        N_("Un autre avis de la plateforme a déjà porté ce numéro à usage unique (nonce)."),
+        REPORT,
+        Mender.PLATFORM,
+    ),
 }
 
 

@@ -25,6 +25,8 @@ from lti_tool.views.context import tool
 log = logging.getLogger(__name__)
 
 SERVER_ERROR = 500
+READ_BY_PROGRAMS = ("/api/", "/lti/notices")
+"""Addresses whose errors are JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ HTTP_TEXTS = {
 
 
 def register(app: Flask) -> None:
-    """Have the application answer every error with a page or, under ``/api``, with JSON."""
+    """Have the application answer every error with a page or, for programs, with JSON."""
     app.register_error_handler(LaunchRefused, refused_launch)
     app.register_error_handler(RegistrationRefused, refused_registration)
     app.register_error_handler(SessionRefused, refused_session)
@@ -183,6 +185,6 @@ def problem_json(problem: Problem) -> Response:
 
 
 def _answer(problem: Problem) -> Response:
-    if request.path.startswith("/api/"):
+    if request.path.startswith(READ_BY_PROGRAMS):
         return problem_json(problem)
     return make_response(render_template("error.html", problem=problem), problem.status)

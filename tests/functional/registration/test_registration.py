@@ -103,6 +103,14 @@ def test_the_tool_asks_for_nothing_that_the_platform_does_not_have(desk: Desk) -
     ]
 
 
+def test_notices_are_asked_for_where_the_platform_says_that_it_has_some(desk: Desk) -> None:
+    notices = f"{SCOPE}lti/scope/noticehandlers"
+    desk.registrar.changes = {"scopes_supported": [f"{SCOPE}lti-ags/scope/score", notices]}
+    assert desk.confirm(desk.invite()).status_code == 200
+    (tool,) = desk.registrar.tools
+    assert tool["scope"].split() == [f"{SCOPE}lti-ags/scope/score", notices]
+
+
 def test_the_platform_and_its_deployment_are_kept_and_the_invitation_is_over(desk: Desk) -> None:
     desk.registrar.changes = {"authorization_server": "https://tokens.example"}
     page = desk.confirm(desk.invite(name="École du Sud"))
