@@ -88,9 +88,9 @@ class Launch:
     ``memberships_url`` when the platform does not tell who is in the class, and ``groups``
     when it does not tell which groups there are. ``group_ids`` are those of whoever
     launches, ``None`` when they are not told. ``mentored`` are the people that a mentor
-    accompanies, by their ``sub`` (LTI 1.3 core, 5.4.6). The
-    histories name what class and link were copied from, the newest first. ``older_ids`` are a
-    claim that is still to be proved.
+    accompanies, by their ``sub`` (LTI 1.3 core, 5.4.6). The histories
+    name what class and link were copied from, the newest first. ``older_ids`` are a claim that
+    is still to be proved.
     """
 
     nonce: str
