@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 PREFIX = "ARRIMAGE_"
 DATABASE_KINDS = ("sqlite", "postgresql")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+WAYS_IN = ("password", "lti")
 HIGHEST_PORT = 65_535
 
 
@@ -123,6 +124,14 @@ def yes_or_no(text: str) -> bool:
     return choices[text.lower()]
 
 
+def ways_in(text: str) -> frozenset[str]:
+    """Return the ways into the administration, from a list; raise ``ValueError``."""
+    named = {part.strip().lower() for part in text.split(",")} - {""}
+    if not named or not named <= {*WAYS_IN, "none"} or ("none" in named and len(named) > 1):
+        raise ValueError(f"write {', '.join(WAYS_IN)}, both with a comma between them, or none.")
+    return frozenset(named - {"none"})
+
+
 def minutes(text: str) -> timedelta:
     """Return a length of time given in minutes; raise ``ValueError``."""
     return timedelta(minutes=between(5, 1440)(text))
@@ -208,6 +217,16 @@ class Settings:
             "Let a platform on this very machine register the tool: for development only.",
         ),
     ] = False
+    # A page that does what only the command line could do is opened by a decision.
+    administration: Annotated[
+        frozenset[str],
+        Variable(
+            "ADMINISTRATION",
+            ways_in,
+            "How administrators enter /admin: password, lti (a launch from a platform that may), "
+            "both with a comma between them, or none.",
+        ),
+    ] = frozenset()
     session_idle: Annotated[
         timedelta,
         Variable(

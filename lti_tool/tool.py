@@ -20,10 +20,13 @@ from lti_tool.lti import (
     ToolAddresses,
 )
 from lti_tool.services.access_tokens import SharedTokens
+from lti_tool.services.administration import Door
+from lti_tool.services.connections import ConnectionTest
 from lti_tool.services.courses import CourseShelf
 from lti_tool.services.keys import KeyRing
 from lti_tool.services.launches import LaunchDesk
 from lti_tool.services.notices import NoticeDesk
+from lti_tool.services.refusal_book import RefusalBook
 from lti_tool.services.registrations import RegistrationDesk
 from lti_tool.services.rosters import Sources
 from lti_tool.services.sessions import SessionLimits
@@ -63,6 +66,15 @@ class Addresses:
         """What platforms may show beside our name."""
         return f"{self.public_url}/static/icon.svg"
 
+    @property
+    def administration(self) -> str:
+        """Where the tool is administered, and what a link to it in a platform points at."""
+        return f"{self.public_url}/admin"
+
+    def ticket(self, token: str) -> str:
+        """Where a ticket of the administration is used."""
+        return f"{self.administration}/enter?{urlencode({'ticket': token})}"
+
     def registration(self, invitation: str) -> str:
         """Where an invited platform registers the tool."""
         return f"{self.public_url}/lti/register?{urlencode({'invitation': invitation})}"
@@ -92,6 +104,9 @@ class Tool:
     desk: LaunchDesk
     registrations: RegistrationDesk
     limits: SessionLimits
+    refusals: RefusalBook
+    door: Door
+    connections: ConnectionTest
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -135,6 +150,9 @@ def build_tool(settings: Settings) -> Tool:
         desk=desk,
         registrations=registrations,
         limits=limits,
+        refusals=RefusalBook(database),
+        door=Door(database, settings.administration),
+        connections=ConnectionTest(database, key_sets, keys, addresses.jwks),
     )
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import click
 
 from config.settings import PREFIX, Settings
+from lti_tool.cli.admin import admin
 from lti_tool.cli.courses import course
 from lti_tool.cli.db import db
+from lti_tool.cli.errors import errors
 from lti_tool.cli.export import export
 from lti_tool.cli.keys import keys
 from lti_tool.cli.platforms import platform
@@ -35,5 +37,5 @@ def main() -> None:
     """Serve a course to learning platforms by LTI 1.3, or box it for them."""
 
 
-for command in (serve, worker, db, platform, keys, course, export):
+for command in (serve, worker, db, admin, platform, keys, errors, course, export):
     main.add_command(command)

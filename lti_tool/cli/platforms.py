@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 import click
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from lti_tool.cli.common import (
@@ -18,21 +17,30 @@ from lti_tool.cli.common import (
     open_database,
     print_json,
 )
-from lti_tool.lti import KeySets, TokenClient
+from lti_tool.lti import KeySets
 from lti_tool.models import Platform
+from lti_tool.services.connections import (
+    STEP_NAMES,
+    ConnectionTest,
+    Finding,
+    Outcome,
+    PlatformGone,
+)
 from lti_tool.services.keys import KeyRing
+from lti_tool.services.platform_care import platform_of, resume, suspend
 from lti_tool.services.platforms import (
     LONGEST_NAME,
+    FieldProblem,
     PlatformInvalid,
     Registration,
-    check_platform,
     keep_platform,
     list_platforms,
 )
-from lti_tool.services.registrations import invite
+from lti_tool.services.registrations import LONGEST_INVITATION, invite
+from lti_tool.texts import english
 from lti_tool.tool import Addresses
 
-LONGEST_INVITATION_HOURS = 30 * 24
+HOUR = timedelta(hours=1)
 
 
 @click.group()
@@ -79,7 +87,7 @@ def platform_add(as_json: bool, **given: Any) -> None:
                 with database.transaction() as session:
                     told = _platform_facts(keep_platform(session, Registration(**given)))
             except PlatformInvalid as error:
-                raise click.UsageError("\n".join(error.problems)) from error
+                raise click.UsageError("\n".join(map(_said, error.problems))) from error
     addresses = Addresses(settings.public_url)
     if as_json:
         tool = {
@@ -101,7 +109,7 @@ def platform_add(as_json: bool, **given: Any) -> None:
 @click.option("--name", help="What to call the platform here. [default: its host's name]")
 @click.option(
     "--hours",
-    type=click.IntRange(1, LONGEST_INVITATION_HOURS),
+    type=click.IntRange(1, LONGEST_INVITATION // HOUR),
     default=72,
     show_default=True,
     help="How long the address may serve.",
@@ -138,7 +146,8 @@ def platform_list(as_json: bool) -> None:
         print_json(facts)
         return
     for each in facts:
-        click.echo(f"{each['id']}  {each['name']}")
+        state = "  (suspended)" if each["suspended"] else ""
+        click.echo(f"{each['id']}  {each['name']}{state}")
         for name in ("issuer", "client_id", "authorization_url", "token_url", "jwks_url"):
             click.echo(f"     {name:<18} {each[name]}")
         click.echo(f"     {'deployments':<18} {', '.join(each['deployment_ids']) or 'none'}")
@@ -150,29 +159,112 @@ def platform_list(as_json: bool) -> None:
 @click.argument("number", type=int, metavar="PLATFORM")
 @as_json
 def platform_test(number: int, as_json: bool) -> None:
-    """Try the connection with a platform: its keys, and a token for the gradebook.
+    """Try the connection with a platform: keys, tokens, gradebook and class list.
 
-    PLATFORM is the number that `arrimage platform list` shows. The exit code is 1 when
-    something does not work; what, and who can mend it, is printed.
+    PLATFORM is the number that `arrimage platform list` shows. Nothing is changed there.
+    The exit code is 1 when something does not work; what, and who can mend it, is printed.
+    What says "wait" cannot be tried before somebody launched the tool from a course.
     """
-    with clear_errors(), open_checked_database() as database:
-        with database.reading() as session:
-            known = session.get(Platform, number, options=[selectinload(Platform.deployments)])
-        if known is None:
-            raise click.UsageError(f"There is no platform {number}. See: arrimage platform list")
-        checks = check_platform(known, KeySets(), TokenClient(KeyRing(database).signing_key))
+    with clear_errors():
+        settings = Settings.from_environment()
+        with open_database(settings) as database:
+            database.check_schema()
+            addresses = Addresses(settings.public_url)
+            test = ConnectionTest(database, KeySets(), KeyRing(database), addresses.jwks)
+            findings: list[Finding] = []
+            try:
+                for finding in test.run(number):
+                    findings.append(finding)
+                    if not as_json:
+                        _show(finding)
+            except PlatformGone as error:
+                raise _no_platform(number) from error
     if as_json:
-        print_json([asdict(check) for check in checks])
-    else:
-        for check in checks:
-            mark = (
-                click.style("ok  ", fg="green") if check.passed else click.style("FAIL", fg="red")
-            )
-            click.echo(f"{mark} {check.name}: {check.detail}")
-            if check.remedy:
-                click.echo(f"     {check.remedy}")
-    if not all(check.passed for check in checks):
+        print_json([_finding_facts(each) for each in findings])
+    if any(each.outcome is Outcome.FAILED for each in findings):
         sys.exit(1)
+
+
+@platform.command("suspend")
+@click.argument("number", type=int, metavar="PLATFORM")
+def platform_suspend(number: int) -> None:
+    """Let nobody in from a platform. Everything is kept; `resume` undoes it."""
+    with clear_errors(), open_checked_database() as database, database.transaction() as db:
+        suspend(db, _platform(db, number))
+    click.echo("Nobody gets in from this platform now, and its open windows are over.")
+
+
+@platform.command("resume")
+@click.argument("number", type=int, metavar="PLATFORM")
+def platform_resume(number: int) -> None:
+    """Let people in again from a platform that was suspended."""
+    with clear_errors(), open_checked_database() as database, database.transaction() as db:
+        resume(_platform(db, number))
+    click.echo("People get in from this platform again.")
+
+
+@platform.command("administrators")
+@click.argument("number", type=int, metavar="PLATFORM")
+@click.option(
+    "--allow/--refuse",
+    required=True,
+    help="Whether this platform's administrators may administer the tool.",
+)
+def platform_administrators(number: int, allow: bool) -> None:
+    """Say whether a platform's administrators may enter the administration page.
+
+    They enter by a link to the tool's address /admin that they place in the platform. The
+    setting ARRIMAGE_ADMINISTRATION must name "lti" as well.
+    """
+    with clear_errors(), open_checked_database() as database, database.transaction() as db:
+        _platform(db, number).admits_administrators = allow
+    click.echo(
+        "This platform's administrators may administer the tool."
+        if allow
+        else "This platform's administrators may not administer the tool."
+    )
+
+
+def _platform(db: Session, number: int) -> Platform:
+    known = platform_of(db, number)
+    if known is None:
+        raise _no_platform(number)
+    return known
+
+
+def _no_platform(number: int) -> click.UsageError:
+    return click.UsageError(f"There is no platform {number}. See: arrimage platform list")
+
+
+def _show(finding: Finding) -> None:
+    marks = {
+        Outcome.OK: click.style("ok  ", fg="green"),
+        Outcome.FAILED: click.style("FAIL", fg="red"),
+        Outcome.WAITING: click.style("wait", fg="yellow"),
+    }
+    facts = _finding_facts(finding)
+    click.echo(f"{marks[finding.outcome]} {facts['name']}: {facts['said']}")
+    if facts["detail"]:
+        click.echo(f"     {facts['detail']}")
+    if facts["remedy"]:
+        click.echo(f"     {facts['mender']}: {facts['remedy']}")
+
+
+def _finding_facts(finding: Finding) -> dict[str, Any]:
+    return {
+        "step": finding.step.value,
+        "name": english(STEP_NAMES[finding.step]),
+        "outcome": finding.outcome.value,
+        "said": english(finding.said) % finding.values,
+        "detail": finding.detail,
+        "remedy": english(finding.remedy) if finding.remedy else "",
+        "mender": english(finding.mender.value) if finding.mender else "",
+    }
+
+
+def _said(problem: FieldProblem) -> str:
+    said = english(problem.fault.value) % {"limit": problem.limit}
+    return f"{problem.field} is {problem.value!r}: {said}"
 
 
 def _platform_facts(known: Platform) -> dict[str, Any]:
@@ -187,4 +279,6 @@ def _platform_facts(known: Platform) -> dict[str, Any]:
         "token_audience": known.token_audience,
         "jwks_url": known.jwks_url,
         "service_origins": known.service_origins,
+        "suspended": known.suspended_at is not None,
+        "admits_administrators": known.admits_administrators,
     }

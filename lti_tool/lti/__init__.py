@@ -3,6 +3,7 @@
 The rest of the tool sees our own words only: ``Launch``, ``Fault``, ``Score``.
 """
 
+from lti_tool.lti.claims import UNSTORABLE, web_address
 from lti_tool.lti.deep_linking import ContentItem, deep_linking_response
 from lti_tool.lti.faults import Fault, LaunchRefused
 from lti_tool.lti.groups import (
@@ -14,7 +15,7 @@ from lti_tool.lti.groups import (
     GroupsService,
 )
 from lti_tool.lti.guard import Guard
-from lti_tool.lti.http import Unreachable, origin_of
+from lti_tool.lti.http import Unreachable, call, origin_of
 from lti_tool.lti.key_sets import KeySets
 from lti_tool.lti.launch import (
     DEEP_LINK,
@@ -82,6 +83,7 @@ __all__ = [
     "RESULT_SCOPE",
     "ROSTER_SCOPE",
     "SCORE_SCOPE",
+    "UNSTORABLE",
     "AccessToken",
     "Column",
     "ContentItem",
@@ -126,6 +128,7 @@ __all__ = [
     "TokenStore",
     "ToolAddresses",
     "Unreachable",
+    "call",
     "deep_linking_response",
     "is_ours",
     "next_page",
@@ -137,4 +140,5 @@ __all__ = [
     "trusted_origins",
     "verify_launch",
     "verify_notice",
+    "web_address",
 ]

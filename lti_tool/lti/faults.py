@@ -10,6 +10,7 @@ class Fault(StrEnum):
 
     LOGIN_INCOMPLETE = "login_incomplete"
     PLATFORM_UNKNOWN = "platform_unknown"
+    PLATFORM_SUSPENDED = "platform_suspended"
     CLIENT_UNKNOWN = "client_unknown"
     CLIENT_AMBIGUOUS = "client_ambiguous"
     TARGET_FOREIGN = "target_foreign"

@@ -26,6 +26,7 @@ ROSTER_SCOPE: Final = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmem
 MEMBERS_TYPE = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 """Exact: Moodle answers to nothing else."""
 PAGE_MEMBERS = 200
+FEW_MEMBERS = 10
 MOST_MEMBERS = 10_000
 MOST_ROLES = 200
 
@@ -101,6 +102,16 @@ class RosterClient:
             differences.append(_differences(page.headers.get("link", ""), url))
         # A later page's link would miss what changed while the earlier pages were read.
         return Roster(_once_each(found), differences[0])
+
+    def look(self, platform: Platform, memberships_url: str) -> int:
+        """Return how many are on the first page of a class's list: whether it can be read.
+
+        Raise ``ServiceError``.
+        """
+        pages = self._services.pages(
+            platform, ROSTER_SCOPE, memberships_url, MEMBERS_TYPE, {"limit": str(FEW_MEMBERS)}
+        )
+        return len(entries(next(pages), "members"))
 
 
 def _differences(header: str, url: str) -> str | None:

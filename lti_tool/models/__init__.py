@@ -1,5 +1,13 @@
 """The tables. Services import them from here."""
 
+from lti_tool.models.administration import (
+    THE_PASSWORD,
+    AdministratorPassword,
+    AdministratorSession,
+    AdministratorTicket,
+    KnownBrowser,
+    SignInTries,
+)
 from lti_tool.models.base import Base, UtcDateTime, now
 from lti_tool.models.grades import DeliveryState, GradeDelivery
 from lti_tool.models.groups import CourseGroup, GroupMembership, GroupOrigin
@@ -29,6 +37,10 @@ from lti_tool.models.platform import (
 from lti_tool.models.works import LearnerWork
 
 __all__ = [
+    "THE_PASSWORD",
+    "AdministratorPassword",
+    "AdministratorSession",
+    "AdministratorTicket",
     "Answer",
     "Attempt",
     "Base",
@@ -43,6 +55,7 @@ __all__ = [
     "GroupOrigin",
     "Invitation",
     "KeptToken",
+    "KnownBrowser",
     "Learner",
     "LearnerWork",
     "LoginState",
@@ -53,6 +66,7 @@ __all__ = [
     "Progress",
     "Refusal",
     "ResourceLink",
+    "SignInTries",
     "Standing",
     "ToolKey",
     "UtcDateTime",

@@ -38,6 +38,10 @@ class Platform(Base):
 
     Only so after a Dynamic Registration whose answer named none (docs/adr/0009).
     """
+    suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when nobody gets in from there, if so. What was done before is kept."""
+    admits_administrators: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether its administrators may administer the tool, by a launch."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     deployments: Mapped[list[Deployment]] = relationship(
@@ -54,6 +58,8 @@ class Deployment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id", ondelete="CASCADE"))
     deployment_id: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(255), default="", server_default="")
+    """What the tool's administrators call it, to tell it from others."""
 
     platform: Mapped[Platform] = relationship(back_populates="deployments")
 
@@ -171,7 +177,11 @@ class ContentSelection(Base):
 
 
 class Refusal(Base):
-    """A launch that was refused, under the reference number that its page shows."""
+    """What went wrong before a visitor, under the reference number that their page showed.
+
+    ``code`` is a ``Fault``, a ``RegistrationFault``, or ``internal`` for an error of ours.
+    ``detail`` holds no token and nothing about a person.
+    """
 
     __tablename__ = "refusal"
 

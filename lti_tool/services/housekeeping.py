@@ -13,17 +13,17 @@ from lti_tool.models import (
     KeptToken,
     LoginState,
     Notice,
-    Refusal,
     WindowSession,
     now,
 )
+from lti_tool.services.administration import forget_old_entrances
 from lti_tool.services.keys import forget_replaced_keys
+from lti_tool.services.refusal_book import forget_old_refusals
 
 LOGINS_KEPT = timedelta(days=1)
 SESSIONS_KEPT = timedelta(days=30)
 INVITATIONS_KEPT = timedelta(days=30)
 TOKENS_KEPT = timedelta(days=1)
-REFUSALS_KEPT = timedelta(days=90)
 NOTICES_KEPT = timedelta(days=90)
 """Many times longer than the tokens that brought them could come again."""
 
@@ -44,4 +44,5 @@ def forget_what_is_over(database: Database) -> None:
         db.execute(delete(KeptToken).where(KeptToken.good_until < moment - TOKENS_KEPT))
         forget_replaced_keys(db, moment)
         db.execute(delete(Notice).where(Notice.received_at < moment - NOTICES_KEPT))
-        db.execute(delete(Refusal).where(Refusal.created_at < moment - REFUSALS_KEPT))
+        forget_old_refusals(db, moment)
+        forget_old_entrances(db, moment)

@@ -1,36 +1,54 @@
-"""The platforms that may launch the tool: found, registered, listed and tested."""
+"""The platforms that may launch the tool: found, registered and listed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from config.settings import is_loopback
-from lti_tool.lti import (
-    SCORE_SCOPE,
-    Fault,
-    KeySets,
-    LaunchRefused,
-    NoToken,
-    ScoreError,
-    TokenClient,
-    origin_of,
-)
+from lti_tool.lti import UNSTORABLE, Fault, LaunchRefused, origin_of, web_address
 from lti_tool.models import Deployment, Platform
+from lti_tool.services.refusals import N_
 
+ADDRESS_FIELDS = ("authorization_url", "token_url", "jwks_url")
+LONGEST_ADDRESS = 2_000
 LONGEST_NAME = 255
 LONGEST_ISSUER = 500
 
 
-class PlatformInvalid(Exception):
-    """A registration cannot be kept. ``problems`` holds a sentence for each mistake."""
+class FieldFault(StrEnum):
+    """What can be wrong with a field of a registration, in words."""
 
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
+    EMPTY = N_("Ce champ est vide. Reportez ce qu’affiche la plateforme.")
+    TOO_LONG = N_("Ce texte dépasse %(limit)s caractères. Copiez-le à nouveau.")
+    UNREADABLE = N_("Ce texte contient des caractères qui n’en sont pas. Copiez-le à nouveau.")
+    NO_ADDRESS = N_("Ce n’est pas une adresse du web. Copiez-la tout entière depuis la plateforme.")
+    NOT_HTTPS = N_(
+        "Cette adresse est sans https\u00a0: sur le trajet, n’importe qui pourrait forger des "
+        "ouvertures. Seule une plateforme sur cette même machine peut s’en passer."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """A mistake in one field of a ``Registration``. The text takes ``limit``."""
+
+    field: str
+    fault: FieldFault
+    value: str
+    limit: int = 0
+
+
+class PlatformInvalid(Exception):
+    """A registration cannot be kept. ``problems`` holds every mistake."""
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        super().__init__("; ".join(f"{each.field}: {each.fault.name}" for each in problems))
         self.problems = tuple(problems)
 
 
@@ -49,16 +67,6 @@ class Registration:
     service_origins: tuple[str, ...] = field(default=())
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was tried with a platform. ``remedy`` says who mends what."""
-
-    name: str
-    passed: bool
-    detail: str
-    remedy: str = ""
-
-
 def find_platform(
     db: Session, issuer: str, client_id: str | None, deployment_id: str | None = None
 ) -> Platform:
@@ -73,13 +81,20 @@ def find_platform(
     if client_id is not None:
         for platform in known:
             if platform.client_id == client_id:
-                return platform
+                return require_active(platform)
         raise LaunchRefused(Fault.CLIENT_UNKNOWN, f"client_id {client_id!r}")
     if len(known) > 1 and deployment_id is not None:
         known = [each for each in known if deployment_id in deployments_of(each)]
     if len(known) != 1:
         raise LaunchRefused(Fault.CLIENT_AMBIGUOUS, f"issuer {issuer!r} has several client ids")
-    return known[0]
+    return require_active(known[0])
+
+
+def require_active(platform: Platform) -> Platform:
+    """Return a platform from which people may come in now. Raise ``LaunchRefused``."""
+    if platform.suspended_at is not None:
+        raise LaunchRefused(Fault.PLATFORM_SUSPENDED, f"platform {platform.id}")
+    return platform
 
 
 def deployments_of(platform: Platform) -> frozenset[str]:
@@ -102,7 +117,7 @@ def keep_platform(db: Session, registration: Registration) -> Platform:
     Issuer and client id say which one it is. Deployments are added, never taken away.
     Raise ``PlatformInvalid`` with every mistake.
     """
-    problems = tuple(_problems(registration))
+    problems = tuple(_field_problems(registration))
     if problems:
         raise PlatformInvalid(problems)
     platform = db.scalars(
@@ -127,102 +142,39 @@ def keep_platform(db: Session, registration: Registration) -> Platform:
     return platform
 
 
-def check_platform(
-    platform: Platform, key_sets: KeySets, tokens: TokenClient, scope: str = SCORE_SCOPE
-) -> list[Check]:
-    """Try what a launch and a grade need; return what passed and what did not."""
-    return [
-        _check_deployments(platform),
-        _check_keys(platform, key_sets),
-        _check_token(platform, tokens, scope),
-    ]
+def _field_problems(registration: Registration) -> Iterator[FieldProblem]:
+    """Look at every field of a registration; the addresses must be whole, and https."""
+    limits = {"name": LONGEST_NAME, "issuer": LONGEST_ISSUER, "client_id": LONGEST_NAME}
+    for name, limit in limits.items():
+        yield from text_problems(name, getattr(registration, name), limit)
+    addresses = [(name, getattr(registration, name)) for name in ADDRESS_FIELDS]
+    addresses += [("service_origins", url) for url in registration.service_origins]
+    for name, url in addresses:
+        yield from _address_problems(name, url)
+    if registration.token_audience:
+        yield from text_problems("token_audience", registration.token_audience, LONGEST_ADDRESS)
+    for each in registration.deployment_ids:
+        yield from text_problems("deployment_ids", each, LONGEST_NAME)
 
 
-def _check_deployments(platform: Platform) -> Check:
-    count = len(platform.deployments)
-    if platform.awaits_deployment:
-        return Check("deployments", True, "the first launch will tell which deployment it is")
-    return Check(
-        "deployments",
-        count > 0,
-        f"{count} deployment(s) known",
-        ""
-        if count
-        else "The tool's administrator: add one with `arrimage platform add … --deployment ID`.",
-    )
+def text_problems(name: str, text: str, limit: int) -> Iterator[FieldProblem]:
+    """Look at a text that must be there, short enough, and fit to be stored."""
+    if not text.strip():
+        yield FieldProblem(name, FieldFault.EMPTY, text)
+    elif len(text) > limit:
+        yield FieldProblem(name, FieldFault.TOO_LONG, text, limit)
+    elif UNSTORABLE.search(text):
+        yield FieldProblem(name, FieldFault.UNREADABLE, text)
 
 
-def _check_keys(platform: Platform, key_sets: KeySets) -> Check:
-    try:
-        keys = key_sets.fetch(platform.jwks_url)
-    except LaunchRefused as refused:
-        return Check(
-            "platform keys",
-            False,
-            refused.detail,
-            "The platform's administrator: check that the key set's address is right and can "
-            "be reached from the tool's server.",
-        )
-    return Check(
-        "platform keys",
-        bool(keys),
-        f"{len(keys)} usable RSA key(s) at {platform.jwks_url}",
-        "" if keys else "The platform's administrator: publish an RSA signing key with a kid.",
-    )
-
-
-def _check_token(platform: Platform, tokens: TokenClient, scope: str) -> Check:
-    try:
-        tokens.token(platform, [scope])
-    except NoToken as error:
-        remedy = (
-            "The platform's administrator: check that the platform knows the tool's key set "
-            "address and allows the scores service. The tool's administrator: compare the "
-            "client id, and the token audience if the platform wants another one."
-        )
-        return Check("access token", False, str(error), remedy)
-    except ScoreError as error:
-        remedy = "The platform's administrator: the token address does not answer as it should."
-        return Check("access token", False, str(error), remedy)
-    return Check("access token", True, f"given for {scope}")
-
-
-def _problems(registration: Registration) -> list[str]:
-    problems = [
-        f"{name} is empty. Give what the platform shows."
-        for name in ("name", "issuer", "client_id")
-        if not getattr(registration, name).strip()
-    ]
-    problems += [
-        f"{name} is longer than {limit} characters. Copy it again from the platform."
-        for name, limit in (
-            ("name", LONGEST_NAME),
-            ("issuer", LONGEST_ISSUER),
-            ("client_id", LONGEST_NAME),
-        )
-        if len(getattr(registration, name)) > limit
-    ]
-    addresses: list[tuple[str, str]] = [
-        (name, getattr(registration, name))
-        for name in ("authorization_url", "token_url", "jwks_url")
-    ]
-    addresses += [("service origin", url) for url in registration.service_origins]
-    problems += [problem for name, url in addresses if (problem := _address_problem(name, url))]
-    problems += [
-        f"deployment {each!r} is empty or longer than {LONGEST_NAME} characters."
-        for each in registration.deployment_ids
-        if not 0 < len(each.strip()) <= LONGEST_NAME
-    ]
-    return problems
-
-
-def _address_problem(name: str, url: str) -> str | None:
-    if not origin_of(url):
-        return f"{name} is {url!r}, which is no web address. Copy it whole from the platform."
-    parts = urlsplit(url)
-    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        return (
-            f"{name} is {url!r}, without https: anybody on the way could forge launches. "
-            "Plain http is for a platform on this very machine only."
-        )
-    return None
+def _address_problems(name: str, url: str) -> Iterator[FieldProblem]:
+    if not url.strip():
+        yield FieldProblem(name, FieldFault.EMPTY, url)
+    elif len(url) > LONGEST_ADDRESS:
+        yield FieldProblem(name, FieldFault.TOO_LONG, url, LONGEST_ADDRESS)
+    elif web_address(url) is None or not origin_of(url):
+        yield FieldProblem(name, FieldFault.NO_ADDRESS, url)
+    else:
+        parts = urlsplit(url)
+        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+            yield FieldProblem(name, FieldFault.NOT_HTTPS, url)

@@ -1,30 +1,21 @@
 """What is said of a refused launch: the cause, the remedy, and who can apply it.
 
 The texts are in French, the language in which the catalogues are kept; a page translates
-them. ``record`` keeps each refusal under the reference number that its page shows.
+them. ``services/refusal_book.py`` keeps each refusal under its page's reference number.
 """
 
 from __future__ import annotations
 
-import logging
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy.orm import Session
-
-from lti_tool.lti import Fault, LaunchRefused, RegistrationRefused
-from lti_tool.models import Refusal
-
-log = logging.getLogger(__name__)
+from lti_tool.lti import Fault
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without those that one takes for another on the telephone."""
 REFERENCE_LENGTH = 8
-LONGEST_DETAIL = 500
-LONGEST_ISSUER = 500
 
 BAD_REQUEST = 400
 UNAUTHORIZED = 401
@@ -44,6 +35,7 @@ class Mender(StrEnum):
     PLATFORM = N_("L’administration de la plateforme de cours (LMS)")
     TOOL = N_("L’administration de cet outil")
     BOTH = N_("L’administration de la plateforme de cours et celle de cet outil")
+    MAINTAINER = N_("Les personnes qui développent cet outil")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +72,14 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
             "Si elle l’est déjà, vérifiez que son émetteur (issuer) est écrit exactement "
             "de la même façon."
         ),
+        Mender.TOOL,
+    ),
+    Fault.PLATFORM_SUSPENDED: Explanation(
+        FORBIDDEN,
+        N_(
+            "L’accès depuis cette plateforme de cours est suspendu. Le travail déjà fait est gardé."
+        ),
+        N_("Rétablissez la plateforme dans la page d’administration de l’outil."),
         Mender.TOOL,
     ),
     Fault.CLIENT_UNKNOWN: Explanation(
@@ -325,30 +325,3 @@ def new_reference() -> str:
     """Return a number that somebody can read out: ``7KQF-3M9T``."""
     letters = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(REFERENCE_LENGTH))
     return f"{letters[: REFERENCE_LENGTH // 2]}-{letters[REFERENCE_LENGTH // 2 :]}"
-
-
-def record(db: Session, refused: LaunchRefused | RegistrationRefused, issuer: str | None) -> str:
-    """Keep a refusal, in the database and in the log; return its reference number."""
-    row = Refusal(
-        reference=new_reference(),
-        code=refused.fault.value,
-        detail=_printable(refused.detail, LONGEST_DETAIL),
-        issuer=_printable(issuer, LONGEST_ISSUER) if issuer else None,
-    )
-    db.add(row)
-    what = "launch" if isinstance(refused, LaunchRefused) else "registration"
-    log.warning(
-        "A %s was refused.",
-        what,
-        extra={
-            "reference": row.reference,
-            "code": row.code,
-            "detail": row.detail,
-            "issuer": row.issuer,
-        },
-    )
-    return row.reference
-
-
-def _printable(text: str, length: int) -> str:
-    return re.sub("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text[:length])

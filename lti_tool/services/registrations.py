@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 CLAIM = timedelta(minutes=3)
 """Longer than two calls to a platform and the look-ups of its names can take."""
 LONGEST_PARAMETER = 4_000
+LONGEST_INVITATION = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException
 
 from lti_tool.lti import LaunchRefused, RegistrationRefused
-from lti_tool.services.refusals import (
-    EXPLANATIONS,
-    Explanation,
-    Mender,
-    new_reference,
-    record,
-)
+from lti_tool.services.refusals import EXPLANATIONS, Explanation, Mender, new_reference
 from lti_tool.services.registration_refusals import REGISTRATION_EXPLANATIONS
 from lti_tool.services.sessions import SessionExpired, SessionRefused
 from lti_tool.views.context import tool
@@ -81,8 +75,7 @@ def refused_registration(refused: RegistrationRefused) -> Response:
 def _recorded(
     refused: LaunchRefused | RegistrationRefused, why: Explanation, title: str
 ) -> Response:
-    with tool().database.transaction() as db:
-        reference = record(db, refused, refused.issuer)
+    reference = tool().refusals.record(refused)
     return _answer(
         Problem(
             status=why.status,
@@ -149,7 +142,8 @@ def http_problem(error: HTTPException) -> Response:
 
 def unexpected_problem(error: Exception) -> Response:
     """Own up to an error of ours. The log has the details, under the same number."""
-    reference = new_reference()
+    where = request.url_rule.rule if request.url_rule else "no page of ours"
+    reference = tool().refusals.record_error(f"{type(error).__name__} at {where}")
     log.error(
         "Unexpected error.",
         exc_info=error,

@@ -18,10 +18,11 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from lti_tool.cli import main
-from lti_tool.lti import Fault, KeySets, RegistrationFault
+from lti_tool.lti import Fault, RegistrationFault
 from lti_tool.models import Invitation, Refusal, now
+from lti_tool.services.connections import Outcome, Step
 from lti_tool.services.housekeeping import forget_what_is_over
-from lti_tool.services.platforms import check_platform, keep_platform
+from lti_tool.services.platforms import keep_platform
 from lti_tool.services.registration_refusals import REGISTRATION_EXPLANATIONS
 from tests.functional.launch.lms import TOOL, Answer, Asked, Key, Lms
 from tests.functional.registration.conftest import (
@@ -452,8 +453,8 @@ def test_a_deployment_that_is_added_by_hand_is_the_only_one(desk: Desk, key: Key
     desk.registrar.deployment = None
     desk.confirm(desk.invite())
     lms = Lms(desk.registrar.server, key)
-    checks = check_platform(desk.platforms()[0], KeySets(), desk.tool.tokens)
-    assert "the first launch will tell" in checks[0].detail
+    found = desk.tool.connections.try_step(desk.platforms()[0].id, Step.DEPLOYMENTS)
+    assert found.outcome is Outcome.WAITING
     registration = replace(
         lms.registration,
         issuer=desk.registrar.issuer,

@@ -22,7 +22,11 @@ from sqlalchemy import select
 from config.settings import Settings
 from lti_tool.cli import main
 from lti_tool.database import Database
-from lti_tool.models import ToolKey
+from lti_tool.lti import Fault, LaunchRefused
+from lti_tool.models import AdministratorPassword, ToolKey
+from lti_tool.services.administration import Door, DoorClosed
+from lti_tool.services.keys import KeyRing
+from lti_tool.services.refusal_book import RefusalBook
 from tests.functional.launch.lms import Answer, Key, Lms, Server
 
 COURSES = Path(__file__).parents[2] / "courses"
@@ -76,6 +80,13 @@ def test_every_command_explains_itself() -> None:
         ("platform", "add"),
         ("platform", "list"),
         ("platform", "test"),
+        ("platform", "suspend"),
+        ("platform", "resume"),
+        ("platform", "administrators"),
+        ("admin",),
+        ("admin", "password"),
+        ("admin", "enter"),
+        ("errors",),
         ("course",),
         ("course", "list"),
         ("course", "check"),
@@ -117,31 +128,121 @@ def test_a_wrong_registration_is_explained_and_is_a_misuse(lms: Lms) -> None:
     assert "without https" in result.output
 
 
-@pytest.mark.usefixtures("environment")
+def platform_number() -> str:
+    (known,) = json.loads(run("platform", "list", "--json").output)
+    return str(known["id"])
+
+
+@pytest.fixture
+def published_keys(lms: Lms, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tool's keys at its public address, which another server answers for here."""
+    monkeypatch.setenv("ARRIMAGE_PUBLIC_URL", lms.server.url)
+    key_set = json.dumps(KeyRing(database).key_set()).encode()
+    lms.server.answers["/.well-known/jwks.json"] = Answer(body=key_set)
+
+
+@pytest.mark.usefixtures("environment", "published_keys")
 def test_a_connection_that_works_is_said_to_work(lms: Lms) -> None:
     add(lms)
     lms.server.answers["/token"] = Answer(body=b'{"access_token": "t", "expires_in": 3600}')
-    (known,) = json.loads(run("platform", "list", "--json").output)
-    result = run("platform", "test", str(known["id"]))
+    result = run("platform", "test", platform_number())
     assert result.exit_code == 0, result.output
     assert "FAIL" not in result.output
+    assert "wait Reading a class’s list" in result.output
 
 
-@pytest.mark.usefixtures("environment")
+@pytest.mark.usefixtures("environment", "published_keys")
 def test_a_connection_that_fails_names_what_and_who_mends_it(lms: Lms) -> None:
     add(lms)
     lms.server.answers["/jwks"] = Answer(404)
     lms.server.answers["/token"] = Answer(400, b'{"error": "invalid_client"}')
-    (known,) = json.loads(run("platform", "list", "--json").output)
-    result = run("platform", "test", str(known["id"]), "--json")
+    lms.server.answers["/.well-known/jwks.json"] = Answer(body=b'{"keys": []}')
+    result = run("platform", "test", platform_number(), "--json")
     assert result.exit_code == 1
-    failed = {each["name"]: each for each in json.loads(result.output) if not each["passed"]}
-    assert set(failed) == {"platform keys", "access token"}
-    assert "invalid_client" in failed["access token"]["detail"]
-    assert all("administrator" in each["remedy"] for each in failed.values())
-    spoken = run("platform", "test", str(known["id"]))
+    found = json.loads(result.output)
+    failed = {each["step"]: each for each in found if each["outcome"] == "failed"}
+    tokens = {"score-token", "line-item-token", "result-token", "roster-token"}
+    assert set(failed) == {"platform-keys", "own-keys", *tokens}
+    assert "invalid_client" in failed["score-token"]["detail"]
+    assert all(each["remedy"] and each["mender"] for each in failed.values())
+    assert {each["outcome"] for each in found if each["step"] not in failed} == {"ok", "waiting"}
+    spoken = run("platform", "test", platform_number())
     assert spoken.exit_code == 1
-    assert "FAIL platform keys" in spoken.output
+    assert "FAIL The platform’s public keys" in spoken.output
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_suspended_platform_is_marked_and_can_be_resumed(lms: Lms) -> None:
+    add(lms)
+    assert run("platform", "suspend", platform_number()).exit_code == 0
+    assert "(suspended)" in run("platform", "list").output
+    assert run("platform", "resume", platform_number()).exit_code == 0
+    assert "(suspended)" not in run("platform", "list").output
+    assert run("platform", "suspend", "404").exit_code == 2
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_platform_s_administrators_are_allowed_by_a_decision(lms: Lms) -> None:
+    add(lms)
+    (known,) = json.loads(run("platform", "list", "--json").output)
+    assert known["admits_administrators"] is False
+    assert run("platform", "administrators", platform_number(), "--allow").exit_code == 0
+    (known,) = json.loads(run("platform", "list", "--json").output)
+    assert known["admits_administrators"] is True
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_reference_is_found_however_it_is_typed(database: Database) -> None:
+    assert "Nothing was refused" in run("errors").output
+    refused = LaunchRefused(Fault.PLATFORM_UNKNOWN, "issuer 'https://lms.example'")
+    refused.issuer = "https://lms.example"
+    reference = RefusalBook(database).record(refused)
+    typed = reference.lower().replace("-", " ")
+    told = run("errors", typed)
+    assert told.exit_code == 0, told.output
+    assert reference in told.output
+    assert "is not registered" in told.output
+    (listed,) = json.loads(run("errors", "--json").output)
+    assert listed["code"] == "platform_unknown"
+    unknown = run("errors", "2222-2222")
+    assert unknown.exit_code == 1
+    assert "log" in unknown.output
+
+
+@pytest.mark.usefixtures("environment")
+def test_the_administration_s_password_is_set_by_a_command(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = CliRunner().invoke(main, ["admin", "password", "--stdin"], input="court\n")
+    assert short.exit_code == 2
+    assert "12" in short.output
+    closed = CliRunner().invoke(
+        main, ["admin", "password"], input="une longue phrase\nune longue phrase\n"
+    )
+    assert closed.exit_code == 0, closed.output
+    assert "ARRIMAGE_ADMINISTRATION" in closed.output
+    monkeypatch.setenv("ARRIMAGE_ADMINISTRATION", "password")
+    opened = CliRunner().invoke(main, ["admin", "password", "--stdin"], input="autre phrase longue")
+    assert "ARRIMAGE_ADMINISTRATION" not in opened.output
+    with database.reading() as db:
+        (kept,) = db.scalars(select(AdministratorPassword)).all()
+    assert "phrase" not in kept.password_hash
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_command_prints_an_address_that_lets_in_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARRIMAGE_ADMINISTRATION", "password")
+    done = run("admin", "enter")
+    assert done.exit_code == 0, done.output
+    address = done.stdout.strip()
+    start = "http://localhost:8000/admin/enter?ticket="
+    assert address.startswith(start)
+    door = Door(database, frozenset({"password"}))
+    assert door.is_in(door.enter_by_ticket(address.removeprefix(start)).session)
+    with pytest.raises(DoorClosed):
+        door.enter_by_ticket(address.removeprefix(start))
 
 
 @pytest.mark.usefixtures("environment")
