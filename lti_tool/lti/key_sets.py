@@ -44,6 +44,7 @@ class KeySets:
         self._clock = clock
         self._sets: dict[str, _KeySet] = {}
         self._failures: dict[str, tuple[float, LaunchRefused]] = {}
+        self._asked_at: dict[str, float] = {}
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def key(self, url: str, kid: str) -> RSAPublicKey:
@@ -73,16 +74,19 @@ class KeySets:
         return kept.keys.get(kid)
 
     def _refresh(self, url: str, came: float) -> None:
-        """Fetch the keys, unless they are fresh or somebody failed while we waited.
+        """Fetch the keys, unless that was tried just now or somebody failed while we waited.
 
-        A platform that hangs would otherwise hold up all threads, one after the other.
+        A platform that hangs would otherwise hold up all threads, one after the other. Where
+        there is no set that serves, everybody may try: only the forger of a key waits.
         """
         kept = self._sets.get(url)
-        if kept is not None and self._clock() - kept.fetched_at <= PAUSE:
+        serves = kept is not None and self._clock() - kept.fetched_at <= LIFETIME
+        if serves and self._clock() - self._asked_at.get(url, -math.inf) <= PAUSE:
             return
         failed_at, failure = self._failures.get(url, (-math.inf, None))
         if failure is not None and failed_at >= came:
             raise LaunchRefused(failure.fault, failure.detail)
+        self._asked_at[url] = self._clock()
         try:
             self.fetch(url)
         except LaunchRefused as refused:

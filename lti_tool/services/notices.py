@@ -42,14 +42,20 @@ class NoticeDesk:
     def receive(self, tokens: Sequence[str]) -> None:
         """Take in a request's notices. Raise ``LaunchRefused`` for the first that is refused.
 
-        The others are taken in all the same, each in a transaction of its own. The platform
-        may send all of them again: what was taken in is not acted upon again.
+        The others are taken in all the same, each in a transaction of its own; but where a
+        platform's keys cannot be had, nobody waits for them again. The platform may send all
+        of them once more: what was taken in is not acted upon again.
         """
         if not 0 < len(tokens) <= MOST_NOTICES:
             raise LaunchRefused(Fault.NOTICE_UNREADABLE, f"{len(tokens)} notices at once")
-        refusals = [refused for token in tokens if (refused := self._take(token)) is not None]
-        if refusals:
-            raise refusals[0]
+        first: LaunchRefused | None = None
+        for token in tokens:
+            refused = self._take(token)
+            first = first or refused
+            if refused is not None and refused.fault is Fault.KEYS_UNREACHABLE:
+                break
+        if first is not None:
+            raise first
 
     def _take(self, token: str) -> LaunchRefused | None:
         issuer: str | None = None

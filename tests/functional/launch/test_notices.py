@@ -21,7 +21,7 @@ from lti_tool.services.housekeeping import forget_what_is_over
 from lti_tool.services.platforms import find_platform, keep_platform
 from lti_tool.services.subscriptions import keep_offer, notice_statuses
 from lti_tool.tool import Tool
-from tests.functional.launch.lms import ABSENT, CLIENT_ID, DEPLOYMENT, ISSUER, LTI, Key, Lms
+from tests.functional.launch.lms import ABSENT, CLIENT_ID, DEPLOYMENT, ISSUER, LTI, Answer, Key, Lms
 
 HELLO = "LtiHelloWorldNotice"
 COPY = "LtiContextCopyNotice"
@@ -282,6 +282,15 @@ def test_an_unsigned_notice_is_refused(browser: FlaskClient, tool: Tool) -> None
     answer = send(browser, jwt.encode(claims(), None, algorithm="none"))
     assert code(answer) == "algorithm_refused"
     assert kept(tool) == []
+
+
+def test_many_notices_wait_once_for_a_platform_whose_keys_cannot_be_had(
+    browser: FlaskClient, lms: Lms
+) -> None:
+    lms.server.answers["/jwks"] = Answer(503)
+    answer = send(browser, *[lms.sign(claims()) for _ in range(3)])
+    assert (answer.status_code, code(answer)) == (403, "keys_unreachable")
+    assert len(lms.server.asked_at("/jwks")) == 1
 
 
 def test_a_body_without_measure_is_refused_unread(browser: FlaskClient) -> None:

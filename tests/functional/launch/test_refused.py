@@ -375,6 +375,18 @@ def test_a_launch_is_refused_in_another_browser_than_the_one_that_began(
     assert_refused(answer, "browser_different", tool.database)
 
 
+def test_a_launch_that_was_let_in_is_refused_in_another_browser(
+    lms: Lms, browser: FlaskClient, app: Flask, tool: Tool
+) -> None:
+    login = lms.begin(browser)
+    token = lms.sign(lms.claims(login.nonce))
+    assert lms.launch(browser, token, login.state).status_code == 200
+    assert lms.launch(app.test_client(), token, login.state).status_code == 401
+    with tool.database.reading() as db:
+        assert db.scalars(select(Refusal.code)).all() == ["browser_different"]
+        assert db.scalar(select(func.count()).select_from(WindowSession)) == 1
+
+
 def test_a_launch_is_refused_with_the_cookie_of_another_login(
     lms: Lms, browser: FlaskClient, app: Flask, tool: Tool
 ) -> None:

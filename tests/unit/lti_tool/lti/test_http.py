@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import threading
 import time
 
 import pytest
 
 from lti_tool.lti import Unreachable, http
-from tests.functional.launch.lms import Answer, Server
+from tests.functional.launch.lms import Answer, Asked, Server
 from tests.unit.lti_tool.lti.test_guard import dripping
 
 
@@ -47,3 +48,27 @@ def test_a_packed_answer_is_read() -> None:
         server.answers["/"] = Answer(200, gzip.compress(body), {"Content-Encoding": "gzip"})
 
         assert http.call("GET", f"{server.url}/").body == body
+
+
+def test_a_server_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "READ_SECONDS", 0.1)
+    given_up = threading.Event()
+
+    def think(_asked: Asked) -> Answer:
+        given_up.wait(5)
+        return Answer(200, b"too late")
+
+    with Server().running() as server:
+        server.answers["/"] = think
+
+        with pytest.raises(Unreachable, match="Timeout"):
+            http.call("GET", f"{server.url}/")
+        given_up.set()
+
+
+def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
+    with Server().running() as server:
+        server.answers["/"] = Answer(302, headers={"Location": f"{server.url}/elsewhere"})
+
+        assert http.call("GET", f"{server.url}/", token="secret").status == 302
+        assert server.asked_at("/elsewhere") == []

@@ -78,3 +78,34 @@ def test_who_comes_after_a_failure_asks_again(server: Server) -> None:
         key_sets.key(f"{server.url}/jwks", KEY.kid)
     server.answers["/jwks"] = good
     assert key_sets.key(f"{server.url}/jwks", KEY.kid)
+
+
+def test_an_unknown_key_has_a_failing_platform_asked_once_a_minute(server: Server) -> None:
+    clock = [0.0]
+    key_sets = KeySets(lambda: clock[0])
+    url = f"{server.url}/jwks"
+    key_sets.key(url, KEY.kid)
+    server.answers["/jwks"] = Answer(503)
+    clock[0] = 100.0
+    faults = []
+    for _ in range(4):
+        with pytest.raises(LaunchRefused) as raised:
+            key_sets.key(url, "forged")
+        faults.append(raised.value.fault)
+    assert faults == [Fault.KEYS_UNREACHABLE, *[Fault.KEY_UNKNOWN] * 3]
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(503), Answer(200, b"no keys"), Answer(200, b'{"keys": 7}')]
+)
+def test_an_error_does_not_cost_the_keys_that_we_have(server: Server, answer: Answer) -> None:
+    clock = [0.0]
+    key_sets = KeySets(lambda: clock[0])
+    url = f"{server.url}/jwks"
+    kept = key_sets.key(url, KEY.kid)
+    server.answers["/jwks"] = answer
+    clock[0] = 100.0
+    with pytest.raises(LaunchRefused):
+        key_sets.key(url, "another")
+    assert key_sets.key(url, KEY.kid) is kept

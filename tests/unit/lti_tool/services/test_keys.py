@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import jwt
 import pytest
 from sqlalchemy import select
 
@@ -115,6 +116,24 @@ def test_a_key_that_somebody_may_have_is_gone_at_once(database: Database) -> Non
     ring.replace_at_once()
     assert ring.signing_key().kid != stolen
     assert published(ring) == [ring.signing_key().kid]
+
+
+def test_what_an_old_key_signed_can_still_be_checked_while_a_new_one_signs(
+    database: Database,
+) -> None:
+    ring = KeyRing(database)
+    before = ring.signing_key().sign({"signed": "before"})
+    ring.rotate(now() - ANNOUNCED_FOR)
+    after = ring.signing_key().sign({"signed": "after"})
+    keys = jwt.PyJWKSet.from_dict(dict(ring.key_set()))
+    for token, said in ((before, "before"), (after, "after")):
+        key = keys[jwt.get_unverified_header(token)["kid"]]
+        assert jwt.decode(token, key, ["RS256"]) == {"signed": said}
+
+
+def test_a_key_is_read_from_its_text_once(database: Database) -> None:
+    ring = KeyRing(database)
+    assert ring.signing_key().key is ring.signing_key().key
 
 
 def published(ring: KeyRing) -> list[str]:
