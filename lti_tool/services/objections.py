@@ -163,6 +163,28 @@ ROSTER_OBJECTIONS: Mapping[ServiceFault, Objection] = {
     ),
 }
 
+GROUP_OBJECTIONS: Mapping[ServiceFault, Objection] = {
+    **ROSTER_OBJECTIONS,
+    ServiceFault.ACCESS_REFUSED: Objection(
+        N_("La plateforme ne donne pas à l’outil l’accès aux groupes de la classe."),
+        N_(
+            "L’administration de la plateforme doit permettre à l’outil de lire les groupes "
+            "des cours. Celle de l’outil en trouve le détail dans son journal."
+        ),
+    ),
+    ServiceFault.NOT_ALLOWED: Objection(
+        N_("La plateforme n’autorise pas l’outil à lire les groupes de cette classe."),
+        N_(
+            "L’administration de la plateforme doit permettre à l’outil de lire les groupes "
+            "des cours."
+        ),
+    ),
+    ServiceFault.TOO_LONG: Objection(
+        N_("La plateforme donne plus de groupes que l’outil n’en accepte pour une classe."),
+        N_("Prévenez l’administration de l’outil, qui en a le journal."),
+    ),
+}
+
 WORK_OBJECTIONS: Mapping[WorkFault, Objection] = {
     WorkFault.UNKNOWN_ACTIVITY: Objection(
         N_("Ce cours n’a pas cette activité\u00a0: il a peut-être changé entre-temps."), _RELOAD

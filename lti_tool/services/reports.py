@@ -2,9 +2,9 @@
 gradebook says the same. The number of queries does not grow with the class.
 
 Who counts: the students of the class, by the platform's list where it gives one
-(``services.rosters``). Those whose place is suspended and those who left are shown, and
-counted nowhere. The mean is the mean of the scores that there are: who has not finished an
-activity yet has none, whether they ever opened the course or not.
+(``services.rosters``). Those whose place is suspended, those who left and test users are
+shown, and counted nowhere. The mean is the mean of the scores that there are: who has not
+finished an activity yet has none, whether they ever opened the course or not.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from course_content.model import Activity, Course
 from lti_tool.models import (
     Attempt,
+    CourseGroup,
     GradeDelivery,
     Learner,
     Membership,
@@ -29,6 +30,7 @@ from lti_tool.models import (
 )
 from lti_tool.services.courses import graded_activities, steps_in_scope
 from lti_tool.services.grades import GradeStatus, link_score
+from lti_tool.services.groups import class_groups
 
 LEARNER_ROLE = "learner"
 
@@ -47,6 +49,13 @@ class LearnerRow:
     overall: float | None
     last_activity: datetime | None
     grade: GradeStatus
+    groups: tuple[CourseGroup, ...]
+    is_test_user: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether the figures of the class are about this person too."""
+        return self.standing is Standing.ACTIVE and not self.is_test_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +66,13 @@ class ClassReport:
     activities: tuple[Activity, ...]
     steps: int
     has_column: bool
+    groups: tuple[CourseGroup, ...]
     learners: tuple[LearnerRow, ...]
 
     @property
     def counted(self) -> tuple[LearnerRow, ...]:
         """The lines of those who are of the class now: the figures are about them."""
-        return tuple(line for line in self.learners if line.standing is Standing.ACTIVE)
+        return tuple(line for line in self.learners if line.counts)
 
     @property
     def unopened(self) -> int:
@@ -89,6 +99,7 @@ def class_report(db: Session, course: Course, link: ResourceLink) -> ClassReport
     activities = graded_activities(course, link.target)
     steps = frozenset(steps_in_scope(course, link.target))
     best = _best_scores(db, link)
+    groups = class_groups(db, link.context_pk)
     rows = db.execute(
         select(Learner, Membership, Progress, GradeDelivery)
         .join(Membership, Membership.learner_id == Learner.id)
@@ -127,6 +138,8 @@ def class_report(db: Session, course: Course, link: ResourceLink) -> ClassReport
                 overall=None if total is None else total.score,
                 last_activity=_last_activity(place, progress),
                 grade=GradeStatus.of(delivery),
+                groups=groups.of_learner.get(learner.id, ()),
+                is_test_user=learner.is_test_user,
             )
         )
     return ClassReport(
@@ -134,8 +147,13 @@ def class_report(db: Session, course: Course, link: ResourceLink) -> ClassReport
         activities=activities,
         steps=len(steps),
         has_column=link.line_item_url is not None,
-        learners=tuple(sorted(learners, key=lambda line: sort_key(line.name))),
+        groups=groups.groups,
+        learners=tuple(sorted(learners, key=_table_order)),
     )
+
+
+def _table_order(line: LearnerRow) -> tuple[bool, bool, str]:
+    return line.is_test_user, *sort_key(line.name)
 
 
 def _last_activity(place: Membership, progress: Progress | None) -> datetime | None:

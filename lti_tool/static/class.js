@@ -20,6 +20,18 @@
   }
   const session = history.state?.session;
 
+  /** The address of the table for the chosen group, which stays with the window as well. */
+  function forGroup(path) {
+    const { group } = history.state;
+    if (!group) return path;
+    return `${path}${path.includes("?") ? "&" : "?"}group=${encodeURIComponent(group)}`;
+  }
+
+  function chooseGroup(group) {
+    history.replaceState({ ...history.state, group }, "");
+    return show("/api/class", { told: "groupNews" });
+  }
+
   /** The words of the table, which is in the session's language, or else of the page. */
   const words = () => (document.getElementById("class-report") ?? page).dataset;
 
@@ -42,7 +54,7 @@
 
   /** Ask for the table, and show it. Nobody is told of what happened by itself. */
   async function show(path, options = {}) {
-    const response = await fetch(path, {
+    const response = await fetch(forGroup(path), {
       method: options.method ?? "GET",
       headers: { Authorization: `Bearer ${session}`, Accept: "text/html" },
       credentials: "omit",
@@ -122,6 +134,8 @@
     if (!report) return;
     document.documentElement.lang = report.lang;
     document.title = report.dataset.title;
+    // A group that is there no more is not asked for again.
+    history.replaceState({ ...history.state, group: report.dataset.group }, "");
     localizeTimes(report.lang);
     sortRows();
   }
@@ -132,6 +146,9 @@
     else if (button?.dataset.action === "roster") askForList("/api/class/roster", false);
     else if (button?.dataset.action === "preview") preview();
     else if (button?.dataset.sort) sortBy(button.dataset.sort);
+  });
+  content.addEventListener("change", (event) => {
+    if (event.target.dataset.action === "group") chooseGroup(event.target.value);
   });
   // "Back" and "forward" between this page and the preview change the address alone.
   window.addEventListener("popstate", () => {

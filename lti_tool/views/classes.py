@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from course_content.model import localized
 from lti_tool.models import WindowSession, now
 from lti_tool.services.courses import link_extent
-from lti_tool.services.objections import ROSTER_OBJECTIONS, objection_to
+from lti_tool.services.group_filter import EVERYBODY, narrowed
+from lti_tool.services.objections import GROUP_OBJECTIONS, ROSTER_OBJECTIONS, objection_to
 from lti_tool.services.reports import class_report
 from lti_tool.services.rosters import RosterStatus, refresh
 from lti_tool.views.asking import instructor_window
@@ -30,10 +31,11 @@ def shell() -> Response:
 
 @blueprint.get("/api/class")
 def fragment() -> Response:
-    """Return the class as a piece of HTML, for the page that shows it."""
+    """Return the class, or ``?group`` of it, as a piece of HTML for the page that shows it."""
+    group = request.args.get("group", EVERYBODY)
     with tool().database.reading() as db:
         window = instructor_window(db)
-        return make_response(render_template("class_table.html", **_details(window, db)))
+        return make_response(render_template("class_table.html", **_details(window, db, group)))
 
 
 @blueprint.post("/api/class/roster")
@@ -57,11 +59,11 @@ def class_page(session_token: str, window: WindowSession) -> Response:
     return make_response(render_template("class.html", session=session_token, **details))
 
 
-def _details(window: WindowSession, db: Session) -> dict[str, Any]:
+def _details(window: WindowSession, db: Session, group: str = EVERYBODY) -> dict[str, Any]:
     link = window.resource_link
     course = tool().courses.course(link.course)
     language = tool().courses.language(link.course, window.language)
-    report = class_report(db, course, link)
+    report, group_filter = narrowed(class_report(db, course, link), group)
     roster = RosterStatus.of(link.context, now())
     return {
         "course_title": localized(course.title, language),
@@ -69,8 +71,10 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
         "part_title": localized(link_extent(course, link.target).title, language),
         "activities": [(one.id, localized(one.title, language)) for one in report.activities],
         "report": report,
+        "group_filter": group_filter,
         "objection_to": objection_to,
         "roster": roster,
         "roster_objection": ROSTER_OBJECTIONS[roster.fault] if roster.fault else None,
+        "groups_objection": GROUP_OBJECTIONS[roster.groups_fault] if roster.groups_fault else None,
         "written_at": now(),
     }

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from lti_tool.lti.groups import GROUPS_TYPE, SETS_TYPE
 from lti_tool.lti.rosters import MEMBERS_TYPE
 from tests.functional.launch.lms import Answer, Asked, Server
 
@@ -28,11 +29,17 @@ def person(number: int, **changes: object) -> dict[str, Any]:
 
 
 class Registrar:
-    """``members`` are on the list; ``replies`` are given first, whatever was asked."""
+    """``members`` are on the list; ``replies`` are given first, whatever was asked.
+
+    With ``changed``, the list comes with an address at which just those are told.
+    """
 
     def __init__(self, server: Server) -> None:
         self.server = server
         self.members: list[dict[str, Any]] = []
+        self.changed: list[dict[str, Any]] | None = None
+        self.groups: list[dict[str, Any]] = []
+        self.sets: list[dict[str, Any]] = []
         self.page_size = 100
         self.link = '<{url}>; rel="next"'
         self.replies: deque[Answer] = deque()
@@ -40,6 +47,8 @@ class Registrar:
         self.tokens = 0
         server.answers["/token"] = self._token
         server.answers["/members"] = self._page
+        server.answers["/groups"] = self._groups
+        server.answers["/sets"] = self._sets
 
     @property
     def url(self) -> str:
@@ -48,6 +57,14 @@ class Registrar:
     @property
     def calls(self) -> list[Asked]:
         return self.server.asked_at("/members")
+
+    @property
+    def groups_url(self) -> str:
+        return f"{self.server.url}/groups?class=7"
+
+    @property
+    def sets_url(self) -> str:
+        return f"{self.server.url}/sets?class=7"
 
     def queries(self) -> list[dict[str, list[str]]]:
         return [parse_qs(urlsplit(asked.path).query) for asked in self.calls]
@@ -60,15 +77,36 @@ class Registrar:
         self.before_answer()
         if self.replies:
             return self.replies.popleft()
+        query = parse_qs(urlsplit(asked.path).query)
+        told = self.members
+        if self.changed is not None and "since" in query:
+            told = self.changed
+        page = self._part(asked, MEMBERS_TYPE, "members", told, self.url)
+        if self.changed is not None and "from" not in query:
+            links = filter(
+                None, (page.headers.get("Link"), f'<{self.url}&since=1>; rel="differences"')
+            )
+            page.headers = {"Link": ", ".join(links)}
+        return page
+
+    def _groups(self, asked: Asked) -> Answer:
+        return self._part(asked, GROUPS_TYPE, "groups", self.groups, self.groups_url)
+
+    def _sets(self, asked: Asked) -> Answer:
+        return self._part(asked, SETS_TYPE, "sets", self.sets, self.sets_url)
+
+    def _part(
+        self, asked: Asked, media_type: str, name: str, told: list[dict[str, Any]], url: str
+    ) -> Answer:
         if asked.headers.get("authorization") != f"Bearer token-{self.tokens}":
             return Answer(401, b"Unauthorized")
-        if asked.headers.get("accept") != MEMBERS_TYPE:
+        if asked.headers.get("accept") != media_type:
             return Answer(400, b"No handler found")
         start = int(parse_qs(urlsplit(asked.path).query).get("from", ["0"])[0])
         end = start + self.page_size
-        page = given({"id": self.url, "members": self.members[start:end]})
-        if end < len(self.members):
-            page.headers = {"Link": self.link.format(url=f"{self.url}&from={end}")}
+        page = given({"id": url, name: told[start:end]})
+        if end < len(told):
+            page.headers = {"Link": self.link.format(url=f"{url}&from={end}")}
         return page
 
 
