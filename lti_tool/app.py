@@ -21,6 +21,7 @@ from lti_tool.views import (
     health,
     learn,
     lti,
+    mentors,
     notices,
     registration,
     works,
@@ -67,7 +68,18 @@ def create_app(settings: Settings) -> Flask:
     app.extensions[EXTENSION] = build_tool(settings)
     Babel(app, locale_selector=page_language)
     app.jinja_env.globals.update(asset=asset_url, page_language=page_language)
-    for view in (health, lti, deep_linking, notices, registration, learn, api, classes, works):
+    for view in (
+        health,
+        lti,
+        deep_linking,
+        notices,
+        registration,
+        learn,
+        api,
+        classes,
+        mentors,
+        works,
+    ):
         app.register_blueprint(view.blueprint)
     errors.register(app)
 

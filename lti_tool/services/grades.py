@@ -3,7 +3,8 @@
 A column (line item) belongs to a resource link. Its score is the mean of the best scores
 of the graded activities that the link covers; one not done yet counts for 0. It is
 written to ``GradeDelivery`` in the transaction of the answer that earned it, so that
-there is never an answer whose grade is forgotten, nor a grade without its answer.
+there is never an answer whose grade is forgotten, nor a grade without its answer. A test
+user's work has no grade: platforms refuse it, or show it among the students'.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def record(db: Session, seat: Seat, course: Course, link: ResourceLink, activity
     Every link of the class to the same course counts, when it covers the activity, has a
     column, and is the one at work or one that this learner has opened.
     """
-    if not activity.graded:
+    if seat.is_test_user or not activity.graded:
         return
     best = best_scores(db, seat)
     for other in _links_with_a_column(db, seat, link):
@@ -83,7 +84,7 @@ def bring_up_to_date(db: Session, seat: Seat, course: Course, link: ResourceLink
     It also gives another chance to a grade that the platform refused: what stood in the
     way may have been mended since. Nothing is written when nothing is new.
     """
-    if link.line_item_url is None:
+    if seat.is_test_user or link.line_item_url is None:
         return
     lock_seat(db, seat)
     score = link_score(graded_activities(course, link.target), best_scores(db, seat))

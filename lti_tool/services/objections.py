@@ -29,6 +29,7 @@ class ApiFault(StrEnum):
     """Why a request of a page's script is refused, besides ``WorkFault``."""
 
     INSTRUCTORS_ONLY = "instructors_only"
+    MENTORS_ONLY = "mentors_only"
     UNREADABLE_REQUEST = "unreadable_request"
     REQUEST_TOO_LARGE = "request_too_large"
     UNKNOWN_UNIT = "unknown_unit"
@@ -216,6 +217,10 @@ API_OBJECTIONS: Mapping[ApiFault, Objection] = {
     ApiFault.INSTRUCTORS_ONLY: Objection(
         N_("Cette page est réservée aux enseignantes et enseignants du cours."),
         N_("Si vous en faites partie, vérifiez votre rôle dans le cours, puis rouvrez l’activité."),
+    ),
+    ApiFault.MENTORS_ONLY: Objection(
+        N_("Cette page est réservée aux personnes qui accompagnent quelqu’un du cours."),
+        N_("Si c’est votre cas, vérifiez votre rôle dans le cours, puis rouvrez l’activité."),
     ),
     ApiFault.UNREADABLE_REQUEST: Objection(
         N_("L’outil n’a pas compris ce que la page lui a envoyé."), _RELOAD

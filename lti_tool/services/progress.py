@@ -37,11 +37,15 @@ class StateTooLarge(InvalidState):
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One person in one class, at one course: whose work is recorded, and where."""
+    """One person in one class, at one course: whose work is recorded, and where.
+
+    A test user's work is recorded as anybody's, and counts for nothing.
+    """
 
     context_pk: int
     learner_id: int
     course: str
+    is_test_user: bool = False
 
     @classmethod
     def of(cls, window: WindowSession) -> Seat | None:
@@ -49,7 +53,8 @@ class Seat:
         if window.learner_id is None:
             return None
         link = window.resource_link
-        return cls(link.context_pk, window.learner_id, link.course)
+        is_test_user = window.learner is not None and window.learner.is_test_user
+        return cls(link.context_pk, window.learner_id, link.course, is_test_user)
 
 
 @dataclass(frozen=True, slots=True)

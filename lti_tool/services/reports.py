@@ -10,11 +10,11 @@ finished an activity yet has none, whether they ever opened the course or not.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from course_content.model import Activity, Course
@@ -91,10 +91,13 @@ class ClassReport:
         return sum(scores) / len(scores) if scores else None
 
 
-def class_report(db: Session, course: Course, link: ResourceLink) -> ClassReport:
+def class_report(
+    db: Session, course: Course, link: ResourceLink, only: Collection[str] | None = None
+) -> ClassReport:
     """Return the line of every learner of the link's class, as far as we know it.
 
-    Who left without having opened anything has none.
+    Who left without having opened anything has none. With ``only``, the others have none
+    either: it names people by their ``sub``.
     """
     activities = graded_activities(course, link.target)
     steps = frozenset(steps_in_scope(course, link.target))
@@ -122,6 +125,7 @@ def class_report(db: Session, course: Course, link: ResourceLink) -> ClassReport
             Membership.context_pk == link.context_pk,
             Membership.role == LEARNER_ROLE,
             or_(Membership.standing != Standing.LEFT, Membership.last_seen_at.is_not(None)),
+            true() if only is None else Learner.sub.in_(only),
         )
         .order_by(Learner.id)
     ).all()

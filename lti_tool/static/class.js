@@ -1,11 +1,11 @@
-// The instructor's page: keeps the session with the window, refreshes and sorts the table, and
-// has the class's list brought up to date.
+// The instructor's page, and a mentor's: keeps the session with the window, refreshes and sorts
+// the table, and has the class's list brought up to date.
 "use strict";
 
 (() => {
-  const PAGE = "/class";
   const PREVIEW = "/learn";
   const page = document.getElementById("class");
+  const { page: address, source } = page.dataset;
   const content = document.getElementById("class-content");
   const news = document.getElementById("class-news");
   let order = { key: "name", direction: "ascending" };
@@ -15,7 +15,7 @@
   // no address, which would leave traces.
   const launched = document.getElementById("session");
   if (launched) {
-    history.replaceState(JSON.parse(launched.textContent), "", PAGE);
+    history.replaceState(JSON.parse(launched.textContent), "", address);
     launched.remove();
   }
   const session = history.state?.session;
@@ -29,7 +29,7 @@
 
   function chooseGroup(group) {
     history.replaceState({ ...history.state, group }, "");
-    return show("/api/class", { told: "groupNews" });
+    return show(source, { told: "groupNews" });
   }
 
   /** The words of the table, which is in the session's language, or else of the page. */
@@ -77,7 +77,7 @@
   }
 
   async function refresh(options) {
-    await show("/api/class", options);
+    await show(source, options);
     await askForListIfDue();
   }
 
@@ -152,7 +152,7 @@
   });
   // "Back" and "forward" between this page and the preview change the address alone.
   window.addEventListener("popstate", () => {
-    if (location.pathname !== PAGE) location.reload();
+    if (location.pathname !== address) location.reload();
   });
 
   if (typeof session !== "string") {

@@ -38,6 +38,14 @@ def instructor_window(db: Session) -> WindowSession:
     return window
 
 
+def mentor_window(db: Session) -> WindowSession:
+    """Return the window that asks, if a mentor has it; refuse any other."""
+    window = asking_window(db)
+    if window.role != Role.MENTOR:
+        refuse(ApiFault.MENTORS_ONLY)
+    return window
+
+
 def asking_window(db: Session) -> WindowSession:
     """Return the window that asks. Raise ``SessionRefused`` when its token is no good."""
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")

@@ -1,0 +1,52 @@
+"""A mentor's page: where those stand whom the platform has entrusted to them, and nobody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template
+from sqlalchemy.orm import Session
+
+from course_content.model import localized
+from lti_tool.models import Standing, WindowSession, now
+from lti_tool.services.reports import class_report
+from lti_tool.views.asking import mentor_window
+from lti_tool.views.context import tool
+
+blueprint = Blueprint("mentors", __name__)
+
+
+@blueprint.get("/mentored")
+def shell() -> Response:
+    """Return the page without anybody, for a window that is reloaded."""
+    return make_response(render_template("mentor.html", session=None))
+
+
+@blueprint.get("/api/mentored")
+def fragment() -> Response:
+    """Return those whom the mentor accompanies as a piece of HTML, for the page that shows it."""
+    with tool().database.reading() as db:
+        window = mentor_window(db)
+        return make_response(render_template("mentored.html", **_details(window, db)))
+
+
+def mentor_page(session_token: str, window: WindowSession) -> Response:
+    """Return the whole page, which keeps the token in its window."""
+    with tool().database.reading() as db:
+        details = _details(window, db)
+    return make_response(render_template("mentor.html", session=session_token, **details))
+
+
+def _details(window: WindowSession, db: Session) -> dict[str, Any]:
+    link = window.resource_link
+    course = tool().courses.course(link.course)
+    language = tool().courses.language(link.course, window.language)
+    report = class_report(db, course, link, only=window.mentored or ())
+    return {
+        "course_title": localized(course.title, language),
+        "class_title": link.context.title,
+        "activities": [(one.id, localized(one.title, language)) for one in report.activities],
+        "people": [line for line in report.learners if line.standing is not Standing.LEFT],
+        "steps": report.steps,
+        "written_at": now(),
+    }
