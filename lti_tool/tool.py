@@ -13,6 +13,7 @@ from lti_tool.lti import (
     GroupsClient,
     Guard,
     KeySets,
+    LineItemClient,
     NoticeClient,
     RosterClient,
     ScoreClient,
@@ -101,6 +102,7 @@ class Tool:
     class_lists: Sources
     notice_client: NoticeClient
     notices: NoticeDesk
+    line_items: LineItemClient
     desk: LaunchDesk
     registrations: RegistrationDesk
     limits: SessionLimits
@@ -147,6 +149,7 @@ def build_tool(settings: Settings) -> Tool:
         class_lists=Sources(RosterClient(tokens), GroupsClient(tokens)),
         notice_client=NoticeClient(tokens),
         notices=NoticeDesk(database, key_sets),
+        line_items=LineItemClient(tokens),
         desk=desk,
         registrations=registrations,
         limits=limits,

@@ -17,6 +17,7 @@ from lti_tool.app import create_app
 from lti_tool.cli.common import clear_errors, open_database
 from lti_tool.database import Database
 from lti_tool.logs import set_up_logs
+from lti_tool.services.column_making import settle_due
 from lti_tool.services.delivery import run_worker
 from lti_tool.services.housekeeping import forget_what_is_over
 from lti_tool.services.subscriptions import run_subscriptions
@@ -85,7 +86,12 @@ def worker() -> None:
         for helper in helpers:
             helper.start()
         try:
-            run_worker(tool.database, tool.scores, stop)
+            run_worker(
+                tool.database,
+                tool.scores,
+                stop,
+                before=lambda: settle_due(tool.database, tool.line_items, stopping=stop.is_set),
+            )
         finally:
             stop.set()
             for helper in helpers:

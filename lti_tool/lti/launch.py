@@ -47,6 +47,7 @@ from lti_tool.lti.groups import GroupsService, groups_service, told_groups
 from lti_tool.lti.history import CONTEXT_HISTORY, RESOURCE_LINK_HISTORY, read_history
 from lti_tool.lti.http import origin_of
 from lti_tool.lti.key_sets import KeySets
+from lti_tool.lti.line_items import LINE_ITEM_READ_SCOPE, LINE_ITEM_SCOPE, RESULT_SCOPE
 from lti_tool.lti.migration import OlderIds, read_older_ids
 from lti_tool.lti.notice_offers import NoticeOffer, read_offer
 from lti_tool.lti.roles import Role, is_test_user, role_in_class
@@ -63,6 +64,7 @@ LONGEST_AGE_SECONDS = 24 * 3600
 """However far ``exp`` is, a token serves for a launch of today."""
 LONGEST_TOKEN = 200_000
 """Characters: no platform sends a tenth of that."""
+GRADE_SCOPES = (SCORE_SCOPE, LINE_ITEM_SCOPE, LINE_ITEM_READ_SCOPE, RESULT_SCOPE)
 MOST_ROLES = 200
 MOST_CUSTOM = 200
 MOST_MENTORED = 200
@@ -84,7 +86,8 @@ class Launch:
     """A launch that a platform vouches for. Every text in it is safe to store.
 
     ``sub`` is ``None`` for an anonymous launch, ``context_id`` for one outside any class,
-    ``line_item_url`` when no score is wanted, or none that we may post,
+    ``line_item_url`` when no score is wanted, or none that we may post, ``line_items_url``
+    when the platform does not tell where its columns are,
     ``memberships_url`` when the platform does not tell who is in the class, and ``groups``
     when it does not tell which groups there are. ``group_ids`` are those of whoever
     launches, ``None`` when they are not told. ``mentored`` are the people that a mentor
@@ -107,6 +110,8 @@ class Launch:
     resource_link_id: str | None
     resource_link_title: str
     line_item_url: str | None
+    line_items_url: str | None
+    grade_scopes: tuple[str, ...]
     memberships_url: str | None
     groups: GroupsService | None
     group_ids: tuple[str, ...] | None
@@ -443,6 +448,8 @@ def _read(claims: Claims, client_id: str) -> Launch:
         resource_link_id=(required(resource_link, "id") if message_type == RESOURCE_LINK else None),
         resource_link_title=label(resource_link, "title"),
         line_item_url=_line_item(claims),
+        line_items_url=web_address((group(claims, AGS) or {}).get("lineitems")),
+        grade_scopes=_grade_scopes(claims),
         memberships_url=_memberships(claims),
         groups=groups_service(claims),
         group_ids=told_groups(group(claims, f"{LTI}custom") or {}),
@@ -491,11 +498,16 @@ def _locale(presentation: Claims) -> str | None:
 
 def _line_item(claims: Claims) -> str | None:
     """Return the address of the link's own column, if we may post scores to it."""
-    endpoint = group(claims, AGS) or {}
-    scopes = endpoint.get("scope")
-    if not isinstance(scopes, list) or SCORE_SCOPE not in scopes:
+    if SCORE_SCOPE not in _grade_scopes(claims):
         return None
-    return web_address(endpoint.get("lineitem"))
+    return web_address((group(claims, AGS) or {}).get("lineitem"))
+
+
+def _grade_scopes(claims: Claims) -> tuple[str, ...]:
+    """Return what the platform lets us do with its gradebook, of what we know (AGS 2.0, 3.1)."""
+    scopes = (group(claims, AGS) or {}).get("scope")
+    granted = scopes if isinstance(scopes, list) else []
+    return tuple(scope for scope in GRADE_SCOPES if scope in granted)
 
 
 def _memberships(claims: Claims) -> str | None:

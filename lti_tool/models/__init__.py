@@ -9,12 +9,19 @@ from lti_tool.models.administration import (
     SignInTries,
 )
 from lti_tool.models.base import Base, UtcDateTime, now
-from lti_tool.models.grades import DeliveryState, GradeDelivery
+from lti_tool.models.grades import (
+    DeliveryState,
+    GradeDelivery,
+    LineItem,
+    LineItemState,
+    Maker,
+)
 from lti_tool.models.groups import CourseGroup, GroupMembership, GroupOrigin
 from lti_tool.models.learning import (
     Answer,
     Attempt,
     Context,
+    Grading,
     Learner,
     Membership,
     Progress,
@@ -51,6 +58,7 @@ __all__ = [
     "DeliveryState",
     "Deployment",
     "GradeDelivery",
+    "Grading",
     "GroupMembership",
     "GroupOrigin",
     "Invitation",
@@ -58,7 +66,10 @@ __all__ = [
     "KnownBrowser",
     "Learner",
     "LearnerWork",
+    "LineItem",
+    "LineItemState",
     "LoginState",
+    "Maker",
     "Membership",
     "Notice",
     "NoticeSubscription",

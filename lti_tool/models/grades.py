@@ -1,4 +1,4 @@
-"""Scores on their way to a platform's gradebook."""
+"""Gradebook columns, and scores on their way to them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,59 @@ class DeliveryState(StrEnum):
     REFUSED = "refused"
 
 
+class Maker(StrEnum):
+    """Who made a column. Only those that the tool made may ever be removed by it."""
+
+    PLATFORM = "platform"
+    TOOL = "tool"
+
+
+class LineItemState(StrEnum):
+    """What becomes of a column: to be made or changed, in use, kept as it is, to be removed."""
+
+    WANTED = "wanted"
+    READY = "ready"
+    RETIRED = "retired"
+    UNWANTED = "unwanted"
+
+
+class LineItem(Base):
+    """A column of the platform's gradebook for a resource link (AGS 2.0, 3.1).
+
+    ``activity`` is the one that it is for; an empty text stands for all that the link
+    covers. ``resource_id`` and ``tag`` are those under which the platform knows a column of
+    ours: a process that died before it could note an address finds the column again.
+
+    The column that the platform coupled with the link is at the link's own
+    ``line_item_url``; ``url`` only remembers it, for when columns of ours join it: launches
+    name no column where a link has several (AGS 2.0, 4.1.1).
+    """
+
+    __tablename__ = "line_item"
+    __table_args__ = (UniqueConstraint("resource_link_pk", "made_by", "activity"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resource_link_pk: Mapped[int] = mapped_column(
+        ForeignKey("resource_link.id", ondelete="CASCADE")
+    )
+    made_by: Mapped[str] = mapped_column(String(16))
+    activity: Mapped[str] = mapped_column(String(200), default="")
+    state: Mapped[str] = mapped_column(String(16), default=LineItemState.READY)
+    url: Mapped[str | None] = mapped_column(Text)
+    label: Mapped[str] = mapped_column(Text, default="")
+    maximum: Mapped[float] = mapped_column(default=100.0)
+    """Points of a full score."""
+    resource_id: Mapped[str] = mapped_column(String(255), default="")
+    tag: Mapped[str] = mapped_column(String(64), default="")
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    """When the platform is to be asked to make, change or remove it; never, without a time."""
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(Text)
+
+    resource_link: Mapped[ResourceLink] = relationship()
+
+
 class GradeDelivery(Base):
     """The latest score of one learner for one line item, and whether the platform has it.
 
@@ -29,17 +82,15 @@ class GradeDelivery(Base):
     """
 
     __tablename__ = "grade_delivery"
-    __table_args__ = (UniqueConstraint("resource_link_pk", "learner_id"),)
+    __table_args__ = (UniqueConstraint("line_item_pk", "learner_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    resource_link_pk: Mapped[int] = mapped_column(
-        ForeignKey("resource_link.id", ondelete="CASCADE")
-    )
+    line_item_pk: Mapped[int] = mapped_column(ForeignKey("line_item.id", ondelete="CASCADE"))
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
     score: Mapped[float]
     """Between 0 and 1."""
     completed: Mapped[bool] = mapped_column(default=False)
-    """Whether every graded activity of the link is done."""
+    """Whether every graded activity of the column is done."""
     scored_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     version: Mapped[int] = mapped_column(default=1)
     """Grows with every new score, so that a slow delivery cannot mark a newer one as sent."""
@@ -52,5 +103,5 @@ class GradeDelivery(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(Text)
 
-    resource_link: Mapped[ResourceLink] = relationship()
+    line_item: Mapped[LineItem] = relationship()
     learner: Mapped[Learner] = relationship()

@@ -53,6 +53,13 @@ class Context(Base):
     copied_from: Mapped[Context | None] = relationship(remote_side="Context.id")
 
 
+class Grading(StrEnum):
+    """Which columns a link has: one for all that it covers, or one for each activity."""
+
+    WHOLE = "whole"
+    ACTIVITIES = "activities"
+
+
 class ResourceLink(Base):
     """A link to us that a teacher placed in a class (LTI 1.3 core, 5.3.5).
 
@@ -75,6 +82,13 @@ class ResourceLink(Base):
         ForeignKey("resource_link.id", ondelete="SET NULL")
     )
     lti11_resource_link_id: Mapped[str | None] = mapped_column(String(255))
+    line_items_url: Mapped[str | None] = mapped_column(Text)
+    """Where the platform lists the columns of the class (AGS 2.0, 3.1), if it does."""
+    grade_scopes: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """What the platform lets us do with its gradebook, by the last launch."""
+    grading: Mapped[str] = mapped_column(
+        String(16), default=Grading.WHOLE, server_default=Grading.WHOLE
+    )
 
     context: Mapped[Context] = relationship()
 

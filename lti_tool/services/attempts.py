@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from course_content import scoring
 from course_content.model import Activity, Course
-from lti_tool.models import Answer, Attempt, now
+from lti_tool.models import Answer, Attempt, ResourceLink, now
 from lti_tool.services.courses import AnswerKeys, Json
 from lti_tool.services.progress import Seat, lock_seat
 
@@ -166,6 +166,23 @@ def best_scores(db: Session, seat: Seat) -> dict[str, float]:
     best: dict[str, float] = {}
     for activity, score in rows:
         best[activity] = max(best.get(activity, 0.0), score or 0.0)
+    return best
+
+
+def best_scores_of_class(db: Session, link: ResourceLink) -> dict[int, dict[str, float]]:
+    """Return the best scores of everybody in a link's class, by learner and activity."""
+    rows = db.execute(
+        select(Attempt.learner_id, Attempt.activity, func.max(Attempt.score))
+        .where(
+            Attempt.context_pk == link.context_pk,
+            Attempt.course == link.course,
+            Attempt.completed_at.is_not(None),
+        )
+        .group_by(Attempt.learner_id, Attempt.activity)
+    )
+    best: dict[int, dict[str, float]] = {}
+    for learner_id, activity, score in rows:
+        best.setdefault(learner_id, {})[activity] = score or 0.0
     return best
 
 

@@ -26,7 +26,16 @@ from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.database import Database
 from lti_tool.lti import NoToken, Outdated, Refused, Score, ScoreError
-from lti_tool.models import DeliveryState, GradeDelivery, Learner, Platform, now
+from lti_tool.models import (
+    DeliveryState,
+    GradeDelivery,
+    Learner,
+    LineItem,
+    LineItemState,
+    Platform,
+    now,
+)
+from lti_tool.services.columns import address_of, line_items_of
 
 log = logging.getLogger(__name__)
 
@@ -190,10 +199,13 @@ def claim(database: Database, moment: datetime) -> Errand | None:
     worker to die once the platform has it, the next timestamp would still be later.
     """
     second = moment.replace(microsecond=0)
+    ready = select(LineItem.id).where(LineItem.state == LineItemState.READY)
     due = (
         select(GradeDelivery.id)
         .where(
             GradeDelivery.state == DeliveryState.PENDING,
+            # A column that is still to be made has no address to send anything to.
+            GradeDelivery.line_item_pk.in_(ready),
             GradeDelivery.due_at <= moment,
             or_(GradeDelivery.claimed_until.is_(None), GradeDelivery.claimed_until <= moment),
             or_(
@@ -239,13 +251,17 @@ def run_worker(
     stop: threading.Event,
     *,
     poll_seconds: float = POLL_SECONDS,
+    before: Callable[[], object] = lambda: None,
 ) -> None:
     """Deliver scores until ``stop`` is set. The score being sent is finished first.
+
+    ``before`` is done before each round: the columns that the scores go to are made then.
 
     Whatever goes wrong, a database that is away included, is logged and tried again.
     """
     while not stop.is_set():
         try:
+            before()
             deliver_due(database, scores, stopping=stop.is_set)
         except Exception:
             log.exception("Delivery was interrupted; it goes on in %s s.", poll_seconds)
@@ -258,18 +274,19 @@ def _errand(db: Session, delivery_id: int) -> Errand:
         .where(GradeDelivery.id == delivery_id)
         .options(
             joinedload(GradeDelivery.learner).joinedload(Learner.platform),
-            joinedload(GradeDelivery.resource_link),
+            joinedload(GradeDelivery.line_item).joinedload(LineItem.resource_link),
         )
     ).one()
     if row.claimed_until is None or row.last_sent_timestamp is None:
         raise RuntimeError("a score was claimed without a lease or a timestamp")
+    link = row.line_item.resource_link
     return Errand(
         delivery_id=row.id,
         version=row.version,
         tries=row.tries,
         lease=row.claimed_until,
         platform=row.learner.platform,
-        line_item_url=row.resource_link.line_item_url,
+        line_item_url=address_of(row.line_item, link, line_items_of(db, [link.id])),
         user_id=row.learner.sub,
         score=row.score,
         completed=row.completed,

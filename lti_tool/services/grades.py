@@ -1,7 +1,8 @@
 """What a learner's work is worth in each column of the platform's gradebook.
 
-A column (line item) belongs to a resource link. Its score is the mean of the best scores
-of the graded activities that the link covers; one not done yet counts for 0. It is
+A column (line item) belongs to a resource link. It is for one activity, whose best score
+it gets, or for all that the link covers: its score is then the mean of the best scores of
+the graded activities, and one not done yet counts for 0. A score is
 written to ``GradeDelivery`` in the transaction of the answer that earned it, so that
 there is never an answer whose grade is forgotten, nor a grade without its answer. A test
 user's work has no grade: platforms refuse it, or show it among the students'.
@@ -9,7 +10,7 @@ user's work has no grade: platforms refuse it, or show it among the students'.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import exists, or_, select
@@ -17,13 +18,22 @@ from sqlalchemy.orm import Session
 
 from course_content.model import Activity, Course
 from course_content.scoring import activity_score
-from lti_tool.models import DeliveryState, GradeDelivery, ResourceLink, WindowSession, now
-from lti_tool.services.attempts import best_scores
-from lti_tool.services.courses import graded_activities
+from lti_tool.models import (
+    DeliveryState,
+    GradeDelivery,
+    Learner,
+    LineItem,
+    ResourceLink,
+    WindowSession,
+    now,
+)
+from lti_tool.services.attempts import best_scores, best_scores_of_class
+from lti_tool.services.columns import activities_of, in_use, line_items_of, ready_for_scores
 from lti_tool.services.progress import Seat, insert_into, lock_seat
 
 NO_GRADE = "none"
 """The state of a link that has no column, or of a learner without a score in it."""
+LEAST_FIRST: Sequence[str] = [DeliveryState.REFUSED, DeliveryState.PENDING, DeliveryState.SENT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +56,14 @@ class GradeStatus:
     error: str | None = None
 
     @classmethod
-    def of(cls, row: GradeDelivery | None) -> GradeStatus:
-        """Return the status that a row stands for, or its absence."""
+    def least_of(cls, rows: Iterable[GradeDelivery]) -> GradeStatus:
+        """Return the status of the grade that is furthest from the gradebook, if there is one."""
+        row = min(rows, key=lambda one: LEAST_FIRST.index(one.state), default=None)
         return cls(NO_GRADE) if row is None else cls(str(row.state), row.score, row.error)
 
 
 def link_score(activities: Sequence[Activity], best: Mapping[str, float]) -> LinkScore | None:
-    """Return the score of a link that covers those graded activities.
+    """Return the score of a column for those graded activities.
 
     ``None`` when none of them is done: there is nothing to tell the platform yet.
     """
@@ -72,45 +83,70 @@ def record(db: Session, seat: Seat, course: Course, link: ResourceLink, activity
     if seat.is_test_user or not activity.graded:
         return
     best = best_scores(db, seat)
-    for other in _links_with_a_column(db, seat, link):
-        activities = graded_activities(course, other.target)
-        if activity in activities:
-            _write(db, other, seat.learner_id, link_score(activities, best))
+    for other in _links_at_work(db, seat, link):
+        for item in ready_for_scores(db, other):
+            activities = activities_of(item, course, other)
+            if activity in activities:
+                _write(db, item, seat.learner_id, link_score(activities, best))
 
 
 def bring_up_to_date(db: Session, seat: Seat, course: Course, link: ResourceLink) -> None:
-    """Write the grade of a link that a learner opens, from work done through other links.
+    """Write the grades of a link that a learner opens, from work done through other links.
 
     It also gives another chance to a grade that the platform refused: what stood in the
     way may have been mended since. Nothing is written when nothing is new.
     """
-    if seat.is_test_user or link.line_item_url is None:
+    items = () if seat.is_test_user else ready_for_scores(db, link)
+    if not items:
         return
     lock_seat(db, seat)
-    score = link_score(graded_activities(course, link.target), best_scores(db, seat))
-    _write(db, link, seat.learner_id, score)
+    best = best_scores(db, seat)
+    for item in items:
+        _write(db, item, seat.learner_id, link_score(activities_of(item, course, link), best))
+
+
+def bring_class_up_to_date(
+    db: Session, course: Course, link: ResourceLink, items: Sequence[LineItem]
+) -> None:
+    """Write the grades of these columns of a link, from all the work of its class.
+
+    The caller holds the link's row, so that no answer is being recorded meanwhile.
+    """
+    class_scores = best_scores_of_class(db, link)
+    graded = select(Learner.id).where(Learner.id.in_(class_scores), ~Learner.is_test_user)
+    for learner_id in db.scalars(graded):
+        best = class_scores[learner_id]
+        for item in items:
+            _write(db, item, learner_id, link_score(activities_of(item, course, link), best))
 
 
 def status(db: Session, seat: Seat | None, link: ResourceLink) -> GradeStatus:
-    """Return what became of the seat's grade in the column of a link."""
+    """Return what became of the seat's grades in the columns of a link."""
     if seat is None:
         return GradeStatus(NO_GRADE)
-    row = db.scalars(
+    items = in_use(link, line_items_of(db, [link.id]))
+    rows = db.scalars(
         select(GradeDelivery).where(
-            GradeDelivery.resource_link_pk == link.id,
+            GradeDelivery.line_item_pk.in_([item.id for item in items]),
             GradeDelivery.learner_id == seat.learner_id,
         )
-    ).one_or_none()
-    return GradeStatus.of(row)
+    ).all()
+    return GradeStatus.least_of(rows)
 
 
-def _links_with_a_column(db: Session, seat: Seat, link: ResourceLink) -> Sequence[ResourceLink]:
+def _links_at_work(db: Session, seat: Seat, link: ResourceLink) -> Sequence[ResourceLink]:
+    """Return the links that an answer counts for.
+
+    Their rows are shared until the transaction ends: an instructor who changes a link's
+    columns meanwhile waits, and then finds this answer.
+    """
     opened = exists().where(
         WindowSession.resource_link_pk == ResourceLink.id,
         WindowSession.learner_id == seat.learner_id,
     )
     graded_before = exists().where(
-        GradeDelivery.resource_link_pk == ResourceLink.id,
+        GradeDelivery.line_item_pk == LineItem.id,
+        LineItem.resource_link_pk == ResourceLink.id,
         GradeDelivery.learner_id == seat.learner_id,
     )
     return db.scalars(
@@ -118,14 +154,15 @@ def _links_with_a_column(db: Session, seat: Seat, link: ResourceLink) -> Sequenc
         .where(
             ResourceLink.context_pk == seat.context_pk,
             ResourceLink.course == seat.course,
-            ResourceLink.line_item_url.is_not(None),
             or_(ResourceLink.id == link.id, opened, graded_before),
         )
         .order_by(ResourceLink.id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
     ).all()
 
 
-def _write(db: Session, link: ResourceLink, learner_id: int, score: LinkScore | None) -> None:
+def _write(db: Session, item: LineItem, learner_id: int, score: LinkScore | None) -> None:
     """Put a score in the queue, unless the row says the same already.
 
     One statement, because a worker may be writing to the same row: a new version makes
@@ -143,7 +180,7 @@ def _write(db: Session, link: ResourceLink, learner_id: int, score: LinkScore | 
         "due_at": moment,
         "error": None,
     }
-    key = {"resource_link_pk": link.id, "learner_id": learner_id}
+    key = {"line_item_pk": item.id, "learner_id": learner_id}
     db.execute(
         insert_into(db, GradeDelivery)
         .values(**key, **news, version=1)

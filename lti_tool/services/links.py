@@ -79,6 +79,8 @@ def keep_link(
     link.course = course
     link.target = target
     link.line_item_url = launch.line_item_url
+    link.line_items_url = launch.line_items_url
+    link.grade_scopes = list(launch.grade_scopes)
     return link
 
 

@@ -10,24 +10,26 @@ finished an activity yet has none, whether they ever opened the course or not.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy import and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from course_content.model import Activity, Course
 from lti_tool.models import (
-    Attempt,
     CourseGroup,
     GradeDelivery,
     Learner,
+    LineItem,
     Membership,
     Progress,
     ResourceLink,
     Standing,
 )
+from lti_tool.services.attempts import best_scores_of_class
+from lti_tool.services.columns import has_column, in_use, line_items_of
 from lti_tool.services.courses import graded_activities, steps_in_scope
 from lti_tool.services.grades import GradeStatus, link_score
 from lti_tool.services.groups import class_groups
@@ -101,10 +103,12 @@ def class_report(
     """
     activities = graded_activities(course, link.target)
     steps = frozenset(steps_in_scope(course, link.target))
-    best = _best_scores(db, link)
+    best = best_scores_of_class(db, link)
     groups = class_groups(db, link.context_pk)
+    items = line_items_of(db, [link.id])
+    grades = _grades(db, in_use(link, items))
     rows = db.execute(
-        select(Learner, Membership, Progress, GradeDelivery)
+        select(Learner, Membership, Progress)
         .join(Membership, Membership.learner_id == Learner.id)
         .outerjoin(
             Progress,
@@ -112,13 +116,6 @@ def class_report(
                 Progress.learner_id == Learner.id,
                 Progress.context_pk == link.context_pk,
                 Progress.course == link.course,
-            ),
-        )
-        .outerjoin(
-            GradeDelivery,
-            and_(
-                GradeDelivery.learner_id == Learner.id,
-                GradeDelivery.resource_link_pk == link.id,
             ),
         )
         .where(
@@ -130,7 +127,7 @@ def class_report(
         .order_by(Learner.id)
     ).all()
     learners = []
-    for learner, place, progress, delivery in rows:
+    for learner, place, progress in rows:
         scores = best.get(learner.id, {})
         total = link_score(activities, scores)
         learners.append(
@@ -141,7 +138,7 @@ def class_report(
                 scores={one.id: scores[one.id] for one in activities if one.id in scores},
                 overall=None if total is None else total.score,
                 last_activity=_last_activity(place, progress),
-                grade=GradeStatus.of(delivery),
+                grade=GradeStatus.least_of(grades.get(learner.id, ())),
                 groups=groups.of_learner.get(learner.id, ()),
                 is_test_user=learner.is_test_user,
             )
@@ -150,7 +147,7 @@ def class_report(
         course=course,
         activities=activities,
         steps=len(steps),
-        has_column=link.line_item_url is not None,
+        has_column=has_column(link, items),
         groups=groups.groups,
         learners=tuple(sorted(learners, key=_table_order)),
     )
@@ -158,6 +155,15 @@ def class_report(
 
 def _table_order(line: LearnerRow) -> tuple[bool, bool, str]:
     return line.is_test_user, *sort_key(line.name)
+
+
+def _grades(db: Session, items: Sequence[LineItem]) -> Mapping[int, Sequence[GradeDelivery]]:
+    """Return the grades in those columns, by learner."""
+    found: dict[int, list[GradeDelivery]] = {}
+    wanted = GradeDelivery.line_item_pk.in_([item.id for item in items])
+    for row in db.scalars(select(GradeDelivery).where(wanted)):
+        found.setdefault(row.learner_id, []).append(row)
+    return found
 
 
 def _last_activity(place: Membership, progress: Progress | None) -> datetime | None:
@@ -173,19 +179,3 @@ def sort_key(name: str) -> tuple[bool, str]:
 
 def _visited(progress: Progress | None, steps: frozenset[str]) -> int:
     return len(steps.intersection(progress.state.get("visited", ()))) if progress else 0
-
-
-def _best_scores(db: Session, link: ResourceLink) -> dict[int, dict[str, float]]:
-    rows = db.execute(
-        select(Attempt.learner_id, Attempt.activity, func.max(Attempt.score))
-        .where(
-            Attempt.context_pk == link.context_pk,
-            Attempt.course == link.course,
-            Attempt.completed_at.is_not(None),
-        )
-        .group_by(Attempt.learner_id, Attempt.activity)
-    )
-    best: dict[int, dict[str, float]] = {}
-    for learner_id, activity, score in rows:
-        best.setdefault(learner_id, {})[activity] = score or 0.0
-    return best

@@ -91,4 +91,7 @@ class School:
         """Score, completion and state of every grade, by its link."""
         with self.database.reading() as db:
             rows = db.scalars(select(GradeDelivery)).all()
-            return {row.resource_link_pk: (row.score, row.completed, row.state) for row in rows}
+            return {
+                row.line_item.resource_link_pk: (row.score, row.completed, row.state)
+                for row in rows
+            }

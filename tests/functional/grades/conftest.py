@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from lti_tool.database import Database
 from lti_tool.lti import ScoreClient, SigningKey, TokenClient
-from lti_tool.models import GradeDelivery, Learner
+from lti_tool.models import GradeDelivery, Learner, ResourceLink
+from lti_tool.services.columns import note_coupled
 from lti_tool.services.delivery import deliver_due
 from tests.functional.grades.gradebook import Gradebook, serving
 from tests.seeding import SeededClass, seed_class
@@ -63,7 +64,7 @@ class Outbox:
         with self.database.transaction() as db:
             db.add(
                 GradeDelivery(
-                    resource_link_pk=self.seeded.link_pk,
+                    line_item=note_coupled(db, db.get_one(ResourceLink, self.seeded.link_pk)),
                     learner_id=self.seeded.learner_ids[learner],
                     score=score,
                     completed=completed,

@@ -159,7 +159,9 @@ def test_a_gradebook_that_is_away_gets_the_score_when_it_is_back(
     outbox.put(0.6)
     with outbox.database.transaction() as db:
         row = db.merge(outbox.row())
-        row.resource_link.context.deployment.platform.token_url = "http://127.0.0.1:9/token"
+        row.line_item.resource_link.context.deployment.platform.token_url = (
+            "http://127.0.0.1:9/token"
+        )
 
     outbox.deliver()
     assert outbox.row().state == DeliveryState.PENDING
@@ -167,7 +169,7 @@ def test_a_gradebook_that_is_away_gets_the_score_when_it_is_back(
 
     with outbox.database.transaction() as db:
         row = db.merge(outbox.row())
-        row.resource_link.context.deployment.platform.token_url = f"{gradebook.url}/token"
+        row.line_item.resource_link.context.deployment.platform.token_url = f"{gradebook.url}/token"
     outbox.time = outbox.row().due_at
     outbox.deliver()
     assert gradebook.grade("user-1") == 0.6
@@ -228,7 +230,9 @@ def test_a_column_on_a_foreign_host_gets_neither_score_nor_token(
 ) -> None:
     outbox.put(0.5)
     with outbox.database.transaction() as db:
-        db.merge(outbox.row()).resource_link.line_item_url = "https://elsewhere.example/lineitem"
+        db.merge(
+            outbox.row()
+        ).line_item.resource_link.line_item_url = "https://elsewhere.example/lineitem"
 
     outbox.deliver()
 
@@ -241,7 +245,7 @@ def test_a_link_that_lost_its_column_is_said_to_have_none(
 ) -> None:
     outbox.put(0.5)
     with outbox.database.transaction() as db:
-        db.merge(outbox.row()).resource_link.line_item_url = None
+        db.merge(outbox.row()).line_item.resource_link.line_item_url = None
 
     outbox.deliver()
 

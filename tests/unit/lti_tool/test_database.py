@@ -11,7 +11,9 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from lti_tool.database import Database, OutdatedSchema, migration_config
-from lti_tool.models import Base, Deployment, Platform, Refusal
+from lti_tool.models import Base, Deployment, GradeDelivery, Platform, Refusal, ResourceLink
+from lti_tool.services.columns import note_coupled
+from tests.seeding import add_link, seed_class
 
 
 def a_platform(**changes: object) -> Platform:
@@ -36,6 +38,37 @@ def test_the_migrations_can_be_undone(database: Database) -> None:
         command.downgrade(migration_config(connection), "base")
     tables = set(inspect(database.engine).get_table_names())
     assert not tables & set(Base.metadata.tables)
+
+
+def test_scores_from_before_there_were_line_items_stay_with_their_link(
+    database: Database,
+) -> None:
+    """Each had one column; it becomes a row of its own, and back."""
+    with database.transaction() as db:
+        seeded = seed_class(db, names=("Alex Martin", "Camille Noël"))
+        other = add_link(db, seeded, 2)
+        for link_pk in (seeded.link_pk, other):
+            item = note_coupled(db, db.get_one(ResourceLink, link_pk))
+            for number, learner_id in enumerate(seeded.learner_ids, start=1):
+                db.add(GradeDelivery(line_item=item, learner_id=learner_id, score=number / 10))
+    query = (
+        "SELECT id, resource_link_pk, learner_id, score, version, state FROM grade_delivery"
+        " ORDER BY id"
+    )
+    with database.engine.begin() as connection:
+        command.downgrade(migration_config(connection), "0009")
+        before = connection.execute(text(query)).all()
+        command.upgrade(migration_config(connection), "head")
+    assert [row[1] for row in before] == [seeded.link_pk] * 2 + [other] * 2
+
+    with database.reading() as db:
+        rows = db.scalars(select(GradeDelivery).order_by(GradeDelivery.id)).all()
+        after = [
+            (row.id, row.line_item.resource_link_pk, row.learner_id, row.score, row.version)
+            for row in rows
+        ]
+        assert after == [tuple(row)[:5] for row in before]
+        assert {row.line_item.made_by for row in rows} == {"platform"}
 
 
 def test_an_upgrade_can_be_run_again(database: Database) -> None:
