@@ -23,6 +23,10 @@ class OutdatedSchema(Exception):
     """The database's tables are not those that this version of the program needs."""
 
 
+class BrokenReferences(Exception):
+    """A migration would have left rows that refer to nothing: it is undone."""
+
+
 class Database:
     """Where everything is kept. One for each process; it is safe to share among threads."""
 
@@ -49,8 +53,34 @@ class Database:
 
     def upgrade(self) -> None:
         """Bring the tables to what this version of the program needs."""
-        with self.engine.begin() as connection:
+        with self.migrating() as connection:
             command.upgrade(migration_config(connection), "head")
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """A connection in a transaction in which tables may be made anew.
+
+        SQLite cannot change a column in place: the table is copied, and the old one dropped.
+        Were foreign keys on, all that refers to its rows would be deleted with it. That they
+        still hold is checked at the end.
+        """
+        with self.engine.connect() as connection:
+            if connection.dialect.name != "sqlite":
+                with connection.begin():
+                    yield connection
+                return
+            driver = connection.connection.cursor()
+            # No effect inside a transaction: SQLAlchemy has begun none yet.
+            driver.execute("PRAGMA foreign_keys = OFF")
+            try:
+                with connection.begin():
+                    yield connection
+                    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                    if broken:
+                        raise BrokenReferences(f"{len(broken)} rows refer to rows that are gone")
+            finally:
+                driver.execute("PRAGMA foreign_keys = ON")
+                driver.close()
 
     def check_schema(self) -> None:
         """Raise ``OutdatedSchema`` unless every migration has been applied."""

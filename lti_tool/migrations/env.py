@@ -37,6 +37,6 @@ if given is not None:
     migrate(given)
 else:
     database = Database(Settings.from_environment().database_url)
-    with database.engine.begin() as opened:
+    with database.migrating() as opened:
         migrate(opened)
     database.close()

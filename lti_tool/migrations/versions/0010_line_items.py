@@ -116,7 +116,6 @@ def downgrade() -> None:
     with op.batch_alter_table("line_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_line_item_due_at"))
     op.drop_table("line_item")
-    # Not in a batch: SQLite would make the table anew, and drop with the old one all that
-    # refers to it.
-    for name in ("grading", "grade_scopes", "line_items_url"):
-        op.drop_column("resource_link", name)
+    with op.batch_alter_table("resource_link", schema=None) as batch_op:
+        for name in ("grading", "grade_scopes", "line_items_url"):
+            batch_op.drop_column(name)

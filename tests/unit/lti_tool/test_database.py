@@ -3,17 +3,41 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import inspect, select, text
+from sqlalchemy import MetaData, func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
-from lti_tool.database import Database, OutdatedSchema, migration_config
+from lti_tool.database import BrokenReferences, Database, OutdatedSchema, migration_config
 from lti_tool.models import Base, Deployment, GradeDelivery, Platform, Refusal, ResourceLink
 from lti_tool.services.columns import note_coupled
 from tests.seeding import add_link, seed_class
+
+ROWS_OF_0001: dict[str, dict[str, object]] = {
+    "platform": {
+        "name": "École",
+        "issuer": "https://lms.example",
+        "client_id": "client",
+        "authorization_url": "https://lms.example/auth",
+        "token_url": "https://lms.example/token",
+        "jwks_url": "https://lms.example/jwks",
+        "service_origins": [],
+        "created_at": datetime(2026, 11, 23, tzinfo=UTC),
+    },
+    "deployment": {"platform_id": 1, "deployment_id": "1"},
+    "context": {"deployment_id": 1, "context_id": "classe-1", "title": ""},
+    "learner": {"platform_id": 1, "sub": "user-1", "name": ""},
+    "resource_link": {
+        "context_pk": 1,
+        "resource_link_id": "lien-1",
+        "title": "",
+        "course": "cours",
+        "target": "",
+    },
+}
 
 
 def a_platform(**changes: object) -> Platform:
@@ -29,15 +53,49 @@ def a_platform(**changes: object) -> Platform:
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(database: Database) -> None:
-    with database.engine.begin() as connection:
+    with database.migrating() as connection:
         command.check(migration_config(connection))
 
 
 def test_the_migrations_can_be_undone(database: Database) -> None:
-    with database.engine.begin() as connection:
+    with database.migrating() as connection:
         command.downgrade(migration_config(connection), "base")
     tables = set(inspect(database.engine).get_table_names())
     assert not tables & set(Base.metadata.tables)
+
+
+def test_an_upgrade_from_the_first_tables_loses_nothing(database: Database) -> None:
+    """SQLite makes tables anew: what refers to their rows must not go with the old ones."""
+    with database.migrating() as connection:
+        command.downgrade(migration_config(connection), "0001")
+    with database.engine.begin() as connection:
+        tables = MetaData()
+        tables.reflect(connection)
+        for name, values in ROWS_OF_0001.items():
+            connection.execute(tables.tables[name].insert().values(id=1, **values))
+
+    database.upgrade()
+
+    with database.engine.connect() as connection:
+        counts = {
+            name: connection.scalar(select(func.count()).select_from(Base.metadata.tables[name]))
+            for name in ROWS_OF_0001
+        }
+    assert counts == dict.fromkeys(ROWS_OF_0001, 1)
+
+
+def test_a_migration_that_breaks_a_reference_is_undone(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    database.upgrade()
+    orphan = "INSERT INTO deployment (platform_id, deployment_id) VALUES (404, '1')"
+
+    with pytest.raises(BrokenReferences), database.migrating() as connection:
+        connection.execute(text(orphan))
+
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM deployment")).scalar() == 0
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+    database.close()
 
 
 def test_scores_from_before_there_were_line_items_stay_with_their_link(
@@ -55,7 +113,7 @@ def test_scores_from_before_there_were_line_items_stay_with_their_link(
         "SELECT id, resource_link_pk, learner_id, score, version, state FROM grade_delivery"
         " ORDER BY id"
     )
-    with database.engine.begin() as connection:
+    with database.migrating() as connection:
         command.downgrade(migration_config(connection), "0009")
         before = connection.execute(text(query)).all()
         command.upgrade(migration_config(connection), "head")
