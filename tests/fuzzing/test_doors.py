@@ -1,0 +1,116 @@
+"""schemathesis at every door: what the description allows, what it does not, and nonsense.
+
+Whatever comes, the answer is one that the description knows: never a failure of ours, its
+status, type, headers and JSON as described. A refusal has a reference number.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.config import SchemathesisConfig
+from schemathesis.openapi import from_path
+from schemathesis.schemas import APIOperation, BaseSchema
+from schemathesis.specs.openapi import checks
+from sqlalchemy import func, select
+
+from lti_tool.lti import Role
+from lti_tool.models import Base, LoginState, Refusal
+from tests.functional.school import School
+from tests.fuzzing.effort import effort
+from tests.fuzzing.test_description import DESCRIPTION
+
+DOORS = [operation.ok().label for operation in from_path(DESCRIPTION).get_all_operations()]
+API_DOORS = [door for door in DOORS if " /api/" in door]
+REFERENCE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
+REFUSED = 400
+TOKENS_ARE_OURS = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})
+"""Whether a request has a token, and which, is said by each test."""
+CHECKS = [
+    not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+]
+
+
+@pytest.fixture(scope="module")
+def described(school: School) -> BaseSchema:
+    """The description, before the application that it describes."""
+    school.tool.keys.signing_key()
+    schema = from_path(DESCRIPTION, config=TOKENS_ARE_OURS)
+    schema.app = school.app
+    return schema
+
+
+def operation_of(described: BaseSchema, door: str) -> APIOperation:
+    return next(
+        operation.ok()
+        for operation in described.get_all_operations()
+        if operation.ok().label == door
+    )
+
+
+def cases(operation: APIOperation) -> st.SearchStrategy[Any]:
+    """Return requests as they are described, and requests that are wrong in some way."""
+    return st.one_of(operation.as_strategy(generation_mode=mode) for mode in GenerationMode)
+
+
+def check(case: Any, answer: Any) -> None:
+    case.validate_response(answer, checks=CHECKS)
+    if answer.status_code >= REFUSED:
+        assert REFERENCE.search(answer.text), answer.text
+
+
+def rows(school: School) -> dict[str, int]:
+    """Count what is stored, but for refusals and logins, which are kept to be looked at."""
+    with school.database.reading() as db:
+        return {
+            table.name: db.scalar(select(func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+            if table.name not in {Refusal.__tablename__, LoginState.__tablename__}
+        }
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_no_door_breaks_or_stores_anything_for_whoever_has_no_token(
+    door: str, described: BaseSchema, school: School
+) -> None:
+    before = rows(school)
+
+    @effort(30)
+    @given(case=cases(operation_of(described, door)))
+    def knock(case: Any) -> None:
+        answer = case.call()
+        check(case, answer)
+        if " /api/" in door:
+            assert answer.status_code == 401
+
+    knock()
+
+    assert rows(school) == before
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("door", API_DOORS)
+def test_no_door_breaks_for_a_window_of_ours(
+    door: str, role: Role, described: BaseSchema, school: School
+) -> None:
+    window = school.open(role=role)
+
+    @effort(30)
+    @given(case=cases(operation_of(described, door)))
+    def knock(case: Any) -> None:
+        answer = case.call(headers=window.headers)
+        check(case, answer)
+        assert answer.status_code != 401
+
+    knock()
+    assert window.get("/api/boot").status_code == 200
