@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -67,11 +68,11 @@ def _empty_postgresql(_postgresql_server: str) -> str:
     return name
 
 
-@pytest.fixture(params=DATABASE_KINDS)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database with every table and no row: SQLite, then PostgreSQL."""
-    if request.param == "sqlite":
-        file = tmp_path / "test.db"
+@contextmanager
+def empty_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[str]:
+    """Make a database of a kind, with every table and no row, and yield its address."""
+    if kind == "sqlite":
+        file = folder / "test.db"
         shutil.copyfile(request.getfixturevalue("_empty_sqlite"), file)
         yield f"sqlite:///{file}"
         return
@@ -81,6 +82,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     _run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield _database_at(server, name)
     _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=DATABASE_KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with every table and no row: SQLite, then PostgreSQL."""
+    with empty_database(request, request.param, tmp_path) as address:
+        yield address
 
 
 @pytest.fixture

@@ -18,13 +18,12 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.openapi import from_path
 from schemathesis.schemas import APIOperation, BaseSchema
 from schemathesis.specs.openapi import checks
-from sqlalchemy import func, select
 
 from lti_tool.lti import Role
-from lti_tool.models import Base, LoginState, Refusal
 from tests.functional.school import School
 from tests.fuzzing.effort import effort
 from tests.fuzzing.test_description import DESCRIPTION
+from tests.fuzzing.traces import stored
 
 DOORS = [operation.ok().label for operation in from_path(DESCRIPTION).get_all_operations()]
 API_DOORS = [door for door in DOORS if " /api/" in door]
@@ -69,23 +68,13 @@ def check(case: Any, answer: Any) -> None:
         assert REFERENCE.search(answer.text), answer.text
 
 
-def rows(school: School) -> dict[str, int]:
-    """Count what is stored, but for refusals and logins, which are kept to be looked at."""
-    with school.database.reading() as db:
-        return {
-            table.name: db.scalar(select(func.count()).select_from(table)) or 0
-            for table in Base.metadata.sorted_tables
-            if table.name not in {Refusal.__tablename__, LoginState.__tablename__}
-        }
-
-
 @pytest.mark.parametrize("door", DOORS)
 def test_no_door_breaks_or_stores_anything_for_whoever_has_no_token(
     door: str, described: BaseSchema, school: School
 ) -> None:
-    before = rows(school)
+    before = stored(school.database)
 
-    @effort(30)
+    @effort(20)
     @given(case=cases(operation_of(described, door)))
     def knock(case: Any) -> None:
         answer = case.call()
@@ -95,7 +84,7 @@ def test_no_door_breaks_or_stores_anything_for_whoever_has_no_token(
 
     knock()
 
-    assert rows(school) == before
+    assert stored(school.database) == before
 
 
 @pytest.mark.parametrize("role", Role)
@@ -105,7 +94,7 @@ def test_no_door_breaks_for_a_window_of_ours(
 ) -> None:
     window = school.open(role=role)
 
-    @effort(30)
+    @effort(20)
     @given(case=cases(operation_of(described, door)))
     def knock(case: Any) -> None:
         answer = case.call(headers=window.headers)
