@@ -44,6 +44,10 @@ test-player: node_modules/.installed ## The player's own unit tests
 test-python: $(VENV)/.dev build chromium openedx ## Python and browser tests, with their coverage
 	CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/pytest --numprocesses auto --dist worksteal --cov
 
+.PHONY: fuzz
+fuzz: $(VENV)/.dev build ## Search for what breaks the doors, longer than the tests do
+	ARRIMAGE_FUZZ=long $(BIN)/pytest --numprocesses auto --dist worksteal tests/fuzzing
+
 .PHONY: bench-launch
 bench-launch: $(VENV)/.dev build ## Launches a second, beside PyLTI1p3's bare use
 	@$(BIN)/python -m benchmarks.launch

@@ -12,7 +12,6 @@ else writes to it in the meantime is not lost, and the removal can be undone.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
@@ -26,6 +25,7 @@ LONGEST_TEXT: Final = 6000
 """Code points of one field."""
 MOST_WORDS: Final = 60
 """Texts of a field that is a list."""
+LARGEST_NUMBER: Final = 2**53
 LARGEST_WORK: Final = 160 * 1024
 """Bytes of JSON."""
 
@@ -92,7 +92,7 @@ def _is_value(value: object) -> bool:
     if value is None or isinstance(value, bool):
         return True
     if isinstance(value, int | float):
-        return math.isfinite(value) and abs(value) <= 2**53
+        return abs(value) <= LARGEST_NUMBER
     if isinstance(value, str):
         return _is_text(value)
     return (

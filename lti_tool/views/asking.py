@@ -7,6 +7,7 @@ address would leave it in logs and histories, a cookie would be lost in a frame.
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NoReturn
 
 from flask import request
@@ -58,7 +59,7 @@ def asking_window(db: Session) -> WindowSession:
 def json_body() -> Json:
     """Return the JSON object of the request; refuse anything else."""
     try:
-        body = json.loads(request.get_data(), parse_constant=_no_number)
+        body = json.loads(request.get_data(), parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError):
         refuse(ApiFault.UNREADABLE_REQUEST)
     if not isinstance(body, dict):
@@ -69,6 +70,14 @@ def json_body() -> Json:
 def _no_number(text: str) -> Any:
     """Refuse NaN and Infinity, which Python reads although JSON has no such numbers."""
     raise ValueError(text)
+
+
+def _finite(text: str) -> float:
+    """Refuse ``1e999``, which is JSON, but which Python reads as Infinity and cannot write."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def number_in(body: Json, name: str) -> int:

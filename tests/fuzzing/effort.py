@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 LONG = os.environ.get("ARRIMAGE_FUZZ") == "long"
 """What ``make fuzz`` sets: another search each time, which may take as long as it likes."""
-LONGER = 40
+LONGER = 20
 """How many times as many examples the long search tries."""
 
 
@@ -24,7 +24,7 @@ def effort(examples: int) -> settings:
         derandomize=not LONG,
         database=None,
         deadline=None,
-        phases=(Phase.explicit, Phase.generate, Phase.shrink) if LONG else _PHASES,
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
         suppress_health_check=[
             HealthCheck.function_scoped_fixture,
             HealthCheck.too_slow,
@@ -32,6 +32,3 @@ def effort(examples: int) -> settings:
             HealthCheck.filter_too_much,
         ],
     )
-
-
-_PHASES = (Phase.explicit, Phase.generate, Phase.shrink)

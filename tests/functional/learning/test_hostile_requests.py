@@ -104,6 +104,8 @@ NO_JSON = [
     b"\xff\xfe",
     b'{"attempt": 1, "question": "choix", "response": NaN}',
     b'{"revision": 0, "state": {"drafts": {"quiz-un/choix": Infinity}}}',
+    b'{"attempt": 1, "question": "choix", "response": 1e999}',
+    b'{"revision": 0, "state": {"drafts": {"quiz-un/choix": 1e999}}}',
     b"[" * 100_000,
     b'{"revision": ' + b"9" * 5000 + b"}",
 ]

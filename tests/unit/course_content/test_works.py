@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,12 @@ def test_a_text_is_as_long_as_its_limit_and_no_longer() -> None:
 def test_a_lone_surrogate_is_no_text() -> None:
     with pytest.raises(InvalidWork):
         checked_changes({"a": {"label": "\ud800"}})
+
+
+@pytest.mark.parametrize("number", [2**53 + 1, 10**400, -(10**400), math.inf, math.nan])
+def test_a_number_that_javascript_cannot_count_to_is_refused(number: float) -> None:
+    with pytest.raises(InvalidWork):
+        checked_changes({"a": {"x": number}})
 
 
 def test_a_work_does_not_grow_beyond_its_records() -> None:
