@@ -172,7 +172,8 @@ def check_who_got_in(world: World, claims: Mapping[str, Any]) -> None:
     group = claims.get(f"{LTI}context") or {}
     if group.get("id") is not None:
         assert context.context_id == group["id"]
-    assert window.role == ("instructor" if teaches(claims) else "learner")
+    assert (window.role == "instructor") == teaches(claims)
+    assert window.role != "mentor" or "Mentor" in str(claims[f"{LTI}roles"])
 
 
 @effort(150)
