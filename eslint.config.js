@@ -9,6 +9,7 @@ const BROWSER = [
   "Response",
   "TextDecoder",
   "TextEncoder",
+  "URL",
   "atob",
   "btoa",
   "clearTimeout",
@@ -19,7 +20,7 @@ const BROWSER = [
   "setTimeout",
   "window",
 ];
-const NODE = ["DOMException", "Event", "EventTarget", "URL", "process", "setImmediate"];
+const NODE = ["DOMException", "Event", "EventTarget", "process", "setImmediate"];
 
 const readonly = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));
 

@@ -21,7 +21,7 @@ export class App {
   #shell;
   /** Ends when another step is asked for, so that a slow answer cannot replace a later step. */
   #turn = new AbortController();
-  /** The unit on the screen and its content, for printing. */
+  /** The step on the screen and its unit's content, for printing. */
   #shown = null;
 
   /**
@@ -53,7 +53,7 @@ export class App {
     });
     this.#tracking.complete(this.#learner.progress());
     if (snapshot.notice) this.#shell.notify(this.#texts.t(snapshot.notice));
-    openPrintout(this.#window, this.#texts, () => this.#shown);
+    openPrintout(this.#window, this.#texts, this.#tracking.works, () => this.#shown);
     this.#router.start(this.#firstPath());
   }
 
@@ -81,7 +81,7 @@ export class App {
     const arrived = this.#shell.waiting();
     try {
       const content = await this.#tracking.unit(step.unit.id);
-      this.#shown = { unit: step.unit, content };
+      this.#shown = { step, content };
       return stepView({
         step,
         content: content.steps[step.id],
@@ -89,6 +89,7 @@ export class App {
         course: this.#course,
         learner: this.#learner,
         grade: this.#tracking.grade,
+        works: this.#tracking.works,
         announce: (text) => this.#shell.announce(text),
         lifetime,
       });

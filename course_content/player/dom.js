@@ -49,6 +49,11 @@ const ICONS = {
   warning: "M10 3l8 14H2zM10 8v4M10 14.4v.2",
   clock: "M10 3a7 7 0 1 0 0 14a7 7 0 1 0 0-14M10 6v4l3 2",
   leave: "M8 4H4v12h4M9 10h8M14 7l3 3-3 3",
+  undo: "M4 8h8a4 4 0 0 1 0 8H8M4 8l4-4M4 8l4 4",
+  redo: "M16 8H8a4 4 0 0 0 0 8h4M16 8l-4-4M16 8l-4 4",
+  download: "M10 3v10M6 9l4 4 4-4M4 17h12",
+  upload: "M10 14V4M6 8l4-4 4 4M4 17h12",
+  print: "M6 8V3h8v5M6 15H3V8h14v7h-3M6 12h8v5H6z",
   eye: "M2 10c4-6 12-6 16 0c-4 6-12 6-16 0M10 8a2 2 0 1 0 0 4a2 2 0 1 0 0-4",
 };
 

@@ -1,38 +1,54 @@
-/** On paper a unit is one document: all its pages, and the questions of its quizzes. */
+/**
+ * On paper a unit is one document: all its pages, the questions of its quizzes, and what was made
+ * in its workshops. A workshop that is on the screen is printed by itself: it is one's own.
+ */
 import { h } from "../dom.js";
 import { pageBody } from "./page.js";
+import { workshopOnPaper } from "./workshops/paper.js";
 
 /**
  * Lay the unit out whenever the browser is about to print.
  * @param {Window} window
  * @param {import("../texts.js").Texts} texts
- * @param {() => {unit: import("../course.js").Unit, content: object}|null} shown
+ * @param {import("../tracking/works.js").Works} works
+ * @param {() => {step: import("../course.js").Step, content: object}|null} shown
  */
-export function openPrintout(window, texts, shown) {
+export function openPrintout(window, texts, works, shown) {
   let printout = null;
+  let paper = null;
   window.addEventListener("beforeprint", () => {
     const current = shown();
     if (!current) return;
-    printout = unitOnPaper(current, texts);
+    paper = new AbortController();
+    printout = unitOnPaper(current, { texts, works, lifetime: paper.signal });
     window.document.body.append(printout);
   });
   window.addEventListener("afterprint", () => {
     printout?.remove();
+    paper?.abort();
     printout = null;
   });
 }
 
-function unitOnPaper({ unit, content }, texts) {
+function unitOnPaper({ step, content }, context) {
+  const { unit } = step;
+  const steps = step.kind === "workshop" ? [step] : unit.steps;
   return h(
     "div",
     { class: "printout" },
     unit.steps.length > 1 && h("p", { class: "printout__title" }, unit.title),
-    unit.steps.map((step) => stepOnPaper(step, content.steps[step.id], texts)),
+    steps.map((each) => stepOnPaper(each, content.steps[each.id], context)),
   );
 }
 
-function stepOnPaper(step, content, texts) {
-  const body = step.kind === "quiz" ? quizOnPaper(content.activity, texts) : pageBody(content.html);
+const BODIES = {
+  page: ({ html }) => pageBody(html),
+  quiz: ({ activity }, { texts }) => quizOnPaper(activity, texts),
+  workshop: ({ workshop }, context) => workshopOnPaper(workshop, context.works, context),
+};
+
+function stepOnPaper(step, content, context) {
+  const body = BODIES[step.kind](content, context);
   return h("article", { class: "step" }, h("h1", {}, step.title), body);
 }
 

@@ -3,6 +3,13 @@ import { h, icon } from "../dom.js";
 import { failureMessage } from "./failure.js";
 import { pageBody } from "./page.js";
 import { QuizView } from "./quiz.js";
+import { workshopView } from "./workshop.js";
+
+const BODIES = {
+  page: ({ content }) => pageBody(content.html),
+  quiz: (context) => new QuizView(context).element,
+  workshop: workshopView,
+};
 
 /**
  * @param {{step: import("../course.js").Step, content: object, texts, course, learner,
@@ -10,14 +17,13 @@ import { QuizView } from "./quiz.js";
  *   lifetime: AbortSignal}} context `lifetime` ends when another step is shown
  */
 export function stepView(context) {
-  const { step, content, texts } = context;
-  const body = step.kind === "quiz" ? new QuizView(context).element : pageBody(content.html);
+  const { step, texts } = context;
   return h(
     "article",
     { class: `step step--${step.kind}` },
     header(texts, step),
     step.number === 1 && step.unit.isWhole && outcomes(texts, step.unit),
-    body,
+    BODIES[step.kind](context),
     ways(context),
   );
 }

@@ -1,0 +1,182 @@
+/**
+ * A workshop: what is to be made, the tool to make it with, and how far one has come.
+ *
+ * What is the same for every tool is here: undoing, taking one's work out and in again, and the
+ * list of what a complete work has. A tool is a function of components/workshops/.
+ */
+import { h, icon } from "../dom.js";
+import { Failure } from "../tracking/failure.js";
+import { failureMessage } from "./failure.js";
+import { gridTool } from "./workshops/grid.js";
+import { mapTool } from "./workshops/map.js";
+import { readWorkFile, workFile } from "./workshops/file.js";
+
+/**
+ * @typedef {object} Tool
+ * @property {HTMLElement} element
+ * @property {() => {text: string, isDone: boolean}[]} checklist what a complete work has
+ *
+ * @typedef {object} ToolContext
+ * @property {import("../works.js").Workpiece} piece what is being made
+ * @property {{workshop: object, piece: import("../works.js").Workpiece}[]} reads what it begins
+ *   from
+ * @property {import("../texts.js").Texts} texts
+ * @property {(text: string) => void} announce
+ * @property {AbortSignal} lifetime
+ */
+
+/** @type {Record<string, (context: ToolContext) => Tool>} */
+const TOOLS = { map: mapTool, grid: gridTool };
+
+/** @param {object} context the step's, see stepView; with the works' shelf as `works` */
+export function workshopView(context) {
+  const { content, texts, lifetime } = context;
+  const { workshop } = content;
+  const stage = h("div", { class: "workshop__stage", "aria-busy": "true" });
+  stage.append(h("p", {}, texts.t("work.loading")));
+  const load = async () => {
+    const asked = [workshop, ...workshop.reads].map(({ id }) => context.works.open(id));
+    try {
+      const [piece, ...others] = await Promise.all(asked);
+      if (lifetime.aborted) return;
+      const reads = workshop.reads.map((read, i) => ({ workshop: read, piece: others[i] }));
+      stage.replaceChildren(...bench({ ...context, workshop, piece, reads }));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      stage.replaceChildren(failureMessage(texts, error), retryButton(texts, load));
+    } finally {
+      stage.removeAttribute("aria-busy");
+    }
+  };
+  load();
+  return h(
+    "div",
+    { class: "workshop" },
+    workshop.instructions && h("div", { class: "prose", html: workshop.instructions }),
+    stage,
+  );
+}
+
+function retryButton(texts, retry) {
+  return h("button", { type: "button", class: "button", on: { click: retry } }, texts.t("retry"));
+}
+
+function bench(context) {
+  const { workshop, piece, learner, lifetime } = context;
+  const tool = TOOLS[workshop.tool](context);
+  const list = h("ul", { class: "checklist" });
+  piece.changed.subscribe(() => {
+    const points = tool.checklist();
+    list.replaceChildren(...points.map((point) => checkpoint(context, point)));
+    if (points.every(({ isDone }) => isDone)) learner.finishWork(workshop.id);
+  }, lifetime);
+  return [
+    toolbar(context),
+    tool.element,
+    h(
+      "section",
+      { class: "workshop__progress" },
+      h("h2", {}, context.texts.t("work.progress")),
+      list,
+    ),
+  ];
+}
+
+function checkpoint({ texts }, { text, isDone }) {
+  const state = texts.t(isDone ? "work.done" : "work.open");
+  return h(
+    "li",
+    { class: "checklist__point", "data-done": String(isDone) },
+    icon(isDone ? "check" : "ring"),
+    h("span", {}, text, h("span", { class: "visually-hidden" }, ` (${state})`)),
+  );
+}
+
+function toolbar(context) {
+  const { piece, texts, announce, lifetime } = context;
+  const undo = action(texts, "undo", () => step(() => piece.undo(), "work.undone"));
+  const redo = action(texts, "redo", () => step(() => piece.redo(), "work.redone"));
+  const message = h("p", { class: "workshop__message", role: "status" });
+  function step(take, said) {
+    take();
+    announce(texts.t(said));
+  }
+  piece.changed.subscribe(() => {
+    setDisabled(undo, !piece.canUndo);
+    setDisabled(redo, !piece.canRedo);
+  }, lifetime);
+  return h(
+    "div",
+    { class: "workshop__tools" },
+    h(
+      "div",
+      { class: "workshop__bar", role: "toolbar", "aria-label": texts.t("work.tools") },
+      undo,
+      redo,
+      action(texts, "download", () => download(context)),
+      bringIn(context, message),
+      action(texts, "print", () => window.print()),
+    ),
+    message,
+  );
+}
+
+/** A button that says when it has nothing to do, and keeps the focus then. */
+function setDisabled(button, isDisabled) {
+  button.setAttribute("aria-disabled", String(isDisabled));
+}
+
+function action(texts, name, act) {
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: "tool-button",
+      on: { click: () => button.getAttribute("aria-disabled") !== "true" && act() },
+    },
+    icon(name),
+    h("span", {}, texts.t(`work.${name}`)),
+  );
+  return button;
+}
+
+function download({ workshop, piece, course, texts, announce }) {
+  const { name, text } = workFile(course, workshop, piece.records);
+  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  h("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
+  announce(texts.t("work.downloaded", { name }));
+}
+
+/** Take up a file that was taken out before: it replaces the work, which undoing brings back. */
+function bringIn({ workshop, piece, texts }, message) {
+  const field = h("input", {
+    type: "file",
+    accept: ".json,application/json",
+    class: "visually-hidden",
+    tabindex: "-1",
+    "aria-hidden": "true",
+    on: {
+      change: async () => {
+        const [file] = field.files;
+        field.value = "";
+        if (!file) return;
+        const records = readWorkFile(await file.text(), workshop);
+        if (records) piece.change(replacement(piece.records, records));
+        message.textContent = texts.t(records ? "work.broughtIn" : "work.notBroughtIn");
+      },
+    },
+  });
+  return [action(texts, "upload", () => field.click()), field];
+}
+
+/** The changes that make one work of another: what it does not have is removed. */
+function replacement(before, after) {
+  const removed = Object.keys(before).filter((id) => !Object.hasOwn(after, id));
+  return {
+    ...Object.fromEntries(removed.map((id) => [id, { removed: true }])),
+    ...Object.fromEntries(
+      Object.entries(after).map(([id, record]) => [id, { removed: null, ...record }]),
+    ),
+  };
+}

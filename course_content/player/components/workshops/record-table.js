@@ -1,0 +1,210 @@
+/**
+ * Records as a table that is written in: one row a record, one control a field.
+ *
+ * Everything a tool's drawing shows can be done here by keyboard and heard with a screen reader.
+ * Rows are kept in place while one writes, so that nobody loses the focus to a change.
+ *
+ * @typedef {object} Column
+ * @property {string} field
+ * @property {string} label
+ * @property {"text"|"long"|"choice"|"flag"|"fixed"} kind what it is written with; fixed only says
+ * @property {() => {value: string, label: string}[]} [options] of a choice
+ * @property {string} [list] the id of a datalist with words to choose from
+ * @property {number} [longest] characters of a text
+ */
+import { h, icon } from "../../dom.js";
+
+const LONGEST_LINE = 200;
+const LONGEST_NOTE = 2000;
+
+/**
+ * @param {object} parts
+ * @param {Pick<import("../../works.js").Workpiece, "change"|"changed">} parts.piece
+ * @param {() => {id: string}[]} parts.records what to show, in order
+ * @param {Column[]} parts.columns
+ * @param {string} parts.caption
+ * @param {string} parts.empty what to do when there is nothing yet
+ * @param {(record: object) => string} parts.nameOf what a row is called
+ * @param {((id: string) => void)|null} [parts.remove] null where rows are not the learner's
+ * @param {import("../../texts.js").Texts} parts.texts
+ * @param {AbortSignal} parts.lifetime
+ */
+export function recordTable(parts) {
+  const { piece, records, columns, caption, empty, lifetime } = parts;
+  const rows = new Map();
+  const body = h("tbody", { role: "rowgroup" });
+  const nothing = h("p", { class: "records__empty" }, empty);
+  const heads = columns.map(({ label }) => h("th", { scope: "col", role: "columnheader" }, label));
+  if (parts.remove) heads.push(h("td", { role: "cell" }));
+  const table = h(
+    "table",
+    { class: "records", role: "table" },
+    h("caption", {}, caption),
+    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads)),
+    body,
+  );
+  piece.changed.subscribe(() => {
+    const shown = records();
+    const ids = new Set(shown.map(({ id }) => id));
+    for (const [id, row] of rows) {
+      if (ids.has(id)) continue;
+      row.element.remove();
+      rows.delete(id);
+    }
+    shown.forEach((record, index) => {
+      if (!rows.has(record.id)) rows.set(record.id, recordRow(parts, record.id));
+      const { element, show } = rows.get(record.id);
+      const there = body.children[index] ?? null;
+      if (there !== element) body.insertBefore(element, there);
+      show(record);
+    });
+    table.hidden = shown.length === 0;
+    nothing.hidden = shown.length > 0;
+  }, lifetime);
+  return {
+    element: h("div", { class: "records-frame" }, table, nothing),
+    /** Put the focus into a row's first field. */
+    focus: (id) => rows.get(id)?.element.querySelector("input, select, textarea")?.focus(),
+  };
+}
+
+function recordRow({ piece, columns, nameOf, remove, texts }, id) {
+  const controls = columns.map((column) => fieldControl(piece, id, column));
+  const cells = controls.map(({ element }, i) =>
+    h("td", { role: "cell", "data-label": columns[i].label }, element),
+  );
+  const button =
+    remove &&
+    h(
+      "button",
+      { type: "button", class: "icon-button", on: { click: () => remove(id) } },
+      icon("cross"),
+    );
+  if (button) cells.push(h("td", { role: "cell", class: "records__remove" }, button));
+  return {
+    element: h("tr", { role: "row" }, cells),
+    show(record) {
+      const name = nameOf(record);
+      controls.forEach(({ element, show }, i) => {
+        const { kind, label, field } = columns[i];
+        const words = texts.t("work.cell", { column: label, name });
+        if (kind !== "fixed") element.setAttribute("aria-label", words);
+        show(record[field]);
+      });
+      button?.setAttribute("aria-label", texts.t("work.remove", { name }));
+    },
+  };
+}
+
+const CONTROLS = {
+  text: lineControl,
+  long: noteControl,
+  choice: choiceControl,
+  flag: flagControl,
+  fixed: fixedText,
+};
+
+function fieldControl(piece, id, column) {
+  let run = 0;
+  const { field, kind } = column;
+  const keep = (value) => piece.change({ [id]: { [field]: value } }, `${id}.${field}.${run}`);
+  const control = CONTROLS[kind](column, keep);
+  control.element.addEventListener("focus", () => {
+    run += 1;
+  });
+  return control;
+}
+
+function lineControl({ list, longest = LONGEST_LINE }, keep) {
+  const element = h("input", { type: "text", maxlength: longest, list, autocomplete: "off" });
+  return typed(element, keep);
+}
+
+function noteControl({ longest = LONGEST_NOTE }, keep) {
+  return typed(h("textarea", { rows: 2, maxlength: longest }), keep);
+}
+
+function typed(element, keep) {
+  element.addEventListener("input", () => keep(element.value || null));
+  return {
+    element,
+    show(value) {
+      const text = value ?? "";
+      if (element.value !== text) element.value = text;
+    },
+  };
+}
+
+function choiceControl({ options }, keep) {
+  const element = h("select", { on: { change: () => keep(element.value || null) } });
+  return {
+    element,
+    show(value) {
+      const made = options().map((option) => h("option", { value: option.value }, option.label));
+      element.replaceChildren(...made);
+      element.value = value ?? "";
+    },
+  };
+}
+
+function fixedText() {
+  const element = h("span", {});
+  return {
+    element,
+    show(value) {
+      element.textContent = value ?? "";
+    },
+  };
+}
+
+function flagControl(_column, keep) {
+  const element = h("input", {
+    type: "checkbox",
+    on: { change: () => keep(element.checked || null) },
+  });
+  return {
+    element,
+    show(value) {
+      element.checked = value === true;
+    },
+  };
+}
+
+/**
+ * One line to add a record with: a field, and a button.
+ * @param {{label: string, hint?: string, button: string, longest?: number,
+ *   add: (text: string) => void}} parts
+ */
+export function addingForm({ label, hint, button, longest = LONGEST_LINE, add }) {
+  const id = `add-${Math.random().toString(36).slice(2, 8)}`;
+  const field = h("input", {
+    id,
+    type: "text",
+    maxlength: longest,
+    autocomplete: "off",
+    "aria-describedby": hint && `${id}-hint`,
+  });
+  return h(
+    "form",
+    {
+      class: "adding",
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          const text = field.value.trim();
+          if (text) add(text);
+          field.value = "";
+          field.focus();
+        },
+      },
+    },
+    h("label", { for: id }, label),
+    hint && h("p", { id: `${id}-hint`, class: "adding__hint" }, hint),
+    h(
+      "div",
+      { class: "adding__line" },
+      field,
+      h("button", { type: "submit", class: "button" }, button),
+    ),
+  );
+}

@@ -1,0 +1,279 @@
+"""Workshops in a real browser: what one makes, how one gets it back, and who can use them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Frame, Page, expect
+
+from course_content.loader import load_course
+from tests.browser.scorm.learner import Learner
+from tests.browser.scorm.platform import Platform
+from tests.unit.course_content.conftest import COURSES
+
+MAP = "carte/ma-carte"
+GRID = "carte/ma-grille"
+ACTORS = ("Mairie", "Association de quartier", "Imprimerie", "Familles hébergées", "Rivière")
+
+
+@pytest.fixture(scope="session")
+def atelier(played: Callable[..., Platform]) -> Platform:
+    return played(load_course(COURSES / "atelier"))
+
+
+@pytest.fixture
+def page(page_at: Callable[..., Page]) -> Page:
+    return page_at()
+
+
+class Maker(Learner):
+    """Somebody at work in a workshop."""
+
+    def opens(self, path: str) -> None:
+        self.go_to(path)
+        expect(self.window.get_by_role("toolbar")).to_be_visible()
+
+    def rows(self, section: str) -> list[list[str]]:
+        """What the fields of each row of a section say."""
+        rows = self.window.locator(f"[aria-labelledby={section}] tbody tr").all()
+        fields = "input:not([type=checkbox]), select, textarea"
+        return [[field.input_value() for field in row.locator(fields).all()] for row in rows]
+
+    def adds(self, label: str, *texts: str) -> None:
+        for text in texts:
+            field = self.window.get_by_label(label)
+            field.fill(text)
+            field.press("Enter")
+
+    def makes_a_map(self) -> None:
+        self.adds("Ajouter une partie prenante", *ACTORS)
+        self.window.locator("#tie-from").select_option(label="Mairie")
+        self.window.locator("#tie-kind").select_option("finances")
+        self.window.locator("#tie-to").select_option(label="Association de quartier")
+        self.window.get_by_role("button", name="Ajouter ce lien").click()
+        self.adds("Ajouter une absence", "Celles et ceux qui travaillent la nuit")
+        self.window.locator("[aria-labelledby=map-gaps] textarea").first.fill("Personne ne dort.")
+
+    def rates(self, number: int, power: int, interest: int, effect: int) -> None:
+        """Rate the actor of that number."""
+        row = self.window.locator("[aria-labelledby=grid-ratings] tbody tr").nth(number - 1)
+        for place, rating in enumerate((power, interest, effect)):
+            row.locator("select").nth(place).select_option(str(rating))
+
+    def cell(self, title: str) -> str:
+        """Who is in that cell, as the list beside the drawing says."""
+        entry = self.window.locator(".members > div").filter(
+            has=self.window.get_by_text(title, exact=True)
+        )
+        return entry.locator("dd").inner_text()
+
+
+def maker(window: Page | Frame) -> Maker:
+    return Maker(window)
+
+
+def test_a_map_is_complete_when_somebody_is_missing_on_it(page: Page, atelier: Platform) -> None:
+    learner = maker(atelier.launch(page))
+    learner.opens(MAP)
+    expect(learner.window.locator(".checklist__point[data-done=true]")).to_have_count(0)
+
+    learner.makes_a_map()
+
+    expect(learner.window.locator(".checklist__point[data-done=true]")).to_have_count(3)
+    expect(learner.window.locator(f"nav.map a[href='#/{MAP}']")).to_have_attribute(
+        "data-state", "done"
+    )
+    expect(learner.window.locator(".map-drawing__actor")).to_have_count(len(ACTORS))
+
+
+def test_a_work_comes_back_from_what_the_platform_keeps(page: Page, atelier: Platform) -> None:
+    learner = maker(atelier.launch(page))
+    learner.opens(MAP)
+    learner.makes_a_map()
+    learner.is_saved()
+    # Another computer has nothing but the platform's records.
+    learner.window.evaluate(
+        "() => Object.keys(localStorage).filter((name) => name.startsWith('arrimage:'))"
+        ".forEach((name) => localStorage.removeItem(name))"
+    )
+    atelier.close(page)
+
+    again = maker(atelier.launch(page.context.new_page()))
+    again.opens(MAP)
+
+    assert [row[0] for row in again.rows("map-actors")] == list(ACTORS)
+    expect(again.window.locator(f"nav.map a[href='#/{MAP}']")).to_have_attribute(
+        "data-state", "done"
+    )
+
+
+def test_what_was_done_is_undone_and_done_again(page: Page, atelier: Platform) -> None:
+    learner = maker(atelier.launch(page))
+    learner.opens(MAP)
+    learner.adds("Ajouter une partie prenante", "Mairie", "Banque")
+    undo = learner.window.get_by_role("button", name="Annuler")
+
+    learner.window.get_by_role("button", name="Retirer Mairie").click()
+    assert [row[0] for row in learner.rows("map-actors")] == ["Banque"]
+    undo.click()
+    assert [row[0] for row in learner.rows("map-actors")] == ["Mairie", "Banque"]
+    undo.click()
+    undo.click()
+    expect(undo).to_have_attribute("aria-disabled", "true")
+    learner.window.get_by_role("button", name="Rétablir").click()
+    assert [row[0] for row in learner.rows("map-actors")] == ["Mairie"]
+
+
+def test_a_stakeholder_is_moved_by_keyboard_and_found_in_the_table(
+    page: Page, atelier: Platform
+) -> None:
+    learner = maker(atelier.launch(page))
+    learner.opens(MAP)
+    learner.adds("Ajouter une partie prenante", "Mairie")
+    actor = learner.window.get_by_role("button", name="Mairie (Organisation, Participe)")
+    before = actor.get_attribute("transform")
+
+    actor.focus()
+    actor.press("ArrowDown")
+    assert actor.get_attribute("transform") != before
+    actor.press("Enter")
+
+    field = learner.window.get_by_label("Rôle ou organisation : Mairie")
+    expect(field).to_be_focused()
+
+
+def test_a_stakeholder_is_dragged_and_stays_where_it_was_put(page: Page, atelier: Platform) -> None:
+    learner = maker(atelier.launch(page, window="popup"))
+    learner.opens(MAP)
+    learner.adds("Ajouter une partie prenante", "Mairie")
+    actor = learner.window.locator(".map-drawing__actor")
+    actor.scroll_into_view_if_needed()
+    box = actor.bounding_box()
+    assert box is not None
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    mouse = learner.window.page.mouse if isinstance(learner.window, Frame) else learner.window.mouse
+    mouse.move(*middle)
+    mouse.down()
+    mouse.move(middle[0] + 120, middle[1] + 90, steps=4)
+    mouse.up()
+
+    moved = actor.bounding_box()
+    assert moved is not None
+    assert abs(moved["x"] - box["x"] - 120) < 15
+    assert abs(moved["y"] - box["y"] - 90) < 15
+    learner.window.get_by_role("button", name="Annuler").click()
+    back = actor.bounding_box()
+    assert back is not None
+    assert abs(back["x"] - box["x"]) < 2
+
+
+def test_a_person_s_name_is_asked_to_give_way_to_a_function(page: Page, atelier: Platform) -> None:
+    learner = maker(atelier.launch(page))
+    learner.opens(MAP)
+
+    learner.adds("Ajouter une partie prenante", "Mme Exemple")
+
+    expect(learner.window.locator(".tool__warning")).to_contain_text("données personnelles")
+
+
+def test_the_grid_reads_the_map_and_warns_of_whom_it_forgets(page: Page, atelier: Platform) -> None:
+    learner = maker(atelier.launch(page))
+    learner.opens(MAP)
+    learner.makes_a_map()
+    learner.opens(GRID)
+
+    learner.rates(1, power=5, interest=5, effect=2)
+    learner.rates(4, power=1, interest=2, effect=5)
+
+    assert "1. Mairie" in learner.cell("Acteur clé")
+    assert "4. Familles hébergées" in learner.cell("Effort minimal")
+    warning = learner.window.locator(".tool__warning")
+    expect(warning).to_have_count(1)
+    expect(warning).to_contain_text("Familles hébergées subit fortement le projet")
+    learner.window.get_by_label("Pouvoir et effet subi").check()
+    assert "4. Familles hébergées" in learner.cell("Subit sans décider")
+    learner.window.get_by_label("Saillance").check()
+    learner.window.get_by_label("Urgence : 4. Familles hébergées").check()
+    learner.window.get_by_label("Légitimité : 4. Familles hébergées").check()
+    assert "4. Familles hébergées" in learner.cell("Dépendante")
+
+
+def test_a_grid_without_a_map_says_where_to_begin(page: Page, atelier: Platform) -> None:
+    learner = maker(atelier.launch(page))
+    learner.opens(GRID)
+
+    expect(learner.window.get_by_text("Votre carte est encore vide.")).to_be_visible()
+    learner.window.get_by_role("link", name="Revenir à « Ma carte").click()
+    expect(learner.window.locator("h1")).to_have_text("Ma carte des parties prenantes")
+
+
+def test_a_work_is_taken_out_as_a_file_and_in_again(
+    page: Page, page_at: Callable[..., Page], atelier: Platform, tmp_path: Path
+) -> None:
+    learner = maker(atelier.launch(page))
+    learner.opens(MAP)
+    learner.makes_a_map()
+    with page.expect_download() as download:
+        learner.window.get_by_role("button", name="Télécharger mon travail").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    assert json.loads(file.read_text(encoding="utf-8"))["workshop"] == "ma-carte"
+
+    other = maker(atelier.launch(page_at()))
+    other.opens(MAP)
+    other.window.locator("input[type=file]").set_input_files(file)
+    expect(other.window.locator(".workshop__message")).to_contain_text("remplace")
+
+    assert [row[0] for row in other.rows("map-actors")] == list(ACTORS)
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"format": "arrimage-work", "version": 1}', "null"])
+def test_a_file_that_is_no_work_changes_nothing(
+    page: Page, atelier: Platform, tmp_path: Path, content: str
+) -> None:
+    learner = maker(atelier.launch(page))
+    learner.opens(MAP)
+    learner.adds("Ajouter une partie prenante", "Mairie")
+    file = tmp_path / "autre.json"
+    file.write_text(content, encoding="utf-8")
+
+    learner.window.locator("input[type=file]").set_input_files(file)
+
+    expect(learner.window.locator(".workshop__message")).to_contain_text("Rien n’a changé.")
+    assert [row[0] for row in learner.rows("map-actors")] == ["Mairie"]
+
+
+def test_a_work_on_paper_says_all_that_it_says_on_the_screen(page: Page, atelier: Platform) -> None:
+    learner = maker(atelier.launch(page))
+    learner.opens(MAP)
+    learner.makes_a_map()
+
+    learner.window.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+
+    printed = learner.window.locator(".printout").text_content() or ""
+    for words in (*ACTORS, "finance", "Celles et ceux qui travaillent la nuit", "Personne ne dort."):
+        assert words in printed
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_axe_finds_nothing_in_a_workshop(
+    page_at: Callable[..., Page],
+    atelier: Platform,
+    axe_violations: Callable[..., list[str]],
+    scheme: str,
+    width: int,
+) -> None:
+    learner = maker(atelier.launch(page_at(width, 800, scheme), window="popup"))
+    learner.opens(MAP)
+    learner.makes_a_map()
+    assert axe_violations(learner.window) == []
+    learner.opens(GRID)
+    learner.rates(4, power=1, interest=2, effect=5)
+    assert axe_violations(learner.window) == []
+    learner.window.get_by_label("Saillance").check()
+    assert axe_violations(learner.window) == []
