@@ -27,11 +27,14 @@ SUSPEND_DATA_LIMIT: Final = 4096
 
 PREFIX_CHARACTERS: Final = 9
 BITS_PER_CHARACTER: Final = 6
-PLACE_BITS: Final = 27
+PLACE_BITS: Final = 28
 STEP_BITS: Final = 1
+WORKSHOP_BITS: Final = 1
 ACTIVITY_BITS: Final = 48
+WORKS_CHARACTERS: Final = 2
 """The least that player/tracking/scorm/suspend-data.js needs: where the learner is, which
-steps they saw, and each activity's number of attempts, last score and best score."""
+steps they saw, which workshops they finished, each activity's number of attempts, last score
+and best score, and a mark that works had no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +131,10 @@ def refuse_oversized(course: Course) -> None:
     """
     steps = 1 + sum(len(unit.steps) for unit in course.units)
     activities = sum(1 for _ in course.activities)
-    bits = PLACE_BITS + steps * STEP_BITS + activities * ACTIVITY_BITS
-    if bits > (SUSPEND_DATA_LIMIT - PREFIX_CHARACTERS) * BITS_PER_CHARACTER:
+    workshops = sum(1 for _ in course.workshops)
+    bits = PLACE_BITS + steps * STEP_BITS + workshops * WORKSHOP_BITS + activities * ACTIVITY_BITS
+    ending = WORKS_CHARACTERS if workshops else 0
+    if bits > (SUSPEND_DATA_LIMIT - PREFIX_CHARACTERS - ending) * BITS_PER_CHARACTER:
         raise PackageError(
             f"The course is too large for SCORM 1.2: with {steps} steps and {activities} "
             "activities, what a platform keeps of a learner would not hold their scores.",

@@ -12,7 +12,7 @@ from lxml import etree
 
 from course_content import render
 from course_content.loader import BUILTIN_COURSES, load_course
-from course_content.model import Page, Part, Quiz, Unit
+from course_content.model import MapWorkshop, Page, Part, Quiz, Unit
 from scorm_packages.check import check_scorm12
 from scorm_packages.control_documents import SCORM12, scorm12_documents
 from scorm_packages.manifest import ADLCP12, IMSCP12
@@ -43,6 +43,7 @@ import { SuspendData } from %s;
 const { steps, activities } = JSON.parse(process.argv[1]);
 const structure = {
   steps,
+  workshops: [],
   activities: activities.map((id) => ({
     id,
     attempts: 0,
@@ -56,7 +57,7 @@ const attempts = Object.fromEntries(
     { number: 500, answers, completed: true, score: 0.3333, best: i / 10000, attemptsLeft: null },
   ]),
 );
-const state = { position: steps.at(-1), visited: steps, drafts: {} };
+const state = { position: steps.at(-1), visited: steps, made: [], drafts: {} };
 const codec = new SuspendData(structure);
 const { text } = codec.encode({ state, attempts });
 const read = codec.decode(text);
@@ -300,12 +301,21 @@ def test_a_course_that_no_platform_could_keep_the_scores_of_is_refused():
 
 
 def test_the_syllabus_takes_room_in_the_package_as_any_page_does():
-    # 4096 characters less a prefix of 9, of 6 bits each, less 27 bits for the learner's place.
-    room = (4096 - 9) * 6 - 27
+    # 4096 characters less a prefix of 9, of 6 bits each, less 28 bits for the learner's place.
+    room = (4096 - 9) * 6 - 28
     page = Page("page", fr("Page"), fr("Texte."))
     refuse_oversized(with_steps([page] * (room - 1)))
     with pytest.raises(PackageError, match=r"too large for SCORM 1\.2"):
         refuse_oversized(with_steps([page] * room))
+
+
+def test_a_workshop_takes_the_room_to_say_that_it_is_finished_and_where_its_work_is():
+    # Two characters say that works had no room, and a bit for each that it is finished.
+    room = ((4096 - 9 - 2) * 6 - 28) // 2
+    workshops = [MapWorkshop(id=f"w{n}", title=fr("W"), instructions=fr("")) for n in range(room)]
+    refuse_oversized(with_steps(workshops[:-1]))
+    with pytest.raises(PackageError, match=r"too large for SCORM 1\.2"):
+        refuse_oversized(with_steps(workshops))
 
 
 def test_the_largest_course_that_is_let_through_keeps_every_place_and_score():

@@ -5,7 +5,7 @@ import { addingForm, recordTable } from "./record-table.js";
 
 export const NATURES = ["organisation", "role", "group", "living"];
 export const PRESENCES = ["present", "silent", "absent"];
-const TIES = ["decides", "finances", "cooperates", "depends", "informs", "opposes"];
+const TIES = ["decides", "finances", "informs", "supports", "opposes"];
 const FEWEST_ACTORS = 5;
 /** What begins the name of one person: the map is of roles and organisations. */
 const PERSON = /^\s*(m\.|mr|mme|mlle|monsieur|madame|mrs|ms|dr|me)\s/i;
