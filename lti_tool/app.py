@@ -16,6 +16,7 @@ from lti_tool.tool import LANGUAGES, build_tool
 from lti_tool.views import (
     api,
     classes,
+    columns,
     deep_linking,
     errors,
     health,
@@ -77,6 +78,7 @@ def create_app(settings: Settings) -> Flask:
         learn,
         api,
         classes,
+        columns,
         mentors,
         works,
     ):

@@ -1,0 +1,44 @@
+"""An instructor chooses the gradebook's columns, and a score arrives in the right one."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from classroom.accounts import INSTRUCTOR, STUDENT
+from tests.browser.lti.person import SLOW_MS, Person
+from tests.browser.lti.test_accessibility import AxeFindings
+
+LINK = "Module 3 (entier)"
+COLUMN = "Mon premier quiz"
+
+
+def test_an_instructor_chooses_a_column_for_each_activity(
+    person: Person, findings: AxeFindings
+) -> None:
+    person.sign_in(INSTRUCTOR)
+    frame = person.open(LINK)
+    frame.get_by_text("Colonnes du carnet de notes").click()
+    expect(frame.get_by_label("Une note pour l’ensemble")).to_be_checked()
+    frame.get_by_label("Une note par activité").check()
+    frame.locator("[data-for=activities] [name=label]").first.fill(COLUMN)
+    frame.locator("[data-for=activities] [name=maximum]").first.fill("20")
+    frame.get_by_role("button", name="Voir ce qui changera").click()
+    expect(frame.get_by_role("heading", name="Ce qui changera")).to_be_focused()
+    expect(frame.locator(".columns-plan")).to_contain_text(COLUMN)
+    assert findings(person.page) == []
+
+    frame.get_by_role("button", name="Appliquer").click()
+    expect(frame.locator(".columns-now")).to_contain_text(COLUMN, timeout=SLOW_MS)
+    expect(frame.locator(".columns-now .state-pending")).to_have_count(0)
+
+    person.sign_in(STUDENT)
+    learner = person.learn(LINK)
+    learner.take(next(path for path in learner.quizzes if path.startswith("metier-sim/")))
+    person.grade_arrives(COLUMN, "20 / 20")
+
+    person.sign_in(INSTRUCTOR)
+    frame = person.open(LINK)
+    frame.get_by_text("Colonnes du carnet de notes").click()
+    frame.get_by_role("button", name="Comparer avec le carnet de notes").click()
+    expect(frame.locator(".columns-same")).to_contain_text("1 note comparée")
+    assert findings(person.page) == []
