@@ -64,7 +64,7 @@
     const place = content.querySelector("#columns-plan");
     place.innerHTML = answer.html;
     if (answer.refused) tell(place.textContent.trim());
-    else place.querySelector("h3").focus();
+    else place.querySelector("h2").focus();
   }
 
   async function apply(button) {

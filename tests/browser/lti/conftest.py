@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from course_content.loader import BUILTIN_COURSES, load_course
 from course_content.model import Course
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, chromium_path, is_local
+from tests.browser.lti.looks import AxeFindings, look_at
 from tests.browser.lti.person import Person
 from tests.browser.lti.school import School, open_school
 
@@ -117,3 +118,9 @@ def school(running_school: School) -> School:
 def person(strict_browser: BrowserContext, school: School, course: Course) -> Person:
     """Somebody whose browser blocks third-party cookies."""
     return Person(strict_browser.new_page(), school, course)
+
+
+@pytest.fixture
+def findings() -> AxeFindings:
+    """What axe finds on a page and in its frames, in each of its four looks."""
+    return look_at

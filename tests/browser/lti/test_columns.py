@@ -5,8 +5,8 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from classroom.accounts import INSTRUCTOR, STUDENT
+from tests.browser.lti.looks import AxeFindings
 from tests.browser.lti.person import SLOW_MS, Person
-from tests.browser.lti.test_accessibility import AxeFindings
 
 LINK = "Module 3 (entier)"
 COLUMN = "Mon premier quiz"
