@@ -1,6 +1,6 @@
 """The demonstration classroom: a small LTI 1.3 platform for people without an LMS.
 
-A development aid. It has four fictitious accounts, no password, one course and one
+A development aid. It has six fictitious accounts, no password, one course and one
 gradebook; it is not in the wheel, and it must never stand on a public network.
 
 It knows the tool by its addresses only and imports none of it, so that what works here

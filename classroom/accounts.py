@@ -1,4 +1,4 @@
-"""Four people who do not exist, and what each may do."""
+"""Six people who do not exist, and what each may do."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from enum import StrEnum
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 INSTITUTION = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#"
 SYSTEM = "http://purl.imsglobal.org/vocab/lis/v2/system/person#"
+TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
 
 
 class Role(StrEnum):
     STUDENT = "student"
+    TEST_STUDENT = "test_student"
+    MENTOR = "mentor"
     INSTRUCTOR = "instructor"
     ADMINISTRATOR = "administrator"
 
@@ -21,7 +24,9 @@ class Account:
     """``user_id`` is the LTI ``sub``: a number, as Moodle's are.
 
     ``roles`` are full URIs (LTI 1.3 core, A.2). An administrator is also an instructor,
-    as a Moodle site administrator is, and is not enrolled: no one grades them.
+    as a Moodle site administrator is, and is not enrolled: no one grades them. Nor is the
+    test student, whom a teacher becomes to see the course as students do. ``groups`` are the
+    groups of the course that they are in; ``mentored`` the people whom a mentor accompanies.
     """
 
     user_id: str
@@ -30,6 +35,8 @@ class Account:
     family_name: str
     username: str
     roles: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    mentored: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -41,11 +48,11 @@ class Account:
 
     @property
     def teaches(self) -> bool:
-        return self.role is not Role.STUDENT
+        return self.role in {Role.INSTRUCTOR, Role.ADMINISTRATOR}
 
     @property
     def enrolled(self) -> bool:
-        return self.role is not Role.ADMINISTRATOR
+        return self.role not in {Role.ADMINISTRATOR, Role.TEST_STUDENT}
 
 
 STUDENT = Account(
@@ -55,6 +62,7 @@ STUDENT = Account(
     family_name="Fictive",
     username="alix.fictive",
     roles=(f"{INSTITUTION}Student", f"{MEMBERSHIP}Learner"),
+    groups=("11",),
 )
 OTHER_STUDENT = Account(
     user_id="5",
@@ -63,6 +71,7 @@ OTHER_STUDENT = Account(
     family_name="Chimère",
     username="claude.chimere",
     roles=(f"{INSTITUTION}Student", f"{MEMBERSHIP}Learner"),
+    groups=("12",),
 )
 INSTRUCTOR = Account(
     user_id="3",
@@ -80,8 +89,25 @@ ADMINISTRATOR = Account(
     username="sacha.imaginaire",
     roles=(f"{SYSTEM}Administrator", f"{INSTITUTION}Administrator", f"{MEMBERSHIP}Instructor"),
 )
+TEST_STUDENT = Account(
+    user_id="6",
+    role=Role.TEST_STUDENT,
+    given_name="Vue",
+    family_name="Étudiante",
+    username="vue.etudiante",
+    roles=(TEST_USER, f"{MEMBERSHIP}Learner"),
+)
+MENTOR = Account(
+    user_id="7",
+    role=Role.MENTOR,
+    given_name="Camille",
+    family_name="Supposée",
+    username="camille.supposee",
+    roles=(f"{INSTITUTION}Mentor", f"{MEMBERSHIP}Mentor"),
+    mentored=(STUDENT.user_id,),
+)
 
-ACCOUNTS = (STUDENT, OTHER_STUDENT, INSTRUCTOR, ADMINISTRATOR)
+ACCOUNTS = (STUDENT, OTHER_STUDENT, INSTRUCTOR, ADMINISTRATOR, TEST_STUDENT, MENTOR)
 MEMBERS = tuple(account for account in ACCOUNTS if account.enrolled)
 STUDENTS = tuple(account for account in ACCOUNTS if account.role is Role.STUDENT)
 

@@ -58,7 +58,8 @@ class Classroom:
         return URLSafeTimedSerializer(self.secrets.session_key, salt="deep linking")
 
     def gradebook(self, reader: Account, link_id: str | None = None) -> list[GradebookLine]:
-        """What ``reader`` may see: teachers everybody's grades, students their own.
+        """What ``reader`` may see: teachers everybody's grades, students their own, mentors
+        those of the people whom they accompany.
 
         With ``link_id``, the columns of that link only.
         """
@@ -68,7 +69,8 @@ class Classroom:
             if link_id is None or item.resource_link_id == link_id
         ]
         grades = {(grade.user_id, grade.line_item_id): grade for grade in self.store.grades()}
-        shown = STUDENTS if reader.teaches else [one for one in ACCOUNTS if one == reader]
+        own = {reader.user_id} if not reader.mentored else {*reader.mentored}
+        shown = STUDENTS if reader.teaches else [one for one in ACCOUNTS if one.user_id in own]
         return [
             GradebookLine(student, item, grades.get((student.user_id, item.id)))
             for student in shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -39,9 +40,16 @@ DEFAULT_TOOL_PORT = 8000
     show_default=True,
     help="Keep things for the tool where its frame keeps no cookie; Moodle 4.5 does not.",
 )
+@click.option(
+    "--groups",
+    type=click.Choice(["service", "parameter"]),
+    default="service",
+    show_default=True,
+    help="How the tool learns of groups: by a service, or as Moodle 4.5 by a launch parameter.",
+)
 @click.pass_context
-def main(context: click.Context, tool_url: str, port: int, data: Path, *, storage: bool) -> None:
-    options = Options(f"http://{HOST}:{port}", tool_url.rstrip("/"), data, storage=storage)
+def main(context: click.Context, tool_url: str, port: int, data: Path, **behaviour: Any) -> None:
+    options = Options(f"http://{HOST}:{port}", tool_url.rstrip("/"), data, **behaviour)
     context.obj = options
     if context.invoked_subcommand is None:
         click.echo(f"Demonstration classroom on {options.url}/ for the tool on {options.tool_url}")

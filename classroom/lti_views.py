@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -18,8 +19,18 @@ from lti1p3platform.response import Response as ServiceResponse
 from lti1p3platform.response import generate_next_link
 from werkzeug.datastructures import MultiDict
 
-from classroom.accounts import Account
+from classroom.accounts import Account, find_account
 from classroom.deep_linking import ContentItemError, read_content_item
+from classroom.groups import (
+    GROUP_SETS,
+    GROUPS,
+    GROUPS_TYPE,
+    SETS_TYPE,
+    Group,
+    GroupSet,
+    described,
+    require_token,
+)
 from classroom.messages import DeepLinkingLaunch, Situation, Target, describe, describe_link
 from classroom.page_views import LONGEST_MESSAGE, find_link
 from classroom.platform import (
@@ -43,6 +54,7 @@ from classroom.services import (
     MembersService,
     ServiceRequest,
     asks_for,
+    page_of,
 )
 from classroom.visit import Refusal, classroom, for_account, visit, visitor
 
@@ -142,7 +154,8 @@ def _send_message(account: Account) -> Response:
     here = classroom()
     platform = here.platform(request.values.get("client_id"))
     target: Target = "window" if hint.get("target") == "window" else "iframe"
-    situation = Situation(account, here.store.course_id, visit().language, target)
+    custom = here.tool(request.values.get("client_id")).custom
+    situation = Situation(account, here.store.course_id, visit().language, target, custom)
     message: Launch
     if "picking" in hint:
         picking = DeepLinkingLaunch(FlaskRequest(request), platform)
@@ -154,7 +167,7 @@ def _send_message(account: Account) -> Response:
         link = find_link(str(hint["link"]))
         describe(message, here.options, situation)
         line_item = here.store.line_item_of(link.id)
-        describe_link(message, here.options, situation.course_id, link, line_item)
+        describe_link(message, here.options, situation, link, line_item)
     return cast("Response", message.lti_launch())
 
 
@@ -278,6 +291,44 @@ def memberships(course_id: str) -> Response:
     # lti1p3platform types every handler as one of its grade service
     handler = cast("Any", service).handle_get_members
     return _answer(service, handler, wanted=MEMBERS_TYPE)
+
+
+@blueprint.get("/services/<course_id>/groups")
+def groups(course_id: str) -> Response:
+    """The groups of the course, or those of one person (Course Groups 1.0, 3.2)."""
+    person = find_account(request.args["user_id"]) if "user_id" in request.args else None
+    theirs = person.groups if person else ()
+    told = [one for one in GROUPS if "user_id" not in request.args or one.id in theirs]
+    return _groups_answer(course_id, "groups", told, GROUPS_TYPE)
+
+
+@blueprint.get("/services/<course_id>/groupsets")
+def group_sets(course_id: str) -> Response:
+    return _groups_answer(course_id, "sets", GROUP_SETS, SETS_TYPE)
+
+
+def _groups_answer(
+    course_id: str, name: str, told: Sequence[Group | GroupSet], media_type: str
+) -> Response:
+    """A part of a list of groups, by ``limit`` and ``from`` as in every other list of ours."""
+    _require_course(course_id)
+    here = classroom()
+    if here.options.groups != "service":
+        abort(404)
+    if not asks_for(request.headers.get("Accept", ""), media_type):
+        return problem(400, f"No handler found for {request.path}")
+    try:
+        require_token(here.platform(), request.headers.get("Authorization", ""))
+    except LtiServiceException as error:
+        return problem(error.status_code, error.message)
+    query = ServiceRequest(request).get_data
+    part = page_of(described(told), query.get("start", 0), query.get("limit"))
+    address = f"{here.options.url}{request.path}"
+    body = json.dumps({"id": address, name: part.items})
+    response = Response(body, mimetype=media_type)
+    if part.next:
+        response.headers["Link"] = generate_next_link(f"{address}?{part.next}")
+    return response
 
 
 def _require_course(course_id: str) -> None:

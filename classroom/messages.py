@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -12,11 +13,13 @@ from typing_extensions import override
 
 from classroom import __version__
 from classroom.accounts import Account
+from classroom.groups import GROUPS_CLAIM, substituted
 from classroom.options import NAME, Options
 from classroom.platform import (
     AGS_SCOPES,
     CLAIM,
     DEEP_LINKING_CLAIM,
+    GROUP_SCOPE,
     ID_TOKEN_SECONDS,
     Launch,
 )
@@ -51,12 +54,16 @@ class DeepLinkingClaim(LtiDeepLinking):
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Who launches, from which course, in which language and in what kind of window."""
+    """Who launches, from which course, in which language and in what kind of window.
+
+    ``tool_custom`` are the custom parameters that every launch of the tool has.
+    """
 
     account: Account
     course_id: str
     language: str
     target: Target
+    tool_custom: Mapping[str, str] = field(default_factory=dict)
 
 
 class Addresses:
@@ -79,6 +86,12 @@ class Addresses:
     def members(self, course_id: str) -> str:
         return f"{self._services}/{course_id}/memberships"
 
+    def groups(self, course_id: str) -> str:
+        return f"{self._services}/{course_id}/groups"
+
+    def group_sets(self, course_id: str) -> str:
+        return f"{self._services}/{course_id}/groupsets"
+
 
 def describe(launch: Launch, options: Options, situation: Situation) -> None:
     """Put into ``launch`` what every message says, whatever its type."""
@@ -88,6 +101,10 @@ def describe(launch: Launch, options: Options, situation: Situation) -> None:
     launch.set_user_data(account.user_id, list(account.roles), account.name, account.email)
     launch.set_launch_context_claim(situation.course_id, [COURSE_TYPE], NAME, COURSE_LABEL)
     launch.set_nrps(addresses.members(situation.course_id))
+    if options.groups == "service":
+        describe_groups(launch, options, situation.course_id)
+    if account.mentored:
+        launch.set_extra_claims({f"{CLAIM}role_scope_mentor": list(account.mentored)})
     launch.set_extra_claims(
         {
             "given_name": account.given_name,
@@ -109,19 +126,38 @@ def describe(launch: Launch, options: Options, situation: Situation) -> None:
     )
 
 
+def describe_groups(launch: Launch, options: Options, course_id: str) -> None:
+    """Say where the course's groups are (Course Groups 1.0, 3.1)."""
+    addresses = Addresses(options)
+    launch.set_extra_claims(
+        {
+            GROUPS_CLAIM: {
+                "scope": [GROUP_SCOPE],
+                "context_groups_url": addresses.groups(course_id),
+                "context_group_sets_url": addresses.group_sets(course_id),
+                "service_versions": ["1.0"],
+            }
+        }
+    )
+
+
 def describe_link(
     launch: Launch,
     options: Options,
-    course_id: str,
+    situation: Situation,
     link: ResourceLink,
     line_item: LineItem | None,
 ) -> None:
     """Make ``launch`` open a link. Without a column, it carries no ``lineitem`` (M)."""
     addresses = Addresses(options)
+    course_id = situation.course_id
     launch.set_launch_url(f"{options.tool_url}{link.address}")
     launch.set_resource_link_claim(link.id, link.description, link.title)
-    if link.custom:
-        launch.set_custom_parameters_claim(dict(link.custom))
+    custom = {**situation.tool_custom, **link.custom}
+    if options.groups == "parameter":
+        custom = {name: substituted(custom[name], situation.account) for name in custom}
+    if custom:
+        launch.set_custom_parameters_claim(custom)
     claim = GradeServiceClaim(
         addresses.line_items(course_id),
         addresses.line_item(course_id, line_item.id) if line_item else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 DEFAULT_PORT = 8001
@@ -20,18 +21,25 @@ DEPLOYMENT_ID = "1"
 
 NAME = "Classe de démonstration"
 
+GROUPS_VARIABLE = "$Moodle.Person.userGroupIds"
+"""What Moodle replaces with the numbers of a person's groups."""
+Groups = Literal["service", "parameter"]
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """``url`` and ``tool_url`` are origins, without a final slash. ``data`` is a folder.
 
     ``storage`` says whether our pages keep things for the tool (LTI postMessage storage 0.1).
+    ``groups`` says how the tool learns of the course's groups: from the Course Groups
+    service, or as from Moodle, which has none, by a parameter of each launch.
     """
 
     url: str
     tool_url: str
     data: Path
     storage: bool = True
+    groups: Groups = "service"
 
     @property
     def hostname(self) -> str:

@@ -44,6 +44,7 @@ LINE_ITEM_READ_SCOPE = f"{AGS_SCOPE}lineitem.readonly"
 RESULT_SCOPE = f"{AGS_SCOPE}result.readonly"
 SCORE_SCOPE = f"{AGS_SCOPE}score"
 AGS_SCOPES = (LINE_ITEM_SCOPE, LINE_ITEM_READ_SCOPE, RESULT_SCOPE, SCORE_SCOPE)
+GROUP_SCOPE = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly"
 MEMBERS_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -87,6 +88,7 @@ class ClassroomPlatform(LTI1P3PlatformConfAbstract):
     @override
     def init_platform_config(self, **kwargs: Any) -> None:
         keys: Secrets = kwargs["keys"]
+        self._private_key = keys.private_key
         self._registration = (
             Registration()
             .set_iss(self._options.url)
@@ -176,7 +178,20 @@ class ClassroomPlatform(LTI1P3PlatformConfAbstract):
             self.read_assertion(token_request_data["client_assertion"])
         if token_request_data.get("client_assertion_type", ASSERTION_TYPE) != ASSERTION_TYPE:
             raise LtiException("The client assertion type is not jwt-bearer.")
-        return super().get_access_token(token_request_data)
+        answer: AccessTokenResponse = super().get_access_token(token_request_data)
+        asked = token_request_data["scope"].split()
+        if GROUP_SCOPE in asked and self._options.groups == "service":
+            return self._with_groups(answer)
+        return answer
+
+    def _with_groups(self, answer: AccessTokenResponse) -> AccessTokenResponse:
+        """Add the one scope that lti1p3platform does not know to what it granted."""
+        scopes = f"{answer['scope']} {GROUP_SCOPE}".strip()
+        claims = {"sub": self._tool.client_id, "iss": self._options.url, "scopes": scopes}
+        token = self.get_registration().encode_and_sign(
+            claims, self._private_key, expiration=answer["expires_in"]
+        )
+        return {**answer, "access_token": token, "scope": scopes}
 
     @override
     def validate_token(

@@ -13,7 +13,8 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from itsdangerous import BadSignature
 
 from classroom.accounts import Role
-from classroom.platform import AGS_SCOPES, MEMBERS_SCOPE
+from classroom.options import GROUPS_VARIABLE
+from classroom.platform import AGS_SCOPES, GROUP_SCOPE, MEMBERS_SCOPE
 from classroom.tools import MESSAGES, TOOL_CONFIGURATION, ToolMetadataError, read_tool
 from classroom.visit import Refusal, classroom, for_account, refuse_other_sites
 
@@ -27,6 +28,7 @@ blueprint = Blueprint("registration", __name__)
 def configuration() -> Response:
     """Say what this platform is and offers (3.4)."""
     options = classroom().options
+    groups = [GROUP_SCOPE] if options.groups == "service" else []
     said: dict[str, Any] = {
         "issuer": options.url,
         "authorization_endpoint": options.authorization_url,
@@ -35,7 +37,7 @@ def configuration() -> Response:
         "token_endpoint_auth_signing_alg_values_supported": ["RS256"],
         "jwks_uri": options.jwks_url,
         "registration_endpoint": f"{options.url}/lti/register",
-        "scopes_supported": ["openid", *AGS_SCOPES, MEMBERS_SCOPE],
+        "scopes_supported": ["openid", *AGS_SCOPES, MEMBERS_SCOPE, *groups],
         "response_types_supported": ["id_token"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
@@ -43,7 +45,7 @@ def configuration() -> Response:
         PLATFORM_CONFIGURATION: {
             "product_family_code": "arrimage-classroom",
             "messages_supported": [{"type": kind} for kind in MESSAGES],
-            "variables": [],
+            "variables": [] if groups else [GROUPS_VARIABLE.removeprefix("$")],
         },
     }
     return jsonify(said)

@@ -26,6 +26,7 @@ from lti1p3platform.service_connector import (
 from typing_extensions import override
 
 from classroom.accounts import MEMBERS, STUDENTS, Account, Role
+from classroom.groups import enrollments
 from classroom.messages import COURSE_LABEL, Addresses
 from classroom.options import NAME, Options
 from classroom.platform import ClassroomPlatform, FlaskRequest
@@ -40,14 +41,14 @@ MEMBERS_TYPE = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 ACTIVITY_PROGRESS = ("Initialized", "Started", "InProgress", "Submitted", "Completed")
 GRADING_PROGRESS = ("NotReady", "Failed", "Pending", "PendingManual", "FullyGraded")
 LARGEST_NUMBER = 1e9
-SHORT_ROLES = {Role.STUDENT: "Learner", Role.INSTRUCTOR: "Instructor"}
+SHORT_ROLES = {Role.STUDENT: "Learner", Role.INSTRUCTOR: "Instructor", Role.MENTOR: "Mentor"}
 
 
 class ServiceRequest(FlaskRequest):
     """A service call. Its query is handed on as arguments: only what is expected passes."""
 
     NUMBERS = ("limit", "from")
-    TEXTS = ("resource_link_id", "resource_id", "tag", "user_id", "role", "rlid")
+    TEXTS = ("resource_link_id", "resource_id", "tag", "user_id", "role", "rlid", "groups")
 
     def query(self, request: HttpRequest) -> dict[str, Any]:
         found: dict[str, Any] = {
@@ -323,6 +324,7 @@ class MembersService(NamesRoleProvisioningService):
         store: Store,
     ) -> None:
         self._store = store
+        self._tells_groups = options.groups == "service"
         self._url = Addresses(options).members(store.course_id)
         self.next_url: str | None = None
         super().__init__(request, platform, self._url)
@@ -344,10 +346,16 @@ class MembersService(NamesRoleProvisioningService):
         since: str | None = None,
         start: int = 0,
         rlid: str | None = None,
+        groups: str | None = None,
         **_others: str,
     ) -> TPage:
-        found = [member(account) for account in MEMBERS if has_role(account, role)]
-        part = page_of(found, start, limit, role=role, rlid=rlid)
+        with_groups = groups == "true" and self._tells_groups
+        found = [
+            {**member(one), **({"group_enrollments": enrollments(one)} if with_groups else {})}
+            for one in MEMBERS
+            if has_role(one, role)
+        ]
+        part = page_of(found, start, limit, role=role, rlid=rlid, groups=groups)
         self.next_url = f"{self._url}?{part.next}" if part.next else None
         return {"content": part.items, "has_next": False}
 

@@ -15,7 +15,10 @@ from typing import Any
 from classroom.options import DEPLOYMENT_ID
 from classroom.tools import KnownTool
 
-NEWEST_TOOLS = "SELECT * FROM tool ORDER BY rowid DESC"
+NEWEST_TOOLS = (
+    "SELECT tool.*, tool_custom.custom FROM tool LEFT JOIN tool_custom USING (client_id)"
+    " ORDER BY tool.rowid DESC"
+)
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS course (
     id TEXT PRIMARY KEY
@@ -53,6 +56,10 @@ CREATE TABLE IF NOT EXISTS tool (
     login_url TEXT NOT NULL,
     launch_url TEXT NOT NULL,
     jwks_url TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS tool_custom (
+    client_id TEXT PRIMARY KEY REFERENCES tool (client_id) ON DELETE CASCADE,
+    custom TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS used_once (
     value TEXT PRIMARY KEY,
@@ -251,7 +258,8 @@ class Store:
     def tools(self) -> list[KnownTool]:
         """Those that registered themselves, the last one first. A reset keeps them."""
         with self._transaction() as database:
-            return [KnownTool(**row) for row in database.execute(NEWEST_TOOLS)]
+            rows = [dict(row) for row in database.execute(NEWEST_TOOLS)]
+        return [KnownTool(**{**row, "custom": json.loads(row["custom"] or "{}")}) for row in rows]
 
     def keep_tool(self, tool: KnownTool) -> None:
         """Keep a registration, or replace the one of the same client id."""
@@ -265,6 +273,10 @@ class Store:
                     tool.launch_url,
                     tool.jwks_url,
                 ),
+            )
+            database.execute(
+                "INSERT OR REPLACE INTO tool_custom VALUES (?, ?)",
+                (tool.client_id, json.dumps(dict(tool.custom))),
             )
 
     def next_deployment_id(self) -> str:

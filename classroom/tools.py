@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from classroom.options import CLIENT_ID, DEPLOYMENT_ID, Options
+from classroom.options import CLIENT_ID, DEPLOYMENT_ID, GROUPS_VARIABLE, Options
 
 TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
+USUAL_CUSTOM: Mapping[str, str] = {"group_ids": GROUPS_VARIABLE}
 MESSAGES = ("LtiResourceLinkRequest", "LtiDeepLinkingRequest")
 
 
@@ -18,13 +19,18 @@ class ToolMetadataError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class KnownTool:
-    """One registration: who the tool is here, and where its doors are."""
+    """One registration: who the tool is here, and where its doors are.
+
+    ``custom`` are the parameters that every launch carries; those of the tool that has not
+    registered itself are what an administrator would have copied from its page.
+    """
 
     client_id: str
     deployment_id: str
     login_url: str
     launch_url: str
     jwks_url: str
+    custom: Mapping[str, str] = field(default_factory=lambda: dict(USUAL_CUSTOM))
 
     @classmethod
     def of(cls, options: Options) -> KnownTool:
@@ -63,11 +69,20 @@ def read_tool(said: object, options: Options, client_id: str, deployment_id: str
         login_url=str(said.get("initiate_login_uri")),
         launch_url=str(lti["target_link_uri"]),
         jwks_url=str(said.get("jwks_uri")),
+        custom=_custom(lti.get("custom_parameters")),
     )
     for url in (tool.login_url, tool.launch_url, tool.jwks_url):
         if not url.startswith(f"{options.tool_url}/"):
             raise ToolMetadataError(f"{url} is not an address of the tool at {options.tool_url}.")
     return tool
+
+
+def _custom(said: object) -> Mapping[str, str]:
+    if said is None:
+        return {}
+    if not isinstance(said, dict) or not all(isinstance(value, str) for value in said.values()):
+        raise ToolMetadataError("custom_parameters is not a set of texts.")
+    return said
 
 
 def _require_flow(said: Mapping[str, Any]) -> None:

@@ -11,7 +11,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from werkzeug.test import TestResponse
 
-from classroom.accounts import ADMINISTRATOR, INSTRUCTOR, OTHER_STUDENT, STUDENT
+from classroom.accounts import (
+    ADMINISTRATOR,
+    INSTRUCTOR,
+    MENTOR,
+    OTHER_STUDENT,
+    STUDENT,
+    TEST_STUDENT,
+)
 from classroom.app import create_app
 from classroom.options import Options
 from classroom.platform import (
@@ -312,6 +319,8 @@ def test_a_score_is_rescaled_and_capped(
     [
         {"userId": INSTRUCTOR.user_id},
         {"userId": ADMINISTRATOR.user_id},
+        {"userId": TEST_STUDENT.user_id},
+        {"userId": MENTOR.user_id},
         {"userId": "99"},
         {"userId": ["4"]},
         {"timestamp": "yesterday"},
@@ -475,6 +484,7 @@ def test_members_have_short_roles(visitor: Visitor, claims: dict[str, Any]) -> N
         "Alix Fictive": ["Learner"],
         "Claude Chimère": ["Learner"],
         "Dominique Inventée": ["Instructor"],
+        "Camille Supposée": ["Mentor"],
     }
 
 
@@ -489,7 +499,8 @@ def test_members_are_found_by_role_and_listed_by_pages(
     following = re.fullmatch(r"<(.+)>; rel=next", first.headers["Link"])
     assert following is not None
     second = visitor.call("GET", following[1]).json or {}
-    assert [member["user_id"] for member in second["members"]] == [INSTRUCTOR.user_id]
+    others = [INSTRUCTOR.user_id, MENTOR.user_id]
+    assert [member["user_id"] for member in second["members"]] == others
 
 
 def test_members_of_a_link_are_those_of_this_course_only(

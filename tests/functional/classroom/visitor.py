@@ -14,10 +14,10 @@ from werkzeug.test import TestResponse
 
 from classroom.accounts import Account
 from classroom.options import Options
-from classroom.platform import AGS_SCOPES, ASSERTION_TYPE, MEMBERS_SCOPE
+from classroom.platform import AGS_SCOPES, ASSERTION_TYPE, GROUP_SCOPE, MEMBERS_SCOPE
 from tests.functional.classroom.stranger import Stranger
 
-ALL_SCOPES = " ".join([*AGS_SCOPES, MEMBERS_SCOPE])
+ALL_SCOPES = " ".join([*AGS_SCOPES, MEMBERS_SCOPE, GROUP_SCOPE])
 
 
 @dataclass(frozen=True)

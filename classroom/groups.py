@@ -1,0 +1,59 @@
+"""The course's two groups, and the service that tells them (LTI Course Groups Service 1.0).
+
+lti1p3platform has no such service: it checks the token, and the rest is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from lti1p3platform.exceptions import LtiServiceException
+
+from classroom.accounts import Account
+from classroom.options import GROUPS_VARIABLE
+from classroom.platform import GROUP_SCOPE, ClassroomPlatform
+
+GROUPS_CLAIM = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
+GROUPS_TYPE = "application/vnd.ims.lti-gs.v1.contextgroupcontainer+json"
+SETS_TYPE = "application/vnd.ims.lti-gs.v1.contextgroupsetcontainer+json"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSet:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    id: str
+    name: str
+    set_id: str
+
+
+GROUP_SETS = (GroupSet("1", "Travaux dirigés"),)
+GROUPS = (Group("11", "Groupe A", "1"), Group("12", "Groupe B", "1"))
+
+
+def described(all_of_them: Sequence[Group | GroupSet]) -> list[dict[str, Any]]:
+    """Groups, or sets of them, as the service gives them."""
+    return [asdict(one) for one in all_of_them]
+
+
+def enrollments(account: Account) -> list[dict[str, str]]:
+    """The groups of a member of the course, in the list of its people."""
+    return [{"group_id": group} for group in account.groups]
+
+
+def substituted(value: str, account: Account) -> str:
+    """A custom parameter's value as Moodle sends it: a variable that it does not know, as is."""
+    return ",".join(account.groups) if value == GROUPS_VARIABLE else value
+
+
+def require_token(platform: ClassroomPlatform, authorization: str) -> None:
+    """Raise ``LtiServiceException`` (401) unless the bearer may read the groups."""
+    kind, _, token = authorization.partition(" ")
+    if kind.lower() != "bearer" or not platform.validate_token(token.strip(), [GROUP_SCOPE]):
+        raise LtiServiceException("Invalid LTI 1.3 authentication token", 401)
