@@ -48,8 +48,9 @@ DEFAULT_TOOL_PORT = 8000
     help="How the tool learns of groups: by a service, or as Moodle 4.5 by a launch parameter.",
 )
 @click.pass_context
-def main(context: click.Context, tool_url: str, port: int, data: Path, **behaviour: Any) -> None:
-    options = Options(f"http://{HOST}:{port}", tool_url.rstrip("/"), data, **behaviour)
+def main(context: click.Context, /, port: int, data: Path, **chosen: Any) -> None:
+    tool_url = chosen.pop("tool_url").rstrip("/")
+    options = Options(f"http://{HOST}:{port}", tool_url, data, **chosen)
     context.obj = options
     if context.invoked_subcommand is None:
         click.echo(f"Demonstration classroom on {options.url}/ for the tool on {options.tool_url}")

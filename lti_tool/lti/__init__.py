@@ -45,6 +45,7 @@ from lti_tool.lti.notices import (
     verify_notice,
 )
 from lti_tool.lti.registration import (
+    CUSTOM_PARAMETERS,
     GivenRegistration,
     PlatformConfiguration,
     RegistrationFault,
@@ -70,6 +71,7 @@ from lti_tool.lti.tokens import (
 
 __all__ = [
     "ALGORITHM",
+    "CUSTOM_PARAMETERS",
     "CONTEXT_COPY",
     "DEEP_LINK",
     "GROUP_IDS",

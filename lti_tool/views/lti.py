@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from lti_tool.lti import Fault, LaunchRefused, origin_of
+from lti_tool.lti import CUSTOM_PARAMETERS, Fault, LaunchRefused, origin_of
 from lti_tool.services.launches import LaunchForm, OpenSelection
 from lti_tool.services.logins import (
     LIFETIME,
@@ -124,7 +124,9 @@ def key_set() -> Response:
 @blueprint.get("/")
 def home() -> str:
     """Tell a visitor what this is, and an administrator which addresses to copy."""
-    return render_template("home.html", addresses=tool().addresses)
+    return render_template(
+        "home.html", addresses=tool().addresses, custom_parameters=CUSTOM_PARAMETERS
+    )
 
 
 def _login_request(given: MultiDict[str, str]) -> LoginRequest:
