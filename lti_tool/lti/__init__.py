@@ -71,8 +71,8 @@ from lti_tool.lti.tokens import (
 
 __all__ = [
     "ALGORITHM",
-    "CUSTOM_PARAMETERS",
     "CONTEXT_COPY",
+    "CUSTOM_PARAMETERS",
     "DEEP_LINK",
     "GROUP_IDS",
     "GROUP_IDS_VARIABLE",
