@@ -38,7 +38,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from lti_tool.lti import KeySets, verify_launch
-from lti_tool.models import Platform
+from lti_tool.models import KnownPlatform
 from tests.servers import free_ports, wait_for
 
 ISSUER = "http://127.0.0.1/platform"
@@ -294,8 +294,15 @@ def key_server(signer: Signer) -> Iterator[str]:
 
 def validation(signer: Signer, tool: Tool, jwks_url: str) -> None:
     """Print the time of one whole validation beside one bare check of the signature."""
-    platform = Platform(
-        issuer=ISSUER, client_id=CLIENT_ID, jwks_url=jwks_url, authorization_url="", token_url=""
+    platform = KnownPlatform(
+        id=1,
+        issuer=ISSUER,
+        client_id=CLIENT_ID,
+        authorization_url="",
+        jwks_url=jwks_url,
+        awaits_deployment=False,
+        suspended=False,
+        deployment_ids=frozenset({DEPLOYMENT}),
     )
     key_sets, token = KeySets(), signer.token(tool, "nonce")
     public = signer.key.public_key()
@@ -303,7 +310,7 @@ def validation(signer: Signer, tool: Tool, jwks_url: str) -> None:
         lambda: verify_launch(
             token,
             platform,
-            [DEPLOYMENT],
+            platform.deployment_ids,
             key_sets=key_sets,
             tool_url=f"http://localhost:{tool.port}",
         )

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from course_content.activities import Json, Voice, activity_keys, public_activity
 from course_content.addresses import MEDIA_NAME
@@ -298,19 +297,30 @@ def boot_data(
     For a server, which renders each of them once: ``units`` and ``keys`` are what is
     embedded, whatever ``visit`` says of them.
     """
+    data = {**_visit_data(course["language"], visit), "course": course, "units": dict(units)}
+    return data if keys is None else {**data, "keys": keys}
+
+
+def boot_json(language: str, course: str, units: Mapping[str, str], visit: Visit) -> str:
+    """Return the text of the same, around an outline and units that were written before.
+
+    They are what ``json_for_script`` made of them, and so is the whole.
+    """
+    visited = json_for_script(_visit_data(language, visit))
+    embedded = ",".join(f"{json_for_script(unit)}:{content}" for unit, content in units.items())
+    return f'{visited[:-1]},"course":{course},"units":{{{embedded}}}}}'
+
+
+def _visit_data(language: str, visit: Visit) -> Json:
     data: Json = {
         "delivery": visit.delivery,
-        "language": course["language"],
+        "language": language,
         "role": visit.role,
         "learner": {"name": visit.learner},
-        "course": course,
-        "units": dict(units),
         "options": {"start": visit.start, "scope": list(visit.scope), "mastery": visit.mastery},
         "returnUrl": visit.return_url,
         "classPage": visit.class_page,
     }
-    if keys is not None:
-        data["keys"] = keys
     if visit.session is not None:
         data["session"] = visit.session
     if visit.snapshot is not None:
@@ -327,7 +337,7 @@ _ESCAPES = (
 )
 
 
-def json_for_script(data: Mapping[str, Any]) -> str:
+def json_for_script(data: Mapping[str, Any] | str) -> str:
     """Write JSON that can stand in a ``script`` element, whatever it says."""
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     # Five passes of ``replace`` take a fraction of the time of one ``str.translate``.
@@ -360,18 +370,31 @@ def document(
     anybody and fetches what it plays.
     """
     title = Voice(Setting(language)).plain(course.title) if course else ""
-    return (
+    return document_around(None if boot is None else json_for_script(boot), title, language, assets)
+
+
+def document_around(boot: str | None, title: str, language: str, assets: Assets) -> str:
+    """Return the same around a text that ``json_for_script`` or ``boot_json`` wrote."""
+    before, after = _frame(title, language, assets, with_boot=boot is not None)
+    return f"{before}{boot or ''}{after}"
+
+
+@lru_cache(maxsize=256)
+def _frame(title: str, language: str, assets: Assets, *, with_boot: bool) -> tuple[str, str]:
+    """Return what stands before and after the boot data, the same for everybody."""
+    page = (
         _templates()
         .get_template("player.html")
         .render(
             language=language,
             title=title,
-            # json_for_script leaves nothing that could end the element it stands in.
-            boot_json=Markup(json_for_script(boot)) if boot is not None else None,  # noqa: S704
+            boot_json="\0" if with_boot else None,
             assets=assets,
             noscript=wording(language).needs_javascript,
         )
     )
+    before, _, after = page.rpartition("\0")
+    return (before, after) if with_boot else (page, "")
 
 
 def player_assets() -> Path:

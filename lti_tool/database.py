@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import selectors
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +15,15 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
+
+from lti_tool.models import Base
 
 SQLITE_WAIT_MS = 15_000
 """How long a writer waits for another one before it gives up."""
+IDLE_SECONDS = 30.0
+"""How long a connection may rest without being tried before it is used again."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -38,6 +46,7 @@ class Database:
             expire_on_commit=False,
             autoflush=False,
         )
+        self._statements = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -46,10 +55,44 @@ class Database:
             yield db
 
     @contextmanager
+    def statement(self) -> Iterator[Connection]:
+        """A connection for one statement, which is a transaction of its own.
+
+        PostgreSQL is then asked once, where beginning and committing would be two more
+        questions.
+        """
+        with self._statements.connect() as connection:
+            yield connection
+
+    @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads: whatever is changed in it is forgotten."""
         with self._readers() as db:
             yield db
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether it is PostgreSQL, and not SQLite."""
+        return self.engine.dialect.name == "postgresql"
+
+    def when_written(self, models: tuple[type[Base], ...], then: Callable[[], None]) -> None:
+        """Call back after each transaction of this process that wrote to one of these tables."""
+
+        @event.listens_for(self._writers, "after_flush")
+        def rows(db: Session, _context: object) -> None:
+            if any(isinstance(row, models) for row in chain(db.new, db.dirty, db.deleted)):
+                db.info[then] = True
+
+        @event.listens_for(self._writers, "do_orm_execute")
+        def statements(state: ORMExecuteState) -> None:
+            mapper = None if state.is_select else state.bind_mapper
+            if mapper is not None and issubclass(mapper.class_, models):
+                state.session.info[then] = True
+
+        @event.listens_for(self._writers, "after_commit")
+        def tell(db: Session) -> None:
+            if db.info.pop(then, False):
+                then()
 
     def upgrade(self) -> None:
         """Bring the tables to what this version of the program needs."""
@@ -108,7 +151,41 @@ def migration_config(connection: Connection | None) -> Config:
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url)
-    return create_engine(url, pool_pre_ping=True)
+    return _postgresql_engine(url)
+
+
+def _postgresql_engine(url: str) -> Engine:
+    """Return an engine that survives a restart of the server.
+
+    A server that goes away closes its connections, and this machine knows: there is
+    something to read on the socket. Asking costs no round trip, unlike a try before each use.
+    A connection that rested for long is tried all the same: what lies between may have
+    forgotten it without a word.
+    """
+    engine = create_engine(url)
+
+    @event.listens_for(engine, "checkin")
+    def rest(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def try_if_doubtful(connection: Any, record: Any, _proxy: Any) -> None:
+        rested = time.monotonic() - record.info.get("rests_since", time.monotonic())
+        if rested < IDLE_SECONDS and not _has_something_to_say(connection.fileno()):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
+
+    return engine
+
+
+def _has_something_to_say(descriptor: int) -> bool:
+    """Whether something can be read that nobody asked for: its last words, as a rule."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(descriptor, selectors.EVENT_READ)
+        return bool(selector.select(timeout=0))
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -24,12 +24,15 @@ from lti_tool.services.access_tokens import SharedTokens
 from lti_tool.services.administration import Door
 from lti_tool.services.connections import ConnectionTest
 from lti_tool.services.courses import CourseShelf
+from lti_tool.services.directory import PlatformDirectory
 from lti_tool.services.keys import KeyRing
 from lti_tool.services.launches import LaunchDesk
+from lti_tool.services.logins import LoginDesk
 from lti_tool.services.notices import NoticeDesk
 from lti_tool.services.refusal_book import RefusalBook
 from lti_tool.services.registrations import RegistrationDesk
 from lti_tool.services.rosters import Sources
+from lti_tool.services.seal import Seal
 from lti_tool.services.sessions import SessionLimits
 
 LANGUAGES = ("fr", "en")
@@ -103,6 +106,7 @@ class Tool:
     notice_client: NoticeClient
     notices: NoticeDesk
     line_items: LineItemClient
+    logins: LoginDesk
     desk: LaunchDesk
     registrations: RegistrationDesk
     limits: SessionLimits
@@ -125,8 +129,19 @@ def build_tool(settings: Settings) -> Tool:
     key_sets = KeySets()
     tokens = TokenClient(keys.signing_key, store=SharedTokens(database))
     limits = SessionLimits(settings.session_idle, settings.session_lifetime)
+    addresses = Addresses(settings.public_url)
+    directory = PlatformDirectory(database)
+    logins = LoginDesk(
+        database=database,
+        directory=directory,
+        seal=Seal(database, "logins"),
+        tool_url=settings.public_url,
+        launch_url=addresses.launch,
+    )
     desk = LaunchDesk(
         database=database,
+        directory=directory,
+        logins=logins,
         key_sets=key_sets,
         courses=courses,
         default_course=_default_course(settings, slugs),
@@ -134,7 +149,6 @@ def build_tool(settings: Settings) -> Tool:
         languages=LANGUAGES,
         limits=limits,
     )
-    addresses = Addresses(settings.public_url)
     registrations = RegistrationDesk(database, Guard(settings.allow_loopback), addresses.told)
     return Tool(
         settings=settings,
@@ -150,6 +164,7 @@ def build_tool(settings: Settings) -> Tool:
         notice_client=NoticeClient(tokens),
         notices=NoticeDesk(database, key_sets),
         line_items=LineItemClient(tokens),
+        logins=logins,
         desk=desk,
         registrations=registrations,
         limits=limits,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from lti_tool.lti import Role
 from lti_tool.models import (
     Context,
     Deployment,
@@ -13,7 +14,11 @@ from lti_tool.models import (
     Membership,
     Platform,
     ResourceLink,
+    WindowSession,
+    now,
 )
+from lti_tool.services.sessions import SessionLimits
+from lti_tool.services.tokens import hashed, new_token
 
 COURSE = "deux-unites"
 
@@ -76,3 +81,31 @@ def add_link(db: Session, seeded: SeededClass, number: int, *, target: str = "")
     db.add(link)
     db.flush()
     return link.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entrant:
+    """Who comes in by which link; no learner makes the window anonymous."""
+
+    link_pk: int
+    learner_id: int | None = None
+    role: Role = Role.LEARNER
+    language: str = "fr"
+
+
+def open_window(db: Session, entrant: Entrant, limits: SessionLimits) -> str:
+    """Write the session of a window, as a launch does, and return its token."""
+    token, opened = new_token(), now()
+    db.add(
+        WindowSession(
+            token_hash=hashed(token),
+            resource_link_pk=entrant.link_pk,
+            learner_id=entrant.learner_id,
+            role=entrant.role.value,
+            language=entrant.language,
+            return_url="https://lms.example.org/",
+            created_at=opened,
+            expires_at=limits.first_end(opened),
+        )
+    )
+    return token

@@ -6,6 +6,7 @@ steps in which it trusts too much (docs/adr/0006-pylti1p3.md has the list).
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import time
@@ -15,6 +16,7 @@ from typing import Any, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import jwt
+from jwt.utils import base64url_decode
 from pylti1p3.cookie import CookieService
 from pylti1p3.deployment import Deployment as LibraryDeployment
 from pylti1p3.exception import LtiException
@@ -53,7 +55,7 @@ from lti_tool.lti.notice_offers import NoticeOffer, read_offer
 from lti_tool.lti.roles import Role, is_test_user, role_in_class
 from lti_tool.lti.scores import SCORE_SCOPE
 from lti_tool.lti.signing import ALGORITHM
-from lti_tool.models import Platform
+from lti_tool.models import KnownPlatform, Platform
 
 VERSION = "1.3.0"
 RESOURCE_LINK = "LtiResourceLinkRequest"
@@ -70,6 +72,7 @@ MOST_CUSTOM = 200
 MOST_MENTORED = 200
 
 Said = TypeVar("Said")
+Registered: TypeAlias = Platform | KnownPlatform
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ class Launch:
 
 def verify_launch(
     id_token: str,
-    platform: Platform,
+    platform: Registered,
     deployment_ids: Collection[str] | None,
     *,
     key_sets: KeySets,
@@ -184,7 +187,7 @@ class _NoCookies(CookieService):
 class _OnePlatform(ToolConfAbstract[_NoRequest]):
     """The library's registrations: just the one that the login began with."""
 
-    def __init__(self, platform: Platform, deployment_ids: Collection[str] | None) -> None:
+    def __init__(self, platform: Registered, deployment_ids: Collection[str] | None) -> None:
         self._platform = platform
         self._deployment_ids = deployment_ids
 
@@ -239,7 +242,7 @@ class SignedMessage(_Library):
     def __init__(
         self,
         id_token: str,
-        platform: Platform,
+        platform: Registered,
         deployment_ids: Collection[str] | None,
         key_sets: KeySets,
     ) -> None:
@@ -273,10 +276,14 @@ class SignedMessage(_Library):
         return self
 
     def _header(self) -> dict[str, str]:
+        # Only the header: the library would read the whole token, and again at the signature.
+        encoded = self._id_token.partition(".")[0]
         try:
-            header = jwt.get_unverified_header(self._id_token)
-        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+            header = json.loads(base64url_decode(encoded))
+        except (ValueError, RecursionError) as error:
             raise LaunchRefused(Fault.UNREADABLE, type(error).__name__) from error
+        if not isinstance(header, dict):
+            raise LaunchRefused(Fault.UNREADABLE, "the header is no object")
         algorithm = header.get("alg")
         if algorithm != ALGORITHM:
             raise LaunchRefused(Fault.ALGORITHM_REFUSED, f"alg {str(algorithm)[:20]!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false
@@ -62,6 +63,34 @@ class Deployment(Base):
     """What the tool's administrators call it, to tell it from others."""
 
     platform: Mapped[Platform] = relationship(back_populates="deployments")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlatform:
+    """What a login and a launch need of a registration: read once, and shared among threads."""
+
+    id: int
+    issuer: str
+    client_id: str
+    authorization_url: str
+    jwks_url: str
+    awaits_deployment: bool
+    suspended: bool
+    deployment_ids: frozenset[str]
+
+    @classmethod
+    def of(cls, platform: Platform) -> KnownPlatform:
+        """Return what there is to know of a row and its deployments."""
+        return cls(
+            id=platform.id,
+            issuer=platform.issuer,
+            client_id=platform.client_id,
+            authorization_url=platform.authorization_url,
+            jwks_url=platform.jwks_url,
+            awaits_deployment=platform.awaits_deployment,
+            suspended=platform.suspended_at is not None,
+            deployment_ids=frozenset(each.deployment_id for each in platform.deployments),
+        )
 
 
 class ConsumerKey(Base):
@@ -133,26 +162,27 @@ class KeptToken(Base):
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class LoginState(Base):
-    """One OpenID Connect login between its initiation and its launch.
+class ToolSecret(Base):
+    """A secret that the tool made for itself, under the name of its use."""
 
-    It is used up by the launch, in one statement, so that a state and its nonce
-    serve once, whatever the number of processes.
+    __tablename__ = "tool_secret"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[str] = mapped_column(String(64))
+
+
+class UsedLogin(Base):
+    """An OpenID Connect login that a launch has used up.
+
+    A login under way is nowhere but in its own signed state (docs/adr/0015). Its number is
+    written here by the launch that it serves: the primary key lets it be written once.
     """
 
-    __tablename__ = "login_state"
-    state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    nonce_hash: Mapped[str] = mapped_column(String(64))
-    browser_hash: Mapped[str] = mapped_column(String(64))
-    """What the browser that began the login must show again."""
-    platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id", ondelete="CASCADE"))
-    target_link_uri: Mapped[str] = mapped_column(Text)
-    storage_target: Mapped[str | None] = mapped_column(String(255))
-    """The frame in which the platform keeps things for us (``lti_storage_target``)."""
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    __tablename__ = "used_login"
 
-    platform: Mapped[Platform] = relationship()
+    login_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """From when on its state is refused anyway."""
 
 
 class ContentSelection(Base):

@@ -96,6 +96,21 @@ class CourseShelf:
             raise KeyError(unit_id)
         return {**content, "steps": steps}
 
+    def outline_json(self, slug: str, language: str) -> str:
+        """Return the outline as text that can stand in a page's script element."""
+        return self._once(
+            ("outline text", slug, language),
+            lambda: render.json_for_script(self.outline(slug, language)),
+        )
+
+    def covered_json(self, slug: str, target: str, unit_id: str, language: str) -> str:
+        """Return ``covered_content`` as text that can stand in a page's script element."""
+        content = self.covered_content(slug, target, unit_id, language)
+        return self._once(
+            ("unit text", slug, language, unit_id, *content["steps"]),
+            lambda: render.json_for_script(content),
+        )
+
     def answer_keys(self, slug: str, language: str) -> AnswerKeys:
         """Return what the server marks answers with. It never leaves the server."""
         course = self.course(slug)

@@ -11,8 +11,8 @@ from lti_tool.models import (
     ContentSelection,
     Invitation,
     KeptToken,
-    LoginState,
     Notice,
+    UsedLogin,
     WindowSession,
     now,
 )
@@ -31,13 +31,14 @@ NOTICES_KEPT = timedelta(days=90)
 def forget_what_is_over(database: Database) -> None:
     """Delete rows that serve nobody any more.
 
-    A used login stays for a day, so that a replay is called by its name. An ended session
-    stays for a month: it says which links a learner has opened. So does an invitation that is
-    over: whoever still holds it reads that it was used, or came too late.
+    A used login stays for a day after its state has ended, so that no difference between two
+    machines' clocks lets it serve again. An ended session stays for a month: it says which
+    links a learner has opened. So does an invitation that is over: whoever still holds it
+    reads that it was used, or came too late.
     """
     moment = now()
     with database.transaction() as db:
-        db.execute(delete(LoginState).where(LoginState.expires_at < moment - LOGINS_KEPT))
+        db.execute(delete(UsedLogin).where(UsedLogin.expires_at < moment - LOGINS_KEPT))
         db.execute(delete(ContentSelection).where(ContentSelection.expires_at < moment))
         db.execute(delete(WindowSession).where(WindowSession.expires_at < moment - SESSIONS_KEPT))
         db.execute(delete(Invitation).where(Invitation.expires_at < moment - INVITATIONS_KEPT))

@@ -19,13 +19,29 @@ from lti_tool.lti import (
     Role,
     verify_launch,
 )
-from lti_tool.models import ContentSelection, Deployment, LoginState, Platform, WindowSession, now
+from lti_tool.models import (
+    ContentSelection,
+    Deployment,
+    KnownPlatform,
+    Learner,
+    Platform,
+    ResourceLink,
+    WindowSession,
+    now,
+)
+from lti_tool.services.arrivals import (
+    Arrival,
+    Arrived,
+    arrive_at_once,
+    arrive_step_by_step,
+    open_deployment,
+)
 from lti_tool.services.courses import CourseShelf
-from lti_tool.services.links import destination, keep_learner, keep_link, keep_membership
-from lti_tool.services.logins import PlatformStorage, login_of, storage_of, use_up
-from lti_tool.services.platforms import deployments_of
+from lti_tool.services.directory import PlatformDirectory, require_active
+from lti_tool.services.links import class_of, destination
+from lti_tool.services.logins import LoginDesk, OpenLogin, is_used, require_nonce, use_up
 from lti_tool.services.registrations import take_deployment
-from lti_tool.services.sessions import Entrant, SessionLimits, open_session
+from lti_tool.services.sessions import SessionLimits
 from lti_tool.services.tokens import hashed, new_token
 
 SELECTION_LIFETIME = timedelta(hours=1)
@@ -48,10 +64,17 @@ class LaunchForm:
 
 @dataclass(frozen=True, slots=True)
 class OpenWindow:
-    """A window that was let in. ``token`` is its proof, which only it will hold."""
+    """A window that was let in. ``token`` is its proof, which only it will hold.
+
+    ``newcomer`` is the window of a learner who never had one in this class before, with all
+    that the player needs to know of it: there is no work of theirs to look for, and nothing
+    to ask the database. ``None`` for anybody else.
+    """
 
     token: str
-    window: WindowSession
+    role: Role
+    language: str
+    newcomer: WindowSession | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +90,14 @@ class LaunchDesk:
     """Checks launches and lets windows in. Safe to share among threads."""
 
     database: Database
+    directory: PlatformDirectory
+    logins: LoginDesk
     key_sets: KeySets
     courses: CourseShelf
     default_course: str
     tool_url: str
     languages: tuple[str, ...]
     limits: SessionLimits
-
-    def storage(self, state: str) -> PlatformStorage | None:
-        """Return where a launch without a cookie may find its secret, if anywhere.
-
-        Nothing is used up. Raise ``LaunchRefused`` when the login is over.
-        """
-        with self.database.reading() as db:
-            return storage_of(db, state)
 
     def accept(self, form: LaunchForm) -> OpenWindow | OpenSelection:
         """Let a launch in, once. Raise ``LaunchRefused``, having changed nothing.
@@ -90,49 +107,111 @@ class LaunchDesk:
         """
         if not form.id_token or not form.state:
             raise LaunchRefused(Fault.LAUNCH_INCOMPLETE, "id_token or state is missing")
-        with self.database.reading() as db:
-            login = login_of(db, form.state, form.browser, by_storage=form.by_storage)
-            platform = _platform(db, login)
+        login = self.logins.login_of(form.state, form.browser, by_storage=form.by_storage)
+        platform = self.directory.known(login.platform_id)
+        if platform is None:
+            raise LaunchRefused(Fault.STATE_UNKNOWN, "the login's platform is gone")
         try:
-            return self._accept(form, login, platform)
+            launch, platform = self._verified(form, login, platform)
+            return self._accept(form, login, platform, launch)
         except LaunchRefused as refused:
             refused.issuer = platform.issuer
             raise
 
-    def _accept(
-        self, form: LaunchForm, login: LoginState, platform: Platform
-    ) -> OpenWindow | OpenSelection:
+    def _verified(
+        self, form: LaunchForm, login: OpenLogin, platform: KnownPlatform
+    ) -> tuple[Launch, KnownPlatform]:
+        """Return what the token says, and the registration that it was checked against.
+
+        Nobody is refused for what was remembered of a registration that has changed since.
+        """
+        try:
+            return self._verify(form, login, platform), platform
+        except LaunchRefused:
+            fresh = self.directory.fresh(platform.id)
+            if fresh is None or fresh == platform:
+                raise
+        return self._verify(form, login, fresh), fresh
+
+    def _verify(self, form: LaunchForm, login: OpenLogin, platform: KnownPlatform) -> Launch:
+        require_active(platform)
         launch = verify_launch(
             form.id_token,
             platform,
-            None if platform.awaits_deployment else deployments_of(platform),
+            None if platform.awaits_deployment else platform.deployment_ids,
             key_sets=self.key_sets,
             tool_url=self.tool_url,
         )
+        require_nonce(login, launch.nonce)
+        return launch
+
+    def _accept(
+        self, form: LaunchForm, login: OpenLogin, platform: KnownPlatform, launch: Launch
+    ) -> OpenWindow | OpenSelection:
         language = self._language(launch, form.languages)
-        with self.database.transaction() as db:
-            use_up(db, login, launch.nonce)
-            if platform.awaits_deployment and not take_deployment(
-                db, platform, launch.deployment_id
-            ):
-                raise LaunchRefused(
-                    Fault.DEPLOYMENT_UNKNOWN, f"deployment_id {launch.deployment_id!r}"
-                )
-            if launch.message_type == DEEP_LINK:
+        if launch.message_type == DEEP_LINK:
+            with self.database.transaction() as db:
+                use_up(db, login)
+                _settle_deployment(db, platform, launch)
                 return _open_selection(db, platform, launch, language)
-            return self._open_window(db, platform, launch, language)
+        return self._open_window(login, platform, launch, language)
 
     def _open_window(
-        self, db: Session, platform: Platform, launch: Launch, language: str
+        self, login: OpenLogin, platform: KnownPlatform, launch: Launch, language: str
     ) -> OpenWindow:
+        token, moment = new_token(), now()
         course, target = destination(launch, self.courses, self.default_course)
-        link = keep_link(db, platform, launch, course, target)
-        learner = keep_learner(db, platform, launch)
-        if learner is not None:
-            keep_membership(db, link.context, learner, launch.role.value)
-        entrant = Entrant(link, learner, launch.role, language, launch.return_url)
-        token, window = open_session(db, entrant, self.limits)
-        return OpenWindow(token, window)
+        arrival = Arrival(
+            login_id=login.login_id,
+            login_expires_at=login.expires_at,
+            platform_id=platform.id,
+            deployment_id=launch.deployment_id,
+            context_id=class_of(launch),
+            context_title=launch.context_title,
+            memberships_url=launch.memberships_url,
+            resource_link_id=launch.resource_link_id or "",
+            resource_link_title=launch.resource_link_title,
+            course=course,
+            target=target,
+            line_item_url=launch.line_item_url,
+            line_items_url=launch.line_items_url,
+            grade_scopes=launch.grade_scopes,
+            sub=launch.sub,
+            name=launch.name,
+            is_test_user=launch.is_test_user,
+            role=launch.role.value,
+            mentored=list(launch.mentored) if launch.role is Role.MENTOR else None,
+            token_hash=hashed(token),
+            language=language,
+            return_url=launch.return_url,
+            moment=moment,
+            session_expires_at=self.limits.first_end(moment),
+        )
+        arrived = self._write(arrival, login, platform, launch)
+        new_here = arrived.newcomer and launch.role is Role.LEARNER
+        newcomer = _window(arrival, arrived) if new_here else None
+        return OpenWindow(token, launch.role, language, newcomer)
+
+    def _write(
+        self, arrival: Arrival, login: OpenLogin, platform: KnownPlatform, launch: Launch
+    ) -> Arrived:
+        """Write the launch, or raise ``LaunchRefused``, having written nothing."""
+        if self.database.is_postgresql and not platform.awaits_deployment:
+            with self.database.statement() as connection:
+                arrived = arrive_at_once(connection, arrival)
+            if arrived is None:
+                with self.database.reading() as db:
+                    raise _refusal(db, login, platform, launch)
+            return arrived
+        with self.database.transaction() as db:
+            _settle_deployment(db, platform, launch)
+            if self.database.is_postgresql:
+                arrived = arrive_at_once(db.connection(), arrival)
+            else:
+                arrived = arrive_step_by_step(db, arrival)
+            if arrived is None:
+                raise _refusal(db, login, platform, launch)
+            return arrived
 
     def _language(self, launch: Launch, accepted: Sequence[str]) -> str:
         primary = (launch.locale or "").partition("-")[0].lower()
@@ -151,36 +230,63 @@ def selection_of(db: Session, token: str) -> ContentSelection:
     return selection
 
 
-def _platform(db: Session, login: LoginState) -> Platform:
-    return (
-        db.scalars(
-            select(Platform)
-            .where(Platform.id == login.platform_id)
-            .options(joinedload(Platform.deployments))
-        )
-        .unique()
-        .one()
+def _settle_deployment(db: Session, platform: KnownPlatform, launch: Launch) -> None:
+    """Let the first launch of a platform that awaits it say which deployment we are."""
+    if platform.awaits_deployment and not take_deployment(db, platform, launch.deployment_id):
+        raise _shut_out(db, platform, launch)
+
+
+def _refusal(
+    db: Session, login: OpenLogin, platform: KnownPlatform, launch: Launch
+) -> LaunchRefused:
+    """Tell why a launch that was in order could not be written."""
+    if is_used(db, login):
+        return LaunchRefused(Fault.STATE_USED)
+    return _shut_out(db, platform, launch)
+
+
+def _shut_out(db: Session, platform: KnownPlatform, launch: Launch) -> LaunchRefused:
+    """Tell why a platform's launch finds no deployment, whatever was remembered of it."""
+    row = db.get(Platform, platform.id)
+    if row is not None and row.suspended_at is not None:
+        return LaunchRefused(Fault.PLATFORM_SUSPENDED, f"platform {platform.id}")
+    return LaunchRefused(Fault.DEPLOYMENT_UNKNOWN, f"deployment_id {launch.deployment_id!r}")
+
+
+def _window(arrival: Arrival, arrived: Arrived) -> WindowSession:
+    """Return a newcomer's window as it was written, as far as the player is concerned."""
+    link = ResourceLink(
+        id=arrived.resource_link_pk,
+        context_pk=arrived.context_pk,
+        course=arrival["course"],
+        target=arrival["target"],
+    )
+    person = None if arrived.learner_id is None else Learner(name=arrival["name"])
+    return WindowSession(
+        resource_link=link,
+        learner_id=arrived.learner_id,
+        learner=person,
+        role=arrival["role"],
+        language=arrival["language"],
+        return_url=arrival["return_url"],
     )
 
 
 def _open_selection(
-    db: Session, platform: Platform, launch: Launch, language: str
+    db: Session, platform: KnownPlatform, launch: Launch, language: str
 ) -> OpenSelection:
     if launch.role is not Role.INSTRUCTOR:
         raise LaunchRefused(Fault.TEACHERS_ONLY)
     wanted = launch.deep_linking
     if wanted is None:
         raise LaunchRefused(Fault.CLAIM_WRONG, "deep_linking_settings is missing")
-    deployment = db.scalars(
-        select(Deployment).where(
-            Deployment.platform_id == platform.id,
-            Deployment.deployment_id == launch.deployment_id,
-        )
-    ).one()
+    deployment_pk = open_deployment(db, platform.id, launch.deployment_id)
+    if deployment_pk is None:
+        raise _shut_out(db, platform, launch)
     token = new_token()
     selection = ContentSelection(
         token_hash=hashed(token),
-        deployment=deployment,
+        deployment_pk=deployment_pk,
         return_url=wanted.return_url,
         data=wanted.data,
         accepts_line_item=wanted.accepts_line_item,

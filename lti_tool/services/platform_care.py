@@ -19,7 +19,6 @@ from lti_tool.models import (
     Deployment,
     Invitation,
     Learner,
-    LoginState,
     Platform,
     ResourceLink,
     WindowSession,
@@ -88,7 +87,6 @@ def suspend(db: Session, platform: Platform) -> None:
     """Let nobody in from a platform, those on their way and those who are in included."""
     moment = now()
     platform.suspended_at = platform.suspended_at or moment
-    db.execute(delete(LoginState).where(LoginState.platform_id == platform.id))
     links = (
         select(ResourceLink.id)
         .join(Context, Context.id == ResourceLink.context_pk)

@@ -1,4 +1,4 @@
-"""The platforms that may launch the tool: found, registered and listed."""
+"""The platforms that may launch the tool: registered and listed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from config.settings import is_loopback
-from lti_tool.lti import UNSTORABLE, Fault, LaunchRefused, origin_of, web_address
+from lti_tool.lti import UNSTORABLE, origin_of, web_address
 from lti_tool.models import Deployment, Platform
 from lti_tool.services.refusals import N_
 
@@ -65,36 +65,6 @@ class Registration:
     token_audience: str | None = None
     deployment_ids: tuple[str, ...] = ()
     service_origins: tuple[str, ...] = field(default=())
-
-
-def find_platform(
-    db: Session, issuer: str, client_id: str | None, deployment_id: str | None = None
-) -> Platform:
-    """Return the registration that a login speaks of. Raise ``LaunchRefused``.
-
-    Without a client id the issuer's only registration is meant, or the only one that has
-    the deployment (LTI Security Framework 1.0, 5.1.1.1; LTI 1.3 core, 4.1.3).
-    """
-    known = db.scalars(select(Platform).where(Platform.issuer == issuer)).all()
-    if not known:
-        raise LaunchRefused(Fault.PLATFORM_UNKNOWN, f"issuer {issuer!r}")
-    if client_id is not None:
-        for platform in known:
-            if platform.client_id == client_id:
-                return require_active(platform)
-        raise LaunchRefused(Fault.CLIENT_UNKNOWN, f"client_id {client_id!r}")
-    if len(known) > 1 and deployment_id is not None:
-        known = [each for each in known if deployment_id in deployments_of(each)]
-    if len(known) != 1:
-        raise LaunchRefused(Fault.CLIENT_AMBIGUOUS, f"issuer {issuer!r} has several client ids")
-    return require_active(known[0])
-
-
-def require_active(platform: Platform) -> Platform:
-    """Return a platform from which people may come in now. Raise ``LaunchRefused``."""
-    if platform.suspended_at is not None:
-        raise LaunchRefused(Fault.PLATFORM_SUSPENDED, f"platform {platform.id}")
-    return platform
 
 
 def deployments_of(platform: Platform) -> frozenset[str]:

@@ -26,7 +26,7 @@ from lti_tool.lti import (
     read_configuration,
     register,
 )
-from lti_tool.models import Deployment, Invitation, Platform, now
+from lti_tool.models import Deployment, Invitation, KnownPlatform, Platform, now
 from lti_tool.services.platforms import PlatformInvalid, Registration, keep_platform
 from lti_tool.services.tokens import hashed, new_token
 
@@ -139,7 +139,7 @@ class RegistrationDesk:
             )
 
 
-def take_deployment(db: Session, platform: Platform, deployment_id: str) -> bool:
+def take_deployment(db: Session, platform: KnownPlatform, deployment_id: str) -> bool:
     """Let a verified launch say which deployment we are; return whether it is ours now.
 
     Dynamic Registration lets a platform leave the deployment out of its answer. The client

@@ -12,9 +12,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from lti_tool.lti import Role
-from lti_tool.models import Context, Deployment, Learner, ResourceLink, WindowSession, now
-from lti_tool.services.tokens import hashed, new_token
+from lti_tool.models import Context, Deployment, ResourceLink, WindowSession, now
+from lti_tool.services.tokens import hashed
 
 RENEW_EVERY = timedelta(minutes=5)
 """A session is not written to more often than that."""
@@ -27,16 +26,9 @@ class SessionLimits:
     idle: timedelta
     lifetime: timedelta
 
-
-@dataclass(frozen=True, slots=True)
-class Entrant:
-    """Who comes in by which link. ``learner`` is ``None`` for an anonymous person."""
-
-    link: ResourceLink
-    learner: Learner | None
-    role: Role
-    language: str
-    return_url: str | None
+    def first_end(self, opened: datetime) -> datetime:
+        """Return when a window that is opened then ends, if nobody uses it."""
+        return opened + min(self.idle, self.lifetime)
 
 
 class SessionRefused(Exception):
@@ -49,24 +41,6 @@ class SessionUnknown(SessionRefused):
 
 class SessionExpired(SessionRefused):
     """The session is over."""
-
-
-def open_session(db: Session, entrant: Entrant, limits: SessionLimits) -> tuple[str, WindowSession]:
-    """Open a session in the caller's transaction; return its token, which is not stored."""
-    token = new_token()
-    opened = now()
-    window = WindowSession(
-        token_hash=hashed(token),
-        resource_link=entrant.link,
-        learner=entrant.learner,
-        role=entrant.role.value,
-        language=entrant.language,
-        return_url=entrant.return_url,
-        created_at=opened,
-        expires_at=opened + min(limits.idle, limits.lifetime),
-    )
-    db.add(window)
-    return token, window
 
 
 def session_of(

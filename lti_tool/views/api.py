@@ -25,7 +25,7 @@ from lti_tool.views.asking import (
     refuse,
     text_in,
 )
-from lti_tool.views.boot import grade_json, learner_seat, lti_boot
+from lti_tool.views.boot import grade_json, learner_seat, lti_boot, snapshot_of
 from lti_tool.views.context import tool
 from lti_tool.views.errors import Problem, problem_json
 
@@ -71,7 +71,8 @@ def boot() -> Response:
     """Return what the player begins with, for a window that was reloaded."""
     with tool().database.reading() as db:
         window = asking_window(db)
-        return jsonify(lti_boot(db, tool().courses, window, request.args.get("unit", "")))
+        snapshot = snapshot_of(db, tool().courses, window)
+    return jsonify(lti_boot(tool().courses, window, snapshot, request.args.get("unit", "")))
 
 
 @blueprint.get("/units/<unit_id>")

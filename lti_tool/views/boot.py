@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from course_content.render import Visit, boot_data
+from course_content.render import Visit, boot_data, boot_json
 from lti_tool.lti import Role
 from lti_tool.models import WindowSession
 from lti_tool.services import attempts, progress
@@ -15,31 +15,55 @@ from lti_tool.services.objections import objection_to
 from lti_tool.services.progress import Seat
 
 
-def lti_boot(db: Session, courses: CourseShelf, window: WindowSession, unit_id: str = "") -> Json:
+def lti_boot(
+    courses: CourseShelf, window: WindowSession, snapshot: Json, unit_id: str = ""
+) -> Json:
     """Return the player's boot data for a window, without its token.
 
     The content of one unit comes along: the one asked for, else the one where the learner
     stopped, else the first that the link covers.
     """
     link = window.resource_link
-    course = courses.course(link.course)
     language = courses.language(link.course, window.language)
+    visit = _visit(courses, window, snapshot)
     outline = courses.outline(link.course, language)
-    snapshot = _snapshot(db, courses, window)
-    scope = link_extent(course, link.target).scope
-    opened = _opened_unit(outline, scope, (unit_id, _place(snapshot)))
-    visit = Visit(
-        delivery="lti",
-        role="learner" if learner_seat(window) else "instructor",
-        learner=window.learner.name if window.learner else "",
-        scope=scope,
-        mastery=None,
-        snapshot=snapshot,
-        return_url=window.return_url,
-        class_page="/class" if window.role == Role.INSTRUCTOR else None,
-    )
+    opened = _opened_unit(outline, visit.scope, (unit_id, _place(snapshot)))
     content = courses.covered_content(link.course, link.target, opened, language)
     return boot_data(outline, {opened: content}, visit)
+
+
+def lti_boot_json(courses: CourseShelf, window: WindowSession, snapshot: Json, session: str) -> str:
+    """Return the same with the window's token, as text that can stand in the page.
+
+    What it says of the course was written once; only what it says of the person is new.
+    """
+    link = window.resource_link
+    language = courses.language(link.course, window.language)
+    visit = _visit(courses, window, snapshot, session)
+    outline = courses.outline(link.course, language)
+    opened = _opened_unit(outline, visit.scope, (_place(snapshot),))
+    units = {opened: courses.covered_json(link.course, link.target, opened, language)}
+    return boot_json(language, courses.outline_json(link.course, language), units, visit)
+
+
+def untouched() -> Json:
+    """Return the snapshot of somebody who has not worked here yet, or whose work is not kept."""
+    return {"state": None, "revision": 0, "attempts": {}}
+
+
+def snapshot_of(db: Session, courses: CourseShelf, window: WindowSession) -> Json:
+    """Return what a window's learner has done so far."""
+    seat = learner_seat(window)
+    if seat is None:
+        return untouched()
+    saved = progress.load(db, seat)
+    language = courses.language(seat.course, window.language)
+    keys = courses.answer_keys(seat.course, language)
+    return {
+        "state": saved.state,
+        "revision": saved.revision,
+        "attempts": attempts.snapshot(db, seat, courses.course(seat.course), keys),
+    }
 
 
 def learner_seat(window: WindowSession) -> Seat | None:
@@ -61,18 +85,21 @@ def grade_json(grade: GradeStatus) -> Json:
     }
 
 
-def _snapshot(db: Session, courses: CourseShelf, window: WindowSession) -> Json:
-    seat = learner_seat(window)
-    if seat is None:
-        return {"state": None, "revision": 0, "attempts": {}}
-    saved = progress.load(db, seat)
-    language = courses.language(seat.course, window.language)
-    keys = courses.answer_keys(seat.course, language)
-    return {
-        "state": saved.state,
-        "revision": saved.revision,
-        "attempts": attempts.snapshot(db, seat, courses.course(seat.course), keys),
-    }
+def _visit(
+    courses: CourseShelf, window: WindowSession, snapshot: Json, session: str | None = None
+) -> Visit:
+    link = window.resource_link
+    return Visit(
+        delivery="lti",
+        role="learner" if learner_seat(window) else "instructor",
+        learner=window.learner.name if window.learner else "",
+        scope=link_extent(courses.course(link.course), link.target).scope,
+        mastery=None,
+        session=session,
+        snapshot=snapshot,
+        return_url=window.return_url,
+        class_page="/class" if window.role == Role.INSTRUCTOR else None,
+    )
 
 
 def _place(snapshot: Json) -> str:

@@ -7,31 +7,45 @@ from flask import Response
 from lti_tool.lti import Role
 from lti_tool.models import WindowSession
 from lti_tool.services import grades
+from lti_tool.services.courses import Json
+from lti_tool.services.launches import OpenWindow
 from lti_tool.services.progress import Seat
-from lti_tool.views.boot import lti_boot
+from lti_tool.services.sessions import session_of
+from lti_tool.views.boot import lti_boot_json, snapshot_of, untouched
 from lti_tool.views.classes import class_page
 from lti_tool.views.context import tool
 from lti_tool.views.learn import player_page
 
 
-def enter(session_token: str, window: WindowSession) -> Response:
+def enter(opened: OpenWindow) -> Response:
     """Answer a launch with the page of its role, the session's token within.
 
     The document is the answer to the platform's post itself: a redirect would have to
     carry the token in an address.
     """
-    if window.role == Role.INSTRUCTOR:
-        return class_page(session_token, window)
-    return _player(session_token, window)
+    if opened.newcomer is not None:
+        return _player(opened.token, opened.newcomer, untouched())
+    with tool().database.reading() as db:
+        window = session_of(db, opened.token, tool().limits)
+    if opened.role is Role.INSTRUCTOR:
+        return class_page(opened.token, window)
+    return _player(opened.token, window, _work_so_far(window))
 
 
-def _player(session_token: str, window: WindowSession) -> Response:
-    link = window.resource_link
-    course = tool().courses.course(link.course)
+def _player(session_token: str, window: WindowSession, snapshot: Json) -> Response:
+    courses, slug = tool().courses, window.resource_link.course
+    language = courses.language(slug, window.language)
+    title: str = courses.outline(slug, language)["title"]
+    boot = lti_boot_json(courses, window, snapshot, session_token)
+    return player_page(title, language, boot)
+
+
+def _work_so_far(window: WindowSession) -> Json:
+    """Return what the person has done, once the grades of the link they open have it all."""
     seat = Seat.of(window)
     if seat is not None:
+        course = tool().courses.course(seat.course)
         with tool().database.transaction() as db:
-            grades.bring_up_to_date(db, seat, course, link)
+            grades.bring_up_to_date(db, seat, course, window.resource_link)
     with tool().database.reading() as db:
-        boot = lti_boot(db, tool().courses, window)
-    return player_page(course, boot["language"], {**boot, "session": session_token})
+        return snapshot_of(db, tool().courses, window)

@@ -9,8 +9,7 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, make_response, request, send_from_directory, url_for
 
 from course_content import render
-from course_content.model import Course
-from lti_tool.services.courses import Json, UnknownCourse
+from lti_tool.services.courses import UnknownCourse
 from lti_tool.views.context import page_language, tool
 
 blueprint = Blueprint("learn", __name__)
@@ -27,7 +26,7 @@ def shell() -> Response:
 
     It holds nothing about anybody: the window proves who it is, and asks for the rest.
     """
-    return player_page(None, page_language(), None)
+    return player_page("", page_language(), None)
 
 
 @blueprint.get("/static/player/<path:filename>")
@@ -58,10 +57,10 @@ def media(slug: str, filename: str) -> Response:
     return response
 
 
-def player_page(course: Course | None, language: str, boot: Json | None) -> Response:
-    """Return the player's document, with or without what it begins with."""
+def player_page(title: str, language: str, boot: str | None) -> Response:
+    """Return the player's document, with or without the text of what it begins with."""
     assets = render.Assets(script=_player_url("player.js"), style=_player_url("player.css"))
-    return make_response(render.document(course, language, boot=boot, assets=assets))
+    return make_response(render.document_around(boot, title, language, assets))
 
 
 def _player_url(filename: str) -> str:

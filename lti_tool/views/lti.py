@@ -15,7 +15,6 @@ from lti_tool.services.logins import (
     Login,
     LoginRequest,
     PlatformStorage,
-    begin_login,
 )
 from lti_tool.services.tokens import hashed, new_token
 from lti_tool.views import deep_linking, entry
@@ -48,8 +47,7 @@ def login() -> Response:
     given = request.form if request.method == "POST" else request.args
     asked = _login_request(given)
     try:
-        with tool().database.transaction() as db:
-            begun = begin_login(db, asked, tool().settings.public_url, tool().addresses.launch)
+        begun = tool().logins.begin(asked)
     except LaunchRefused as refused:
         refused.issuer = asked.issuer or None
         raise
@@ -76,7 +74,7 @@ def launch() -> Response:
     browser = request.cookies.get(cookie)
     id_token = request.form.get("id_token", "")
     if browser is None and id_token:
-        storage = tool().desk.storage(state)
+        storage = tool().logins.storage(state)
         if storage is not None:
             return _ask_storage(storage, id_token, state)
     response = _enter(LaunchForm(id_token, state, browser, accepted_languages()))
@@ -184,8 +182,8 @@ def _enter(form: LaunchForm) -> Response:
     if isinstance(accepted, OpenSelection):
         use_language(accepted.selection.language)
         return deep_linking.picker(accepted.token, accepted.selection)
-    use_language(accepted.window.language)
-    return entry.enter(accepted.token, accepted.window)
+    use_language(accepted.language)
+    return entry.enter(accepted)
 
 
 def _login_cookie(state: str) -> str:

@@ -12,10 +12,9 @@ from werkzeug.test import TestResponse
 
 from lti_tool.database import Database
 from lti_tool.lti import Role
-from lti_tool.models import GradeDelivery, Learner, ResourceLink
-from lti_tool.services.sessions import Entrant, open_session
+from lti_tool.models import GradeDelivery
 from lti_tool.tool import Tool
-from tests.seeding import SeededClass
+from tests.seeding import Entrant, SeededClass, open_window
 
 QUIZ_ONE = {"choix": "b", "plusieurs": ["a", "b"], "vrai": True}
 """The right answers to the first quiz of the small course; each is worth one point."""
@@ -78,13 +77,14 @@ class School:
         language: str = "fr",
     ) -> Window:
         """Open a window as an accepted launch does; no learner makes it anonymous."""
+        entrant = Entrant(
+            link_pk=link_pk or self.seeded.link_pk,
+            learner_id=None if learner is None else self.seeded.learner_ids[learner],
+            role=role,
+            language=language,
+        )
         with self.database.transaction() as db:
-            link = db.get_one(ResourceLink, link_pk or self.seeded.link_pk)
-            person = (
-                None if learner is None else db.get_one(Learner, self.seeded.learner_ids[learner])
-            )
-            entrant = Entrant(link, person, role, language, "https://lms.example.org/")
-            token, _window = open_session(db, entrant, self.tool.limits)
+            token = open_window(db, entrant, self.tool.limits)
         return Window(self.app.test_client(), token)
 
     def grades(self) -> dict[int, tuple[float, bool, str]]:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from config.settings import Settings
 from lti_tool.app import create_app
-from lti_tool.models import LoginState
+from lti_tool.models import UsedLogin
 from lti_tool.services.platforms import keep_platform
 from lti_tool.tool import Tool
 from tests.functional.launch.lms import ABSENT, CLIENT_ID, ISSUER, LAUNCH_URL, Lms
@@ -69,15 +69,29 @@ def test_a_login_sends_the_browser_to_the_platform(
     assert state != nonce
 
 
-def test_state_nonce_and_cookie_are_stored_as_hashes_only(
+def test_a_login_under_way_is_stored_nowhere(lms: Lms, browser: FlaskClient, tool: Tool) -> None:
+    lms.begin(browser)
+    with tool.database.reading() as db:
+        assert db.scalars(select(UsedLogin)).all() == []
+
+
+def test_a_login_that_is_used_up_is_kept_without_its_state_nonce_and_cookie(
     lms: Lms, browser: FlaskClient, tool: Tool
 ) -> None:
     login = lms.begin(browser)
+    cookie = login.cookie(browser)[1]
+    assert lms.launch(browser, lms.sign(lms.claims(login.nonce)), login.state).status_code == 200
     with tool.database.reading() as db:
-        row = db.scalars(select(LoginState)).one()
-    stored = str(vars(row))
-    for secret in (login.state, login.nonce, login.cookie(browser)[1]):
-        assert secret not in stored
+        stored = str(vars(db.scalars(select(UsedLogin)).one()))
+    for proof in (login.state, login.nonce, cookie):
+        assert proof not in stored
+
+
+def test_a_state_stays_short_whatever_the_platform_s_frame_is_called(
+    lms: Lms, browser: FlaskClient
+) -> None:
+    assert len(lms.begin(browser).state) < 100
+    assert len(lms.begin(browser, lti_storage_target="é" * 64).state) < 300
 
 
 def test_the_login_s_cookie_lives_in_a_frame_and_out_of_reach_of_scripts(

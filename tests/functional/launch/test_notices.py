@@ -16,9 +16,9 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from lti_tool.lti import NoticeOffer
-from lti_tool.models import Context, Notice, Refusal, now
+from lti_tool.models import Context, Notice, Platform, Refusal, now
 from lti_tool.services.housekeeping import forget_what_is_over
-from lti_tool.services.platforms import find_platform, keep_platform
+from lti_tool.services.platforms import keep_platform
 from lti_tool.services.subscriptions import keep_offer, notice_statuses
 from lti_tool.tool import Tool
 from tests.functional.launch.lms import ABSENT, CLIENT_ID, DEPLOYMENT, ISSUER, LTI, Answer, Key, Lms
@@ -83,7 +83,7 @@ def test_a_greeting_is_kept_for_whoever_tests_the_connection(
     browser: FlaskClient, lms: Lms, tool: Tool
 ) -> None:
     with tool.database.transaction() as db:
-        platform_id = find_platform(db, ISSUER, CLIENT_ID).id
+        platform_id = db.scalars(select(Platform.id)).one()
         keep_offer(db, platform_id, DEPLOYMENT, NoticeOffer(f"{lms.server.url}/pns", (HELLO,)))
     answer = send(browser, lms.sign(claims()))
     assert (answer.status_code, answer.get_json()) == (200, {"received": 1})

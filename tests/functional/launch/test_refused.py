@@ -14,20 +14,20 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from lti_tool.database import Database
 from lti_tool.models import (
     Context,
     Learner,
-    LoginState,
     Membership,
     Refusal,
     ResourceLink,
     WindowSession,
     now,
 )
+from lti_tool.services import logins
 from lti_tool.tool import Tool
 from tests.functional.launch.lms import (
     ABSENT,
@@ -59,6 +59,11 @@ def assert_refused(answer: TestResponse, code: str, database: Database) -> None:
     assert refusal.reference in answer.text
     assert "Que faire" in answer.text
     assert "Qui peut agir" in answer.text
+
+
+def later(passed: timedelta, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have so much time passed for the logins that are under way."""
+    monkeypatch.setattr(logins, "now", lambda: now() + passed)
 
 
 # What is wrong with the claims of an otherwise good launch, and how it is called.
@@ -430,10 +435,11 @@ def test_a_launch_without_a_token_is_refused(lms: Lms, browser: FlaskClient, too
     assert_refused(lms.launch(browser, ABSENT, login.state), "launch_incomplete", tool.database)
 
 
-def test_a_launch_that_took_too_long_is_refused(lms: Lms, browser: FlaskClient, tool: Tool) -> None:
+def test_a_launch_that_took_too_long_is_refused(
+    lms: Lms, browser: FlaskClient, tool: Tool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     login = lms.begin(browser)
-    with tool.database.transaction() as db:
-        db.execute(update(LoginState).values(expires_at=now() - timedelta(seconds=1)))
+    later(logins.LIFETIME, monkeypatch)
     answer = lms.launch(browser, lms.sign(lms.claims(login.nonce)), login.state)
     assert_refused(answer, "state_expired", tool.database)
 

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from lti_tool.models import LoginState, Refusal, WindowSession, now
+from lti_tool.models import Refusal, WindowSession
+from lti_tool.services.logins import LIFETIME
 from lti_tool.tool import Tool
 from tests.functional.launch.lms import CLIENT_ID, ISSUER, LAUNCH_URL, TOOL, Lms
 from tests.functional.launch.test_login import Attributes
-from tests.functional.launch.test_refused import assert_refused
+from tests.functional.launch.test_refused import assert_refused, later
 
 A_PAGE = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 HINTS = {
@@ -87,9 +87,7 @@ def windows(tool: Tool) -> int:
         return db.scalar(select(func.count()).select_from(WindowSession)) or 0
 
 
-def test_in_a_frame_the_page_knows_whom_to_entrust_with_the_secret(
-    lms: Lms, app: Flask, tool: Tool
-) -> None:
+def test_in_a_frame_the_page_knows_whom_to_entrust_with_the_secret(lms: Lms, app: Flask) -> None:
     login = begin_in_frame(app, lti_storage_target="storage_frame")
     assert login.storage["data-target"] == "storage_frame"
     assert login.storage["data-origin"] == lms.server.url
@@ -97,10 +95,7 @@ def test_in_a_frame_the_page_knows_whom_to_entrust_with_the_secret(
     assert len(secret) >= 43, "256 random bits"
     assert secret not in login.storage["data-continue"]
     assert secret not in login.storage["data-key"]
-    with tool.database.reading() as db:
-        row = db.scalars(select(LoginState)).one()
-        assert row.storage_target == "storage_frame"
-        assert secret not in str(vars(row))
+    assert secret not in login.state
 
 
 def test_the_new_window_s_address_holds_neither_secret_nor_frame(app: Flask) -> None:
@@ -246,11 +241,10 @@ def test_a_login_with_storage_is_proved_by_its_cookie_where_there_is_one(
 
 
 def test_an_expired_login_does_not_ask_the_platform_any_more(
-    lms: Lms, app: Flask, tool: Tool
+    lms: Lms, app: Flask, tool: Tool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     login = begin_in_frame(app)
-    with tool.database.transaction() as db:
-        db.execute(update(LoginState).values(expires_at=now() - timedelta(seconds=1)))
+    later(LIFETIME, monkeypatch)
     answer = lms.launch(app.test_client(), lms.sign(lms.claims(login.nonce)), login.state)
     assert_refused(answer, "state_expired", tool.database)
 

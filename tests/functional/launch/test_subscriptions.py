@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from lti_tool.lti import NoticeOffer
-from lti_tool.models import now
-from lti_tool.services.platforms import find_platform
+from lti_tool.models import Platform, now
 from lti_tool.services.subscriptions import (
     NoticeStatus,
     keep_offer,
@@ -20,7 +20,7 @@ from lti_tool.services.subscriptions import (
     subscribe_due,
 )
 from lti_tool.tool import Tool
-from tests.functional.launch.lms import CLIENT_ID, DEPLOYMENT, ISSUER, Answer, Asked, Lms
+from tests.functional.launch.lms import DEPLOYMENT, Answer, Asked, Lms
 
 HELLO = "LtiHelloWorldNotice"
 COPY = "LtiContextCopyNotice"
@@ -34,7 +34,7 @@ def platform_id(tool: Tool, lms: Lms) -> int:
     lms.server.answers["/token"] = TOKEN
     lms.server.answers["/pns"] = lambda asked: Answer(body=asked.body)
     with tool.database.reading() as db:
-        return find_platform(db, ISSUER, CLIENT_ID).id
+        return db.scalars(select(Platform.id)).one()
 
 
 def offer(tool: Tool, platform_id: int, url: str, *kinds: str) -> None:

@@ -8,18 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from lti_tool.database import Database
-from lti_tool.lti import Role
-from lti_tool.models import ResourceLink, WindowSession, now
+from lti_tool.models import WindowSession, now
 from lti_tool.services.housekeeping import forget_what_is_over
 from lti_tool.services.sessions import (
-    Entrant,
     SessionExpired,
     SessionLimits,
     SessionUnknown,
-    open_session,
     session_of,
 )
-from tests.seeding import seed_class
+from tests.seeding import Entrant, open_window, seed_class
 
 LIMITS = SessionLimits(idle=timedelta(hours=1), lifetime=timedelta(hours=3))
 
@@ -28,9 +25,7 @@ LIMITS = SessionLimits(idle=timedelta(hours=1), lifetime=timedelta(hours=3))
 def token(database: Database) -> str:
     with database.transaction() as db:
         seeded = seed_class(db)
-        link = db.get_one(ResourceLink, seeded.link_pk)
-        token, _ = open_session(db, Entrant(link, None, Role.LEARNER, "fr", None), LIMITS)
-    return token
+        return open_window(db, Entrant(link_pk=seeded.link_pk), LIMITS)
 
 
 def test_a_session_is_found_by_its_token_which_is_not_stored(
