@@ -174,7 +174,7 @@ class ToolSecret(Base):
 class UsedLogin(Base):
     """An OpenID Connect login that a launch has used up.
 
-    A login under way is nowhere but in its own signed state (docs/adr/0013). Its number is
+    A login under way is nowhere but in its own signed state (docs/adr/0014). Its number is
     written here by the launch that it serves: the primary key lets it be written once.
     """
 

@@ -7,7 +7,7 @@ state, nonce, platform and browser belong together: one of them from another log
 fit. Nobody can make any of them, and a stranger who begins logins fills no table.
 
 A launch writes the login's number down, which the database lets happen once, whatever the
-number of processes (LTI Security Framework 1.0, 5.1.1; docs/adr/0013-signed-logins.md).
+number of processes (LTI Security Framework 1.0, 5.1.1; docs/adr/0014-signed-logins.md).
 
 The browser proves itself by its secret. A cookie keeps it or, where there are none, the
 platform's window does (LTI OIDC login with client side postMessages 0.1).
