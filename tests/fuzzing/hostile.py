@@ -71,6 +71,11 @@ NOT_OBJECTS = st.one_of(
 """Bytes where the text of a JSON object is due."""
 
 
+def rarely(odd: st.SearchStrategy[Any], usual: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Return what is usual, and once in a few times what is odd."""
+    return st.sampled_from([usual] * 4 + [odd]).flatmap(lambda chosen: chosen)
+
+
 def written(value: object) -> bytes:
     """Return the JSON of a value, with halves of surrogate pairs as escapes."""
     return json.dumps(value).encode()
