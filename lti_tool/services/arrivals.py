@@ -48,6 +48,8 @@ class Arrival(TypedDict):
     context_title: str
     """Empty when the launch does not say: the title that we know then stays."""
     memberships_url: str | None
+    groups_url: str | None
+    group_sets_url: str | None
     resource_link_id: str
     resource_link_title: str
     course: str
@@ -105,7 +107,12 @@ def arrive_step_by_step(db: Session, arrival: Arrival) -> Arrived | None:
         db,
         Context,
         {"deployment_id": deployment_pk, "context_id": arrival["context_id"]},
-        {"title": arrival["context_title"], "memberships_url": arrival["memberships_url"]},
+        {
+            "title": arrival["context_title"],
+            "memberships_url": arrival["memberships_url"],
+            "groups_url": arrival["groups_url"],
+            "group_sets_url": arrival["group_sets_url"],
+        },
         unless_empty=("title",),
     )
     resource_link_pk = _keep(
@@ -226,14 +233,20 @@ same_class AS (
     WHERE context_id = %(context_id)s
     AND title = COALESCE(NULLIF(%(context_title)s, ''), title)
     AND memberships_url IS NOT DISTINCT FROM %(memberships_url)s
+    AND groups_url IS NOT DISTINCT FROM %(groups_url)s
+    AND group_sets_url IS NOT DISTINCT FROM %(group_sets_url)s
 ),
 kept_class AS (
-    INSERT INTO context (deployment_id, context_id, title, memberships_url)
-    SELECT place.id, %(context_id)s, %(context_title)s, %(memberships_url)s FROM place, login
+    INSERT INTO context
+        (deployment_id, context_id, title, memberships_url, groups_url, group_sets_url)
+    SELECT place.id, %(context_id)s, %(context_title)s, %(memberships_url)s, %(groups_url)s,
+        %(group_sets_url)s
+    FROM place, login
     WHERE NOT EXISTS (SELECT FROM same_class)
     ON CONFLICT (deployment_id, context_id) DO UPDATE SET
         title = COALESCE(NULLIF(excluded.title, ''), context.title),
-        memberships_url = excluded.memberships_url
+        memberships_url = excluded.memberships_url, groups_url = excluded.groups_url,
+        group_sets_url = excluded.group_sets_url
     RETURNING id
 ),
 class AS (

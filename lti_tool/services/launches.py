@@ -38,6 +38,7 @@ from lti_tool.services.arrivals import (
 )
 from lti_tool.services.courses import CourseShelf
 from lti_tool.services.directory import PlatformDirectory, require_active
+from lti_tool.services.groups import keep_launch
 from lti_tool.services.links import class_of, destination
 from lti_tool.services.logins import LoginDesk, OpenLogin, is_used, require_nonce, use_up
 from lti_tool.services.registrations import take_deployment
@@ -169,6 +170,8 @@ class LaunchDesk:
             context_id=class_of(launch),
             context_title=launch.context_title,
             memberships_url=launch.memberships_url,
+            groups_url=launch.groups.groups_url if launch.groups else None,
+            group_sets_url=launch.groups.sets_url if launch.groups else None,
             resource_link_id=launch.resource_link_id or "",
             resource_link_title=launch.resource_link_title,
             course=course,
@@ -188,9 +191,19 @@ class LaunchDesk:
             session_expires_at=self.limits.first_end(moment),
         )
         arrived = self._write(arrival, login, platform, launch)
+        self._keep_groups(arrived, launch)
         new_here = arrived.newcomer and launch.role is Role.LEARNER
         newcomer = _window(arrival, arrived) if new_here else None
         return OpenWindow(token, launch.role, language, newcomer)
+
+    def _keep_groups(self, arrived: Arrived, launch: Launch) -> None:
+        """Keep the groups that a launch tells of somebody, as Moodle's do.
+
+        They have a transaction of their own: nobody gets the window before they are kept.
+        """
+        if launch.group_ids is not None and arrived.learner_id is not None:
+            with self.database.transaction() as db:
+                keep_launch(db, arrived.context_pk, arrived.learner_id, launch.group_ids)
 
     def _write(
         self, arrival: Arrival, login: OpenLogin, platform: KnownPlatform, launch: Launch

@@ -1,4 +1,7 @@
-"""What an accepted launch shows: the player to a learner, the class to an instructor."""
+"""What an accepted launch shows: the player to a learner, the class to an instructor.
+
+A mentor sees those whom they accompany.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from lti_tool.views.boot import lti_boot_json, snapshot_of, untouched
 from lti_tool.views.classes import class_page
 from lti_tool.views.context import tool
 from lti_tool.views.learn import player_page
+from lti_tool.views.mentors import mentor_page
 
 
 def enter(opened: OpenWindow) -> Response:
@@ -29,6 +33,8 @@ def enter(opened: OpenWindow) -> Response:
         window = session_of(db, opened.token, tool().limits)
     if opened.role is Role.INSTRUCTOR:
         return class_page(opened.token, window)
+    if opened.role is Role.MENTOR:
+        return mentor_page(opened.token, window)
     return _player(opened.token, window, _work_so_far(window))
 
 
