@@ -23,14 +23,17 @@ from tests.functional.launch.lms import (
     LTI,
     TOOL,
 )
-from tests.fuzzing.hostile import VALUES
+from tests.fuzzing.hostile import VALUES, rarely
 
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 
 
 @dataclass
 class Attempt:
-    """A launch as somebody tries it. ``header`` and ``claims`` differ from what is right."""
+    """A launch as somebody tries it. ``header`` and ``claims`` differ from what is right.
+
+    ``cut`` characters are missing of the token, and that at ``flip`` of the state is another.
+    """
 
     header: Mapping[str, Any] = field(default_factory=dict)
     claims: Mapping[str, Any] = field(default_factory=dict)
@@ -38,6 +41,7 @@ class Attempt:
     foreign_key: bool = False
     cut: int = 0
     state: object = None
+    flip: int | None = None
     cookie: str = "own"
     storage: bool = False
     teacher: bool = False
@@ -146,8 +150,9 @@ ATTEMPTS = st.builds(
     claims=CLAIMS,
     foreign_key=st.sampled_from([False] * 9 + [True]),
     cut=st.sampled_from([0] * 9 + [1, 40]),
-    state=st.sampled_from([None] * 9 + ["other", "", "\x00", "é" * 5000]),
-    cookie=st.sampled_from(["own"] * 9 + ["none", "other", "\x00"]),
+    state=st.sampled_from([None] * 9 + ["another login's", "", "\x00", "é" * 5000]),
+    flip=rarely(st.integers(-90, 90), st.none()),
+    cookie=st.sampled_from(["own"] * 9 + ["none", "another login's", "made up", "\x00"]),
     storage=st.booleans(),
     teacher=st.booleans(),
     choosing=st.booleans(),
@@ -167,6 +172,7 @@ def is_right(attempt: Attempt, claims: Mapping[str, Any], nonce: str) -> bool:
             not attempt.cut,
             attempt.payload is None,
             attempt.state is None,
+            attempt.flip is None,
             attempt.cookie == "own",
             header["alg"] == "RS256",
             header["kid"] == "lms-key",

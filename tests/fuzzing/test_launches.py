@@ -6,9 +6,10 @@ names; and a refusal leaves nothing behind but its record.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -60,7 +61,6 @@ class Proof:
     """What a browser holds of a login: its state, and the secret that its cookie keeps."""
 
     login: Login
-    name: str
     secret: str
 
 
@@ -85,7 +85,7 @@ class World:
         browser = self.app.test_client()
         target = {"lti_storage_target": "_parent"} if storage else {}
         login = self.lms.begin(browser, **target)
-        return Proof(login, *login.cookie(browser))
+        return Proof(login, login.cookie(browser)[1])
 
     def newest(self) -> tuple[WindowSession, Learner | None, ResourceLink, Context]:
         """Return the window that was let in last, and what it is a window on."""
@@ -154,15 +154,32 @@ def token_of(world: World, attempt: Attempt, claims: Mapping[str, Any]) -> str:
 def knock(world: World, attempt: Attempt, proof: Proof, token: str) -> TestResponse:
     """Post the launch as the attempt has it: with a cookie, or by the platform's storage."""
     browser = world.app.test_client()
-    shown = {"own": proof.secret, "other": "x" * 43}.get(attempt.cookie, attempt.cookie)
-    state = proof.login.state if attempt.state is None else attempt.state
-    form = {"id_token": token, "state": state}
+    another = world.begin(storage=attempt.storage)
+    secrets = {"own": proof.secret, "another login's": another.secret}
+    shown = secrets.get(attempt.cookie, attempt.cookie)
+    state = {None: proof.login.state, "another login's": another.login.state}.get(
+        attempt.state, attempt.state
+    )
+    form = {"id_token": token, "state": flipped(state, attempt.flip)}
     if attempt.storage:
         secret = {} if attempt.cookie == "none" else {"browser": shown}
         return browser.post("/lti/launch/stored", data={**form, **secret}, headers={"Origin": TOOL})
     if attempt.cookie != "none" and shown.isprintable():
-        browser.set_cookie(proof.name, shown)
+        browser.set_cookie(cookie_of(form["state"]), shown)
     return browser.post("/lti/launch", data=form)
+
+
+def flipped(state: str, position: int | None) -> str:
+    """Return a state with another character at a position, if there is one."""
+    if position is None or not -len(state) <= position < len(state):
+        return state
+    at = position % len(state)
+    return state[:at] + ("B" if state[at] == "A" else "A") + state[at + 1 :]
+
+
+def cookie_of(state: str) -> str:
+    """Return the name of a login's cookie."""
+    return f"arrimage-login-{hashlib.sha256(state.encode()).hexdigest()[:16]}"
 
 
 def check_who_got_in(world: World, claims: Mapping[str, Any]) -> None:
@@ -204,12 +221,12 @@ def test_nobody_gets_in_but_by_a_launch_that_is_right(world: World, attempt: Att
     assert is_right(attempt, claims, nonce)
     if claims[f"{LTI}message_type"] == "LtiDeepLinkingRequest":
         assert teaches(claims)
-        written = ("content_selection", "used_login")
-        assert after == {**before, **{table: before[table] + 1 for table in written}}
+        new = ("content_selection", "used_login")
+        assert after == {**before, **{table: before[table] + 1 for table in new}}
         return
     assert after["window_session"] == before["window_session"] + 1
     check_who_got_in(world, claims)
-    assert knock(world, replace(attempt, cookie="own"), proof, token).status_code == 401
+    assert knock(world, attempt, proof, token).status_code == 401
     assert world.rows() == after
 
 
