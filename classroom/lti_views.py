@@ -19,7 +19,7 @@ from lti1p3platform.response import Response as ServiceResponse
 from lti1p3platform.response import generate_next_link
 from werkzeug.datastructures import MultiDict
 
-from classroom.accounts import Account, find_account
+from classroom.accounts import STUDENTS, Account, find_account
 from classroom.deep_linking import ContentItemError, read_content_item
 from classroom.groups import (
     GROUP_SETS,
@@ -31,7 +31,14 @@ from classroom.groups import (
     described,
     require_token,
 )
-from classroom.messages import DeepLinkingLaunch, Situation, Target, describe, describe_link
+from classroom.messages import (
+    DeepLinkingLaunch,
+    Situation,
+    Target,
+    describe,
+    describe_link,
+    describe_review,
+)
 from classroom.page_views import LONGEST_MESSAGE, find_link
 from classroom.platform import (
     DEEP_LINKING_CLAIM,
@@ -56,6 +63,7 @@ from classroom.services import (
     asks_for,
     page_of,
 )
+from classroom.store import LineItem
 from classroom.visit import Refusal, classroom, for_account, visit, visitor
 
 PICKING_SECONDS = 8 * 3600
@@ -77,6 +85,27 @@ def launch(link_id: str) -> str:
 def launch_picker() -> str:
     """Begin the choice of new activities."""
     return _initiate_login(classroom().tool().launch_url, {"picking": True})
+
+
+@blueprint.get("/launch-review/<int:line_item_id>/<user_id>")
+@for_account(lambda _: True)
+def launch_review(line_item_id: int, user_id: str) -> str:
+    """Begin a look at a student's work, from the gradebook."""
+    _reviewed(line_item_id, user_id)
+    hint = {"review": line_item_id, "student": user_id}
+    return _initiate_login(classroom().tool().launch_url, hint)
+
+
+def _reviewed(line_item_id: object, user_id: object) -> tuple[LineItem, Account]:
+    """The column and the student of a review; 404 when there is no such, 403 for others' work."""
+    number = line_item_id if isinstance(line_item_id, int) else -1
+    line_item = classroom().store.line_item(number)
+    student = next((one for one in STUDENTS if one.user_id == user_id), None)
+    if line_item is None or student is None:
+        abort(404)
+    if not visitor().teaches and visitor() != student:
+        abort(403)
+    return line_item, student
 
 
 def _initiate_login(target_link_uri: str, hint: dict[str, Any]) -> str:
@@ -144,7 +173,7 @@ def _message_hint() -> dict[str, Any] | None:
         hint = json.loads(request.values.get("lti_message_hint", ""))
     except ValueError:
         return None
-    if not isinstance(hint, dict) or not ("picking" in hint or "link" in hint):
+    if not isinstance(hint, dict) or not {"picking", "link", "review"} & set(hint):
         return None
     return hint
 
@@ -162,6 +191,16 @@ def _send_message(account: Account) -> Response:
         picking.set_return_url(_picking_return_url(account), visit().texts["add_activity"])
         message = picking
         describe(message, here.options, situation)
+    elif "review" in hint:
+        message = Launch(FlaskRequest(request), platform)
+        reviewed, student = _reviewed(hint["review"], hint.get("student"))
+        describe(message, here.options, situation)
+        describe_review(message, here.options, situation.course_id, reviewed, student)
+        link_of_item = here.store.link(reviewed.resource_link_id or "")
+        if link_of_item is not None:
+            message.set_resource_link_claim(
+                link_of_item.id, link_of_item.description, link_of_item.title
+            )
     else:
         message = Launch(FlaskRequest(request), platform)
         link = find_link(str(hint["link"]))

@@ -24,6 +24,7 @@ from classroom.platform import (
     Launch,
 )
 from classroom.store import LineItem, ResourceLink
+from classroom.tools import SUBMISSION_REVIEW
 
 COURSE_TYPE = "http://purl.imsglobal.org/vocab/lis/v2/course#CourseSection"
 COURSE_LABEL = "DEMO"
@@ -163,6 +164,31 @@ def describe_link(
         addresses.line_item(course_id, line_item.id) if line_item else None,
     )
     launch.set_extra_claims(claim.get_lti_ags_launch_claim())
+
+
+def describe_review(
+    launch: Launch, options: Options, course_id: str, line_item: LineItem, student: Account
+) -> None:
+    """Make ``launch`` show a student's work in a column (Submission Review 1.0).
+
+    The column may be one that the tool made for itself, of no link.
+    """
+    addresses = Addresses(options)
+    launch.set_launch_url(options.launch_url)
+    claim = GradeServiceClaim(
+        addresses.line_items(course_id), addresses.line_item(course_id, line_item.id)
+    )
+    launch.set_extra_claims(
+        {
+            **claim.get_lti_ags_launch_claim(),
+            f"{CLAIM}message_type": SUBMISSION_REVIEW,
+            f"{CLAIM}for_user": {
+                "user_id": student.user_id,
+                "name": student.name,
+                "roles": list(student.roles),
+            },
+        }
+    )
 
 
 class DeepLinkingLaunch(Launch):

@@ -83,6 +83,19 @@ def gradebook() -> str:
     return render_template("gradebook.html", lines=classroom().gradebook(visitor()))
 
 
+@blueprint.get("/reviews/<int:line_item_id>/<user_id>")
+@for_account(lambda _: True)
+def review(line_item_id: int, user_id: str) -> str:
+    """A student's work in one column, shown by the tool in its frame."""
+    item = classroom().store.line_item(line_item_id)
+    student = find_account(user_id)
+    if item is None or student is None:
+        abort(404)
+    if not visitor().teaches and visitor() != student:
+        abort(403)
+    return render_template("review.html", item=item, student=student)
+
+
 @blueprint.get("/gradebook/lines")
 @for_account(lambda _: True)
 def gradebook_lines() -> Response:

@@ -10,7 +10,8 @@ from classroom.options import CLIENT_ID, DEPLOYMENT_ID, GROUPS_VARIABLE, Options
 
 TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 USUAL_CUSTOM: Mapping[str, str] = {"group_ids": GROUPS_VARIABLE}
-MESSAGES = ("LtiResourceLinkRequest", "LtiDeepLinkingRequest")
+SUBMISSION_REVIEW = "LtiSubmissionReviewRequest"
+MESSAGES = ("LtiResourceLinkRequest", "LtiDeepLinkingRequest", SUBMISSION_REVIEW)
 
 
 class ToolMetadataError(Exception):

@@ -39,6 +39,8 @@ class Fault(StrEnum):
     CLAIM_WRONG = "claim_wrong"
     COURSE_UNKNOWN = "course_unknown"
     TEACHERS_ONLY = "teachers_only"
+    REVIEW_FOREIGN = "review_foreign"
+    REVIEW_UNKNOWN = "review_unknown"
     SELECTION_EXPIRED = "selection_expired"
     NOTICE_UNREADABLE = "notice_unreadable"
     NOTICE_FORGED = "notice_forged"

@@ -23,6 +23,7 @@ from pylti1p3.exception import LtiException
 from pylti1p3.message_launch import MessageLaunch
 from pylti1p3.message_validators.deep_link import DeepLinkMessageValidator
 from pylti1p3.message_validators.resource_message import ResourceMessageValidator
+from pylti1p3.message_validators.submission_review import SubmissionReviewLaunchValidator
 from pylti1p3.registration import Registration
 from pylti1p3.request import Request
 from pylti1p3.session import SessionService
@@ -61,6 +62,7 @@ VERSION = "1.3.0"
 RESOURCE_LINK = "LtiResourceLinkRequest"
 ROSTER_VERSION = "2.0"
 DEEP_LINK = "LtiDeepLinkingRequest"
+SUBMISSION_REVIEW = "LtiSubmissionReviewRequest"
 LEEWAY_SECONDS = 60
 LONGEST_AGE_SECONDS = 24 * 3600
 """However far ``exp`` is, a token serves for a launch of today."""
@@ -82,6 +84,14 @@ class DeepLinkingSettings:
     return_url: str
     data: str | None
     accepts_line_item: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRequest:
+    """Whose work is to be shown, and in which column (Submission Review 1.0)."""
+
+    for_user: str
+    line_item_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,7 @@ class Launch:
     mentored: tuple[str, ...]
     custom: Mapping[str, str]
     deep_linking: DeepLinkingSettings | None
+    review: ReviewRequest | None = None
     context_history: tuple[str, ...] = ()
     resource_link_history: tuple[str, ...] = ()
     notices: NoticeOffer | None = None
@@ -348,13 +359,18 @@ class SignedMessage(_Library):
                 Fault.VERSION_WRONG, f"version {str(claims.get(f'{LTI}version'))[:20]!r}"
             )
         kind = claims.get(f"{LTI}message_type")
-        if kind not in (RESOURCE_LINK, DEEP_LINK):
+        if kind not in (RESOURCE_LINK, DEEP_LINK, SUBMISSION_REVIEW):
             raise LaunchRefused(Fault.MESSAGE_UNKNOWN, f"message_type {str(kind)[:60]!r}")
         required(claims, f"{LTI}target_link_uri")
         # An anonymous launch has no sub (LTI 1.3 core, 5.3.6.1); the library wants one.
         optional(claims, "sub")
         named = {"sub": "anonymous", **claims}
-        for validator in (ResourceMessageValidator(), DeepLinkMessageValidator()):
+        validators = (
+            ResourceMessageValidator(),
+            DeepLinkMessageValidator(),
+            SubmissionReviewLaunchValidator(),
+        )
+        for validator in validators:
             if validator.can_validate(named):
                 validator.validate(named)
         return self
@@ -452,7 +468,11 @@ def _read(claims: Claims, client_id: str) -> Launch:
         return_url=web_address(presentation.get("return_url")),
         context_id=optional(context, "id"),
         context_title=label(context, "title") or label(context, "label"),
-        resource_link_id=(required(resource_link, "id") if message_type == RESOURCE_LINK else None),
+        resource_link_id=(
+            required(resource_link, "id")
+            if message_type == RESOURCE_LINK
+            else optional(resource_link, "id")
+        ),
         resource_link_title=label(resource_link, "title"),
         line_item_url=_line_item(claims),
         line_items_url=web_address((group(claims, AGS) or {}).get("lineitems")),
@@ -464,6 +484,7 @@ def _read(claims: Claims, client_id: str) -> Launch:
         mentored=_mentored(claims) if role is Role.MENTOR else (),
         custom=_custom(claims),
         deep_linking=_deep_linking(claims) if message_type == DEEP_LINK else None,
+        review=_review(claims) if message_type == SUBMISSION_REVIEW else None,
         context_history=read_history(claims, CONTEXT_HISTORY),
         resource_link_history=read_history(claims, RESOURCE_LINK_HISTORY),
         notices=read_offer(claims),
@@ -537,6 +558,14 @@ def _custom(claims: Claims) -> Mapping[str, str]:
         for name in list(given)[:MOST_CUSTOM]
         if label(given, name) and not label(given, name).startswith("$")
     }
+
+
+def _review(claims: Claims) -> ReviewRequest:
+    """Read a review's claims, of which no scope is asked: nothing is written to the column."""
+    url = web_address((group(claims, AGS) or {}).get("lineitem"))
+    if url is None:
+        raise wrong("lineitem", "is missing or is not a web address")
+    return ReviewRequest(required(group(claims, f"{LTI}for_user") or {}, "user_id"), url)
 
 
 def _deep_linking(claims: Claims) -> DeepLinkingSettings:

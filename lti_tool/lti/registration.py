@@ -14,7 +14,7 @@ from lti_tool.lti.groups import GROUP_IDS, GROUP_IDS_VARIABLE, GROUP_SCOPE
 from lti_tool.lti.guard import AddressRefused, Guard
 from lti_tool.lti.history import CONTEXT_HISTORY, RESOURCE_LINK_HISTORY
 from lti_tool.lti.http import Answer, Unreachable, origin_of
-from lti_tool.lti.launch import DEEP_LINK, RESOURCE_LINK
+from lti_tool.lti.launch import DEEP_LINK, RESOURCE_LINK, SUBMISSION_REVIEW
 from lti_tool.lti.line_items import LINE_ITEM_SCOPE, RESULT_SCOPE
 from lti_tool.lti.notice_offers import NOTICE_SCOPE
 from lti_tool.lti.rosters import ROSTER_SCOPE
@@ -48,6 +48,10 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
 CHOICE_LABELS: Final[Mapping[str, str]] = {
     "fr": "Choisir un module ou une unité",
     "en": "Choose a module or a unit",
+}
+REVIEW_LABELS: Final[Mapping[str, str]] = {
+    "fr": "Voir le travail",
+    "en": "See the work",
 }
 USUAL_LANGUAGE: Final = "fr"
 EXCERPT = 200
@@ -225,6 +229,11 @@ def _messages(
             "type": DEEP_LINK,
             **shared,
             **_in_each_language("label", CHOICE_LABELS),
+        },
+        SUBMISSION_REVIEW: {
+            "type": SUBMISSION_REVIEW,
+            **shared,
+            **_in_each_language("label", REVIEW_LABELS),
         },
     }
     return [messages[kind] for kind in _offered(tuple(messages), configuration.messages)]

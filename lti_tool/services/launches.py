@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from lti_tool.database import Database
 from lti_tool.lti import (
     DEEP_LINK,
+    SUBMISSION_REVIEW,
     Fault,
     KeySets,
     Launch,
@@ -42,6 +43,7 @@ from lti_tool.services.groups import keep_launch
 from lti_tool.services.links import class_of, destination
 from lti_tool.services.logins import LoginDesk, OpenLogin, is_used, require_nonce, use_up
 from lti_tool.services.registrations import take_deployment
+from lti_tool.services.reviews import OpenReview, open_review
 from lti_tool.services.sessions import SessionLimits
 from lti_tool.services.tokens import hashed, new_token
 
@@ -100,7 +102,7 @@ class LaunchDesk:
     languages: tuple[str, ...]
     limits: SessionLimits
 
-    def accept(self, form: LaunchForm) -> OpenWindow | OpenSelection:
+    def accept(self, form: LaunchForm) -> OpenWindow | OpenSelection | OpenReview:
         """Let a launch in, once. Raise ``LaunchRefused``, having changed nothing.
 
         The platform's keys may have to be fetched, so the token is checked before the
@@ -148,8 +150,13 @@ class LaunchDesk:
 
     def _accept(
         self, form: LaunchForm, login: OpenLogin, platform: KnownPlatform, launch: Launch
-    ) -> OpenWindow | OpenSelection:
+    ) -> OpenWindow | OpenSelection | OpenReview:
         language = self._language(launch, form.languages)
+        if launch.message_type == SUBMISSION_REVIEW:
+            with self.database.transaction() as db:
+                use_up(db, login)
+                _settle_deployment(db, platform, launch)
+                return open_review(db, platform.id, launch, language)
         if launch.message_type == DEEP_LINK:
             with self.database.transaction() as db:
                 use_up(db, login)

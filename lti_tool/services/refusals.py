@@ -300,6 +300,21 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
         N_("Vérifiez le rôle que la plateforme vous donne dans ce cours."),
         Mender.PLATFORM,
     ),
+    Fault.REVIEW_FOREIGN: Explanation(
+        FORBIDDEN,
+        N_("Ce travail est celui d’une autre personne\u00a0: vous ne pouvez voir que le vôtre."),
+        N_("Ouvrez votre propre note. Si vous enseignez dans ce cours, vérifiez votre rôle."),
+        Mender.VISITOR,
+    ),
+    Fault.REVIEW_UNKNOWN: Explanation(
+        BAD_REQUEST,
+        N_("L’outil ne connaît pas cette colonne du carnet de notes."),
+        N_(
+            "Ouvrez une fois l’activité depuis le cours, puis revenez au carnet. La colonne d’un "
+            "autre cours ou d’un autre outil ne peut pas être ouverte ici."
+        ),
+        Mender.TEACHER,
+    ),
     Fault.SELECTION_EXPIRED: Explanation(
         UNAUTHORIZED,
         N_("Le choix du contenu a duré trop longtemps\u00a0: il n’est plus valable."),

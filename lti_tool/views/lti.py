@@ -16,8 +16,9 @@ from lti_tool.services.logins import (
     LoginRequest,
     PlatformStorage,
 )
+from lti_tool.services.reviews import OpenReview
 from lti_tool.services.tokens import hashed, new_token
-from lti_tool.views import deep_linking, entry
+from lti_tool.views import deep_linking, entry, reviews
 from lti_tool.views.context import accepted_languages, tool, use_language
 
 blueprint = Blueprint("lti", __name__)
@@ -183,6 +184,8 @@ def _enter(form: LaunchForm) -> Response:
         use_language(accepted.selection.language)
         return deep_linking.picker(accepted.token, accepted.selection)
     use_language(accepted.language)
+    if isinstance(accepted, OpenReview):
+        return reviews.review_page(accepted)
     return entry.enter(accepted)
 
 

@@ -1,4 +1,4 @@
-"""An instructor chooses the gradebook's columns, and a score arrives in the right one."""
+"""The gradebook's columns: an instructor chooses them, and opens the work that is in one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tests.browser.lti.looks import AxeFindings
 from tests.browser.lti.person import SLOW_MS, Person
 
 LINK = "Module 3 (entier)"
+REVIEWED = "Unité 1"
 COLUMN = "Mon premier quiz"
 
 
@@ -42,3 +43,20 @@ def test_an_instructor_chooses_a_column_for_each_activity(
     frame.get_by_role("button", name="Comparer avec le carnet de notes").click()
     expect(frame.locator(".columns-same")).to_contain_text("1 note comparée")
     assert findings(person.page) == []
+
+
+def test_a_teacher_and_the_student_open_the_work_from_the_gradebook(
+    person: Person, findings: AxeFindings
+) -> None:
+    person.sign_in(STUDENT)
+    learner = person.learn(REVIEWED)
+    learner.take(next(path for path in learner.quizzes if path.startswith("metier-sim/")))
+    person.grade_arrives(REVIEWED, "100 / 100")
+    for account, heading in ((STUDENT, "Votre travail"), (INSTRUCTOR, STUDENT.name)):
+        person.sign_in(account)
+        person.page.goto(f"{person.school.classroom_url}/gradebook")
+        person.gradebook_line(REVIEWED).get_by_role("link", name="Voir le travail").click()
+        frame = person.frame()
+        expect(frame.get_by_role("heading", level=1)).to_have_text(heading)
+        expect(frame.locator(".verdict-right").first).to_be_visible()
+        assert findings(person.page) == []

@@ -1,0 +1,289 @@
+"""A learner's work in one column, opened from the platform's gradebook (Submission Review 1.0).
+
+The platform's message names a column and the person whose work it is about. Who teaches in
+the column's own class sees anybody's work in it; anybody else sees their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from course_content.model import Activity, localized
+from lti_tool.lti import Fault, Launch, LaunchRefused, Role
+from lti_tool.models import (
+    Attempt,
+    Context,
+    Deployment,
+    GradeDelivery,
+    Learner,
+    LineItem,
+    ResourceLink,
+)
+from lti_tool.services.columns import WHOLE
+from lti_tool.services.courses import CourseShelf, Json, graded_activities
+from lti_tool.services.grades import GradeStatus
+from lti_tool.services.links import OWN_CONTEXT
+from lti_tool.services.refusals import N_
+
+TRUE, FALSE = N_("Vrai"), N_("Faux")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReview:
+    """A review that was let in. ``learner_id`` is empty for somebody who never came to us.
+
+    ``activity`` is empty for all that the link covers, as in ``LineItem``.
+    """
+
+    link_pk: int
+    activity: str
+    learner_id: int | None
+    is_own: bool
+    language: str
+    return_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of an answer: ``html`` is the course's own, ``text`` the learner's or ours.
+
+    ``toward`` is what it was matched with.
+    """
+
+    html: str = ""
+    text: str = ""
+    toward: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionReview:
+    """A question, and the answer that was given. ``score`` is ``None`` without one."""
+
+    kind: str
+    prompt: str
+    points: int
+    parts: tuple[Part, ...]
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptReview:
+    """One go at an activity. ``score`` runs from 0 to 1, ``None`` while it is under way."""
+
+    number: int
+    started_at: datetime
+    completed_at: datetime | None
+    score: float | None
+    questions: tuple[QuestionReview, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityReview:
+    """An activity, and every attempt at it, the latest first."""
+
+    title: str
+    best: float | None
+    attempts: tuple[AttemptReview, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What somebody did for one column. ``grade`` is what became of it in the gradebook."""
+
+    name: str
+    course_title: str
+    class_title: str
+    column: str
+    activities: tuple[ActivityReview, ...]
+    grade: GradeStatus
+
+
+def open_review(db: Session, platform_id: int, launch: Launch, language: str) -> OpenReview:
+    """Say whose work in which column may be shown. Raise ``LaunchRefused``.
+
+    A teacher's role counts in the class that the message is from, and the column must be of
+    that class.
+    """
+    wanted = launch.review
+    if wanted is None:
+        raise LaunchRefused(Fault.CLAIM_WRONG, "for_user is missing")
+    is_own = launch.sub is not None and launch.sub == wanted.for_user
+    if launch.role is not Role.INSTRUCTOR and not is_own:
+        raise LaunchRefused(Fault.REVIEW_FOREIGN)
+    link, activity = _column(db, platform_id, launch, wanted.line_item_url)
+    learner_id = db.scalars(
+        select(Learner.id).where(Learner.platform_id == platform_id, Learner.sub == wanted.for_user)
+    ).one_or_none()
+    return OpenReview(link.id, activity, learner_id, is_own, language, launch.return_url)
+
+
+def review_of(db: Session, courses: CourseShelf, opened: OpenReview) -> Review:
+    """Return the work that a review shows."""
+    link = db.get_one(ResourceLink, opened.link_pk, options=[joinedload(ResourceLink.context)])
+    course = courses.course(link.course)
+    language = courses.language(link.course, opened.language)
+    activities = [
+        activity
+        for activity in graded_activities(course, link.target)
+        if opened.activity in {WHOLE, activity.id}
+    ]
+    learner = None if opened.learner_id is None else db.get(Learner, opened.learner_id)
+    attempts = _attempts(db, link, opened.learner_id)
+    return Review(
+        name=learner.name if learner else "",
+        course_title=localized(course.title, language),
+        class_title=link.context.title,
+        column=link.title if opened.activity == WHOLE else "",
+        activities=tuple(
+            _activity(activity, attempts.get(activity.id, []), _shown(courses, link, language))
+            for activity in activities
+        ),
+        grade=_grade(db, opened),
+    )
+
+
+def _column(
+    db: Session, platform_id: int, launch: Launch, line_item_url: str
+) -> tuple[ResourceLink, str]:
+    """Return the link and the activity of a column, in the class that the message is from."""
+    context_id = launch.context_id or f"{OWN_CONTEXT}{launch.resource_link_id or ''}"
+    links = (
+        select(ResourceLink)
+        .join(Context, Context.id == ResourceLink.context_pk)
+        .join(Deployment, Deployment.id == Context.deployment_id)
+        .where(
+            Deployment.platform_id == platform_id,
+            Deployment.deployment_id == launch.deployment_id,
+            Context.context_id == context_id,
+        )
+        .order_by(ResourceLink.id)
+    )
+    if launch.resource_link_id is not None:
+        links = links.where(ResourceLink.resource_link_id == launch.resource_link_id)
+    item = db.scalars(
+        select(LineItem)
+        .where(
+            LineItem.url == line_item_url,
+            LineItem.resource_link_pk.in_(links.with_only_columns(ResourceLink.id)),
+        )
+        .options(joinedload(LineItem.resource_link))
+        .limit(1)
+    ).one_or_none()
+    if item is not None:
+        return item.resource_link, item.activity
+    link = db.scalars(links.where(ResourceLink.line_item_url == line_item_url)).first()
+    if link is None:
+        raise LaunchRefused(Fault.REVIEW_UNKNOWN, "no link of this class has that line item")
+    return link, WHOLE
+
+
+def _attempts(
+    db: Session, link: ResourceLink, learner_id: int | None
+) -> Mapping[str, Sequence[Attempt]]:
+    rows = db.scalars(
+        select(Attempt)
+        .where(
+            Attempt.context_pk == link.context_pk,
+            Attempt.learner_id == learner_id,
+            Attempt.course == link.course,
+        )
+        .order_by(Attempt.number.desc())
+        .options(selectinload(Attempt.answers))
+    )
+    found: dict[str, list[Attempt]] = {}
+    for row in rows:
+        found.setdefault(row.activity, []).append(row)
+    return found
+
+
+def _grade(db: Session, opened: OpenReview) -> GradeStatus:
+    """Return what became of the grade in this very column."""
+    rows = db.scalars(
+        select(GradeDelivery)
+        .join(LineItem, LineItem.id == GradeDelivery.line_item_pk)
+        .where(
+            LineItem.resource_link_pk == opened.link_pk,
+            LineItem.activity == opened.activity,
+            GradeDelivery.learner_id == opened.learner_id,
+        )
+    ).all()
+    return GradeStatus.least_of(rows)
+
+
+def _shown(courses: CourseShelf, link: ResourceLink, language: str) -> Callable[[Activity], Json]:
+    """Return what finds an activity as a learner sees it."""
+    course = courses.course(link.course)
+
+    def find(activity: Activity) -> Json:
+        unit = next(unit for unit in course.units if activity in unit.activities)
+        content = courses.unit_content(link.course, unit.id, language)
+        shown: Json = content["steps"][activity.id]["activity"]
+        return shown
+
+    return find
+
+
+def _activity(
+    activity: Activity, attempts: Sequence[Attempt], shown: Callable[[Activity], Json]
+) -> ActivityReview:
+    seen = shown(activity)
+    scores = [one.score for one in attempts if one.completed_at and one.score is not None]
+    return ActivityReview(
+        title=seen["title"],
+        best=max(scores, default=None),
+        attempts=tuple(_attempt(one, seen["questions"]) for one in attempts),
+    )
+
+
+def _attempt(attempt: Attempt, questions: Sequence[Json]) -> AttemptReview:
+    given = {answer.question: answer for answer in attempt.answers}
+    reviewed = []
+    for question in questions:
+        answer = given.get(question["id"])
+        reviewed.append(
+            QuestionReview(
+                kind=question["kind"],
+                prompt=question["prompt"],
+                points=question["points"],
+                parts=() if answer is None else _parts(question, answer.response),
+                score=None if answer is None else answer.score,
+            )
+        )
+    return AttemptReview(
+        number=attempt.number,
+        started_at=attempt.started_at,
+        completed_at=attempt.completed_at,
+        score=attempt.score if attempt.completed_at else None,
+        questions=tuple(reviewed),
+    )
+
+
+def _parts(question: Json, response: Any) -> tuple[Part, ...]:
+    """Put an answer in words. The question may have changed since: what is unknown stays raw."""
+    if question["kind"] == "true_false":
+        return (Part(text=TRUE if response is True else FALSE),)
+    if question["kind"] == "matching" and isinstance(response, dict):
+        left, options = _texts(question, "left"), _texts(question, "options")
+        return tuple(
+            Part(html=left.get(one, ""), toward=options.get(str(other), ""))
+            for one, other in response.items()
+        )
+    known = _texts(question, "choices") | _texts(question, "items")
+    given = response if isinstance(response, list) else [response]
+    unit = question.get("unit", "")
+    return tuple(
+        Part(html=known[one])
+        if isinstance(one, str) and one in known
+        else Part(text=f"{one}\u00a0{unit}".strip())
+        for one in given
+    )
+
+
+def _texts(question: Json, name: str) -> dict[str, str]:
+    return {each["id"]: each["text"] for each in question.get(name, ())}

@@ -1,0 +1,255 @@
+"""A submission review: a learner's work, opened from the platform's gradebook."""
+
+from __future__ import annotations
+
+from html import unescape
+
+import lxml.html
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
+
+from lti_tool.lti import SCORE_SCOPE
+from lti_tool.models import (
+    Attempt,
+    GradeDelivery,
+    LineItem,
+    Maker,
+    ResourceLink,
+    WindowSession,
+)
+from lti_tool.services.sessions import session_of
+from lti_tool.tool import Tool
+from tests.functional.launch.lms import ABSENT, AGS, INSTRUCTOR, LEARNER, Lms
+from tests.functional.school import QUIZ_ONE, Window
+
+COLUMN = "https://lms.example/7/lineitems/3/lineitem?type_id=2"
+OTHER_COLUMN = "https://lms.example/7/lineitems/4/lineitem?type_id=2"
+
+
+def enter_learner(lms: Lms, browser: FlaskClient, **changes: object) -> Window:
+    """Launch a student into the link whose column it is; return their window."""
+    page = lms.enter(browser, **{AGS: {"scope": [SCORE_SCOPE], "lineitem": COLUMN}, **changes})
+    assert page.status_code == 200, page.text
+    return Window(browser, str(page.text.partition('"session":"')[2].partition('"')[0]))
+
+
+def review(
+    lms: Lms, browser: FlaskClient, for_user: object = "person-1", **changes: object
+) -> TestResponse:
+    """Open a review, as a teacher unless told otherwise."""
+    claims: dict[str, object] = {
+        "sub": "teacher-1",
+        "lti_message_type": "LtiSubmissionReviewRequest",
+        "lti_roles": [INSTRUCTOR],
+        "lti_for_user": {"user_id": for_user},
+        AGS: {"scope": [SCORE_SCOPE], "lineitem": COLUMN},
+        **changes,
+    }
+    return lms.enter(browser, **claims)
+
+
+def text_of(answer: TestResponse) -> str:
+    return " ".join(lxml.html.fromstring(answer.text).text_content().split())
+
+
+@pytest.fixture
+def worked(lms: Lms, browser: FlaskClient, tool: Tool) -> Window:
+    """The student has done the first quiz, with one mistake."""
+    window = enter_learner(lms, browser)
+    with tool.database.reading() as db:
+        assert session_of(db, window.token, tool.limits).learner is not None
+    for question, response in {**QUIZ_ONE, "choix": "a"}.items():
+        assert window.answer("quiz-un", question, response).status_code == 200
+    return window
+
+
+@pytest.mark.usefixtures("worked")
+def test_a_teacher_sees_attempts_answers_and_scores(lms: Lms, browser: FlaskClient) -> None:
+    page = review(lms, browser)
+
+    assert page.status_code == 200
+    text = text_of(page)
+    for said in (
+        "Camille Exemple",
+        "Quiz de la première unité",
+        "66,7 %",
+        "Lequel est juste",
+        "Le premier",
+        "Réponse fausse",
+        "Un",
+        "Réponse juste",
+        "Cette activité n’est pas encore commencée.",
+    ):
+        assert said in text.replace("\u202f", " "), said
+    assert "SECRET" not in page.text, "feedback that gives the answer away is not shown"
+
+
+@pytest.mark.usefixtures("worked")
+def test_a_student_sees_their_own_work(lms: Lms, browser: FlaskClient) -> None:
+    page = review(lms, browser, sub="person-1", lti_roles=[LEARNER])
+
+    assert page.status_code == 200
+    assert "Votre travail" in page.text
+
+
+@pytest.mark.usefixtures("worked")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sub": "person-2", "lti_roles": [LEARNER]},
+        {"sub": "person-2", "lti_roles": []},
+        {"sub": ABSENT, "lti_roles": [LEARNER]},
+        {
+            "sub": "person-2",
+            "lti_roles": ["http://purl.imsglobal.org/vocab/lis/v2/institution/person#Instructor"],
+        },
+    ],
+)
+def test_nobody_else_sees_a_student_s_work(
+    lms: Lms, browser: FlaskClient, changes: dict[str, object]
+) -> None:
+    page = review(lms, browser, **changes)
+
+    assert page.status_code == 403
+    assert "Ce travail est celui d’une autre personne" in unescape(page.text)
+    assert "Camille" not in page.text
+
+
+@pytest.mark.usefixtures("worked")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"lti_context": {"id": "class-2"}},
+        {"lti_context": ABSENT},
+        {"lti_resource_link": {"id": "link-2"}},
+        {AGS: {"lineitem": OTHER_COLUMN}},
+    ],
+)
+def test_a_teacher_of_another_class_or_column_sees_nothing(
+    lms: Lms, browser: FlaskClient, changes: dict[str, object]
+) -> None:
+    page = review(lms, browser, **changes)
+
+    assert page.status_code == 400
+    assert "Camille" not in page.text
+
+
+@pytest.mark.usefixtures("worked")
+def test_the_link_need_not_be_named_when_the_column_is(lms: Lms, browser: FlaskClient) -> None:
+    assert review(lms, browser, lti_resource_link=ABSENT).status_code == 200
+
+
+@pytest.mark.usefixtures("worked")
+def test_a_column_of_one_activity_shows_that_one(
+    lms: Lms, browser: FlaskClient, tool: Tool
+) -> None:
+    with tool.database.transaction() as db:
+        link = db.scalars(select(ResourceLink)).one()
+        item = LineItem(
+            resource_link=link,
+            made_by=Maker.TOOL,
+            activity="quiz-deux",
+            url=OTHER_COLUMN,
+            label="Second",
+        )
+        learner_id = db.scalars(select(Attempt.learner_id)).first()
+        db.add(item)
+        db.add(
+            GradeDelivery(
+                line_item=item,
+                learner_id=learner_id,
+                score=0.42,
+                state="refused",
+                error="score_refused: <b>",
+            )
+        )
+
+    page = review(lms, browser, **{AGS: {"lineitem": OTHER_COLUMN}})
+
+    assert "Quiz de la première unité" not in page.text
+    assert "42 %" in text_of(page).replace("\u202f", " ")
+    assert "La plateforme refuse la note de cette personne." in unescape(page.text)
+
+
+def test_somebody_who_never_came_has_no_work(lms: Lms, browser: FlaskClient) -> None:
+    enter_learner(lms, browser)
+
+    page = review(lms, browser, "person-7")
+
+    assert page.status_code == 200
+    assert "Cette activité n’est pas encore commencée." in unescape(page.text)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"lti_for_user": ABSENT},
+        {"lti_for_user": {}},
+        {"lti_for_user": []},
+        {"lti_for_user": {"user_id": 7}},
+        {"lti_for_user": {"user_id": "x" * 300}},
+        {AGS: ABSENT},
+        {AGS: {}},
+        {AGS: {"lineitem": "javascript:alert(1)"}},
+        {AGS: []},
+        {"lti_resource_link": {"id": []}},
+    ],
+)
+def test_a_review_that_lacks_what_it_needs_is_refused_with_a_page(
+    lms: Lms, browser: FlaskClient, changes: dict[str, object]
+) -> None:
+    page = review(lms, browser, **changes)
+
+    assert page.status_code == 400
+    assert "reference" in page.text
+
+
+@pytest.mark.usefixtures("worked")
+def test_a_review_opens_no_session_and_serves_once(
+    lms: Lms, browser: FlaskClient, tool: Tool
+) -> None:
+    with tool.database.reading() as db:
+        before = len(db.scalars(select(WindowSession)).all())
+    login = lms.begin(browser)
+    token = lms.sign(
+        lms.claims(
+            login.nonce,
+            lti_message_type="LtiSubmissionReviewRequest",
+            lti_roles=[INSTRUCTOR],
+            lti_for_user={"user_id": "person-1"},
+            **{AGS: {"lineitem": COLUMN}},
+        )
+    )
+    assert lms.launch(browser, token, login.state).status_code == 200
+    assert lms.launch(browser, token, login.state).status_code != 200
+    with tool.database.reading() as db:
+        assert len(db.scalars(select(WindowSession)).all()) == before
+
+
+@pytest.mark.usefixtures("worked")
+def test_an_answer_whose_question_changed_is_shown_as_it_was_given(
+    lms: Lms, browser: FlaskClient, tool: Tool
+) -> None:
+    with tool.database.transaction() as db:
+        answers = db.scalars(select(Attempt)).one().answers
+        for answer in answers:
+            answer.response = {"<i>": ["<b>strange</b>"]} if answer.question != "vrai" else "?"
+            db.flush()
+        db.execute(update(Attempt).values(completed_at=None, score=None))
+
+    page = review(lms, browser)
+
+    assert page.status_code == 200
+    assert "<b>strange" not in page.text
+    assert "<b>strange" in unescape(page.text)
+    assert "en cours depuis le" in unescape(page.text)
+
+
+def test_a_review_is_in_the_platform_s_language(lms: Lms, browser: FlaskClient) -> None:
+    enter_learner(lms, browser)
+
+    page = review(lms, browser, lti_launch_presentation={"locale": "en-GB"})
+
+    assert "This activity has not been started yet." in unescape(page.text)
