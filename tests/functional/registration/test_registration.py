@@ -76,6 +76,7 @@ def test_the_platform_learns_all_that_it_needs_of_the_tool(desk: Desk) -> None:
         f"{SCOPE}lti-ags/scope/lineitem",
         f"{SCOPE}lti-ags/scope/result.readonly",
         f"{SCOPE}lti-nrps/scope/contextmembership.readonly",
+        f"{SCOPE}lti-gs/scope/contextgroup.readonly",
     }
     lti = tool[TOOL_CONFIGURATION]
     assert lti["domain"] == "localhost:8000"
