@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,7 +31,31 @@ def read_content_item(item: Mapping[str, Any], options: Options) -> NewLink:
         description=_text(item, "text"),
         custom=_custom(item.get("custom")),
         line_item=_line_item(item.get("lineItem"), title),
+        opens_at=_moment(item, "available", "startDateTime"),
+        due_at=_moment(item, "submission", "endDateTime"),
+        opening=next((each for each in ("iframe", "window") if _object(item, each)), ""),
     )
+
+
+def _object(item: Mapping[str, Any], name: str) -> bool:
+    """Whether the item has that object; anything else under its name is a mistake."""
+    if name in item and not isinstance(item[name], dict):
+        raise ContentItemError(f"{name} is not an object")
+    return name in item
+
+
+def _moment(item: Mapping[str, Any], span: str, end: str) -> str:
+    """One end of a span of time, as it is written; empty without (deep linking 2.0, 3.2)."""
+    if not _object(item, span):
+        return ""
+    written = _text(item[span], end)
+    try:
+        moment = datetime.fromisoformat(written) if written else None
+    except ValueError as error:
+        raise ContentItemError(f"{span}.{end} is not a time") from error
+    if moment is not None and moment.tzinfo is None:
+        raise ContentItemError(f"{span}.{end} does not say its distance from UTC")
+    return written
 
 
 def _text(item: Mapping[str, Any], name: str) -> str:

@@ -158,7 +158,7 @@ def describe_link(
     if options.groups == "parameter":
         custom = {name: substituted(custom[name], situation.account) for name in custom}
     if custom:
-        launch.set_custom_parameters_claim(custom)
+        launch.set_custom_parameters_claim(_dated(custom, link))
     claim = GradeServiceClaim(
         addresses.line_items(course_id),
         addresses.line_item(course_id, line_item.id) if line_item else None,
@@ -189,6 +189,18 @@ def describe_review(
             },
         }
     )
+
+
+def _dated(custom: Mapping[str, str], link: ResourceLink) -> dict[str, str]:
+    """The parameters, with the link's dates in place of their variables (LTI 1.3 core, 5.4.6.1).
+
+    A variable for which there is no date goes out as it is written (M).
+    """
+    known = {
+        "$ResourceLink.available.startDateTime": link.opens_at,
+        "$ResourceLink.submission.endDateTime": link.due_at,
+    }
+    return {name: known.get(value) or value for name, value in custom.items()}
 
 
 class DeepLinkingLaunch(Launch):

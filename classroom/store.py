@@ -29,7 +29,10 @@ CREATE TABLE IF NOT EXISTS resource_link (
     title TEXT NOT NULL,
     description TEXT NOT NULL,
     address TEXT NOT NULL,
-    custom TEXT NOT NULL
+    custom TEXT NOT NULL,
+    opens_at TEXT NOT NULL DEFAULT '',
+    due_at TEXT NOT NULL DEFAULT '',
+    opening TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE IF NOT EXISTS line_item (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -91,7 +94,9 @@ class NewLink:
     """An activity to be added to the course.
 
     ``address`` is below the tool's origin (``/lti/launch?…``): the same classroom still
-    works when the tool comes back on another port.
+    works when the tool comes back on another port. ``opens_at`` and ``due_at`` are as the
+    tool wrote them (ISO 8601), and empty without. ``opening`` is where the tool wants the
+    activity to open: ``iframe``, ``window``, or nothing.
     """
 
     title: str
@@ -99,17 +104,23 @@ class NewLink:
     description: str = ""
     custom: Mapping[str, str] = field(default_factory=dict)
     line_item: NewLineItem | None = None
+    opens_at: str = ""
+    due_at: str = ""
+    opening: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceLink:
-    """An activity of the course (LTI 1.3 core, 5.3.5)."""
+    """An activity of the course (LTI 1.3 core, 5.3.5); the rest is as in ``NewLink``."""
 
     id: str
     title: str
     description: str
     address: str
     custom: Mapping[str, str]
+    opens_at: str
+    due_at: str
+    opening: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +151,7 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         with self._transaction() as database:
             database.executescript(SCHEMA)
+            _add_what_older_files_lack(database)
         with self._transaction() as database:
             if database.execute("SELECT id FROM course").fetchone() is None:
                 self._found(database)
@@ -295,12 +307,32 @@ class Store:
             return known is None
 
 
+def _add_what_older_files_lack(database: sqlite3.Connection) -> None:
+    """Give a file that an earlier version made the columns that links have now."""
+    found = {row["name"] for row in database.execute("PRAGMA table_info(resource_link)")}
+    for name in ("opens_at", "due_at", "opening"):
+        if name not in found:
+            database.execute(
+                f"ALTER TABLE resource_link ADD COLUMN {name} TEXT NOT NULL DEFAULT ''"
+            )
+
+
 def _insert_link(database: sqlite3.Connection, link: NewLink) -> None:
     link_id = uuid.uuid4().hex
     database.execute(
-        "INSERT INTO resource_link (id, title, description, address, custom)"
-        " VALUES (?, ?, ?, ?, ?)",
-        (link_id, link.title, link.description, link.address, json.dumps(dict(link.custom))),
+        "INSERT INTO resource_link"
+        " (id, title, description, address, custom, opens_at, due_at, opening)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            link_id,
+            link.title,
+            link.description,
+            link.address,
+            json.dumps(dict(link.custom)),
+            link.opens_at,
+            link.due_at,
+            link.opening,
+        ),
     )
     if link.line_item is not None:
         item = link.line_item
@@ -321,7 +353,16 @@ def _insert_line_item(database: sqlite3.Connection, item: NewLineItem) -> LineIt
 
 def _link(row: sqlite3.Row) -> ResourceLink:
     custom: dict[str, Any] = json.loads(row["custom"])
-    return ResourceLink(row["id"], row["title"], row["description"], row["address"], custom)
+    return ResourceLink(
+        row["id"],
+        row["title"],
+        row["description"],
+        row["address"],
+        custom,
+        row["opens_at"],
+        row["due_at"],
+        row["opening"],
+    )
 
 
 def _line_item(row: sqlite3.Row) -> LineItem:

@@ -256,9 +256,9 @@ class Visit:
     ``units`` are the ids of the units to embed: ``None`` for all, the syllabus included.
     ``scope`` is what the launch covers: units' ids, or paths of single steps
     (``unit/step``); none for the whole course. Answer keys are only embedded when asked
-    for: whoever gets them can read them. ``mastery``
-    is a percentage; ``session``, ``snapshot`` and ``class_page``, the address of the page
-    that an instructor's preview leads back to, belong to LTI.
+    for: whoever gets them can read them. ``mastery`` is a percentage. To LTI belong
+    ``session``, ``snapshot``, ``due``, until when the work is awaited (ISO 8601), and
+    ``class_page``, the address of the page that an instructor's preview leads back to.
     """
 
     delivery: Delivery
@@ -272,6 +272,7 @@ class Visit:
     session: str | None = None
     snapshot: Mapping[str, Any] | None = None
     return_url: str | None = None
+    due: str | None = None
     class_page: str | None = None
     media_base: str = "media/"
 
@@ -321,6 +322,8 @@ def _visit_data(language: str, visit: Visit) -> Json:
         "returnUrl": visit.return_url,
         "classPage": visit.class_page,
     }
+    if visit.due is not None:
+        data["due"] = visit.due
     if visit.session is not None:
         data["session"] = visit.session
     if visit.snapshot is not None:

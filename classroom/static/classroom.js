@@ -30,7 +30,6 @@ class Gradebook {
     this.news.className = "hidden";
     this.news.setAttribute("role", "status");
     root.after(this.news);
-    localTimes(root);
     this.lookLater();
   }
 
@@ -78,6 +77,7 @@ async function copy(button) {
   }
 }
 
+localTimes(document);
 for (const root of document.querySelectorAll("[data-gradebook]")) {
   new Gradebook(root);
 }

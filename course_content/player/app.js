@@ -50,6 +50,7 @@ export class App {
       isPreview: this.#boot.role === "instructor",
       classPage: this.#boot.classPage ?? null,
       returnUrl: this.#boot.returnUrl ?? null,
+      due: this.#boot.due ?? null,
     });
     this.#tracking.complete(this.#learner.progress());
     if (snapshot.notice) this.#shell.notify(this.#texts.t(snapshot.notice));

@@ -10,6 +10,7 @@ export class Texts {
   #plurals;
   #numbers;
   #percents;
+  #moments;
 
   /** @param {string} language a BCP 47 tag, such as "fr" or "en-GB" */
   constructor(language) {
@@ -21,6 +22,10 @@ export class Texts {
     this.#percents = new Intl.NumberFormat(this.language, {
       style: "percent",
       maximumFractionDigits: 1,
+    });
+    this.#moments = new Intl.DateTimeFormat(this.language, {
+      dateStyle: "long",
+      timeStyle: "short",
     });
   }
 
@@ -42,6 +47,11 @@ export class Texts {
 
   has(name) {
     return name in this.#words;
+  }
+
+  /** @param {Date} moment shown in the time of this device */
+  moment(moment) {
+    return this.#moments.format(moment);
   }
 
   /** @param {number} share between 0 and 1 */

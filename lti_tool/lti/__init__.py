@@ -4,7 +4,12 @@ The rest of the tool sees our own words only: ``Launch``, ``Fault``, ``Score``.
 """
 
 from lti_tool.lti.claims import UNSTORABLE, web_address
-from lti_tool.lti.deep_linking import ContentItem, deep_linking_response
+from lti_tool.lti.deep_linking import (
+    Answer,
+    ContentItem,
+    DeepLinkingSettings,
+    deep_linking_response,
+)
 from lti_tool.lti.faults import Fault, LaunchRefused
 from lti_tool.lti.groups import (
     GROUP_IDS,
@@ -21,7 +26,6 @@ from lti_tool.lti.launch import (
     DEEP_LINK,
     RESOURCE_LINK,
     SUBMISSION_REVIEW,
-    DeepLinkingSettings,
     Launch,
     ReviewRequest,
     is_ours,
@@ -90,6 +94,7 @@ __all__ = [
     "SUBMISSION_REVIEW",
     "UNSTORABLE",
     "AccessToken",
+    "Answer",
     "Column",
     "ContentItem",
     "DeepLinkingSettings",

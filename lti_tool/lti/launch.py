@@ -32,7 +32,6 @@ from typing_extensions import override
 
 from lti_tool.lti.claims import (
     AGS,
-    DEEP_LINKING,
     LONGEST_ID,
     LTI,
     NRPS,
@@ -44,6 +43,11 @@ from lti_tool.lti.claims import (
     required,
     web_address,
     wrong,
+)
+from lti_tool.lti.deep_linking import (
+    DeepLinkingSettings,
+    as_if_links_were_accepted,
+    read_settings,
 )
 from lti_tool.lti.faults import Fault, LaunchRefused
 from lti_tool.lti.groups import GroupsService, groups_service, told_groups
@@ -75,15 +79,6 @@ MOST_MENTORED = 200
 
 Said = TypeVar("Said")
 Registered: TypeAlias = Platform | KnownPlatform
-
-
-@dataclass(frozen=True, slots=True)
-class DeepLinkingSettings:
-    """What a platform expects of our choice (LTI deep linking 2.0, 4.4.1)."""
-
-    return_url: str
-    data: str | None
-    accepts_line_item: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +359,7 @@ class SignedMessage(_Library):
         required(claims, f"{LTI}target_link_uri")
         # An anonymous launch has no sub (LTI 1.3 core, 5.3.6.1); the library wants one.
         optional(claims, "sub")
-        named = {"sub": "anonymous", **claims}
+        named = {"sub": "anonymous", **claims, **as_if_links_were_accepted(claims)}
         validators = (
             ResourceMessageValidator(),
             DeepLinkMessageValidator(),
@@ -483,12 +478,12 @@ def _read(claims: Claims, client_id: str) -> Launch:
         is_test_user=is_test_user(roles),
         mentored=_mentored(claims) if role is Role.MENTOR else (),
         custom=_custom(claims),
-        deep_linking=_deep_linking(claims) if message_type == DEEP_LINK else None,
         review=_review(claims) if message_type == SUBMISSION_REVIEW else None,
         context_history=read_history(claims, CONTEXT_HISTORY),
         resource_link_history=read_history(claims, RESOURCE_LINK_HISTORY),
         notices=read_offer(claims),
         older_ids=read_older_ids(claims, client_id),
+        deep_linking=read_settings(claims) if message_type == DEEP_LINK else None,
     )
 
 
@@ -566,16 +561,3 @@ def _review(claims: Claims) -> ReviewRequest:
     if url is None:
         raise wrong("lineitem", "is missing or is not a web address")
     return ReviewRequest(required(group(claims, f"{LTI}for_user") or {}, "user_id"), url)
-
-
-def _deep_linking(claims: Claims) -> DeepLinkingSettings:
-    settings = group(claims, DEEP_LINKING) or {}
-    return_url = web_address(settings.get("deep_link_return_url"))
-    if return_url is None:
-        raise wrong("deep_link_return_url", "is missing or is not a web address")
-    data = settings.get("data")
-    if data is not None and not isinstance(data, str):
-        raise wrong("deep_linking_settings.data", "is not a text")
-    return DeepLinkingSettings(
-        return_url, data, settings.get("accept_lineitem", True) not in {False, "false"}
-    )

@@ -164,6 +164,8 @@ class WindowSession(Base):
     language: Mapped[str] = mapped_column(String(8))
     return_url: Mapped[str | None] = mapped_column(Text)
     mentored: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Until when the platform awaits this person's work, if it told the launch so."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 

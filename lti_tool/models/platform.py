@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.models.base import Base, UtcDateTime, now
@@ -199,7 +199,12 @@ class ContentSelection(Base):
     return_url: Mapped[str] = mapped_column(Text)
     data: Mapped[str | None] = mapped_column(Text)
     """What the platform wants to see again (LTI deep linking 2.0, 4.5.6)."""
+    accepts_links: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether it takes links to us at all: we have nothing else to give."""
+    accepts_several: Mapped[bool] = mapped_column(default=False, server_default=false())
     accepts_line_item: Mapped[bool] = mapped_column(default=True)
+    openings: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """Where it lets a link say that it opens (``lti.deep_linking.OPENINGS``)."""
     language: Mapped[str] = mapped_column(String(8))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 

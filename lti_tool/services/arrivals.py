@@ -66,6 +66,7 @@ class Arrival(TypedDict):
     token_hash: str
     language: str
     return_url: str | None
+    due_at: datetime | None
     moment: datetime
     session_expires_at: datetime
 
@@ -147,6 +148,7 @@ def arrive_step_by_step(db: Session, arrival: Arrival) -> Arrived | None:
             mentored=arrival["mentored"],
             language=arrival["language"],
             return_url=arrival["return_url"],
+            due_at=arrival["due_at"],
             created_at=arrival["moment"],
             expires_at=arrival["session_expires_at"],
         )
@@ -307,9 +309,10 @@ seen AS (
 opened AS (
     INSERT INTO window_session
         (token_hash, resource_link_pk, learner_id, role, mentored, language, return_url,
-        created_at, expires_at)
+        due_at, created_at, expires_at)
     SELECT %(token_hash)s, link.id, (SELECT id FROM person), %(role)s, %(mentored)s::json,
-        %(language)s, %(return_url)s, %(moment)s, %(session_expires_at)s
+        %(language)s, %(return_url)s, %(due_at)s::timestamptz, %(moment)s,
+        %(session_expires_at)s
     FROM link, login
     RETURNING resource_link_pk, learner_id
 )

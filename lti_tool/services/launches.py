@@ -40,7 +40,7 @@ from lti_tool.services.arrivals import (
 from lti_tool.services.courses import CourseShelf
 from lti_tool.services.directory import PlatformDirectory, require_active
 from lti_tool.services.groups import keep_launch
-from lti_tool.services.links import class_of, destination
+from lti_tool.services.links import class_of, destination, due_date
 from lti_tool.services.logins import LoginDesk, OpenLogin, is_used, require_nonce, use_up
 from lti_tool.services.registrations import take_deployment
 from lti_tool.services.reviews import OpenReview, open_review
@@ -194,6 +194,7 @@ class LaunchDesk:
             token_hash=hashed(token),
             language=language,
             return_url=launch.return_url,
+            due_at=due_date(launch),
             moment=moment,
             session_expires_at=self.limits.first_end(moment),
         )
@@ -289,6 +290,7 @@ def _window(arrival: Arrival, arrived: Arrived) -> WindowSession:
         role=arrival["role"],
         language=arrival["language"],
         return_url=arrival["return_url"],
+        due_at=arrival["due_at"],
     )
 
 
@@ -309,7 +311,10 @@ def _open_selection(
         deployment_pk=deployment_pk,
         return_url=wanted.return_url,
         data=wanted.data,
+        accepts_links=wanted.accepts_links,
+        accepts_several=wanted.accepts_several,
         accepts_line_item=wanted.accepts_line_item,
+        openings=list(wanted.openings),
         language=language,
         expires_at=now() + SELECTION_LIFETIME,
     )

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from lti_tool.lti import Fault, Launch, LaunchRefused, query_of
 from lti_tool.services.courses import CourseShelf, UnknownCourse
+from lti_tool.services.moments import as_moment
 from lti_tool.services.targets import asked_for
 
 LONGEST_NAME = 200
+DUE_PARAMETER = "due"
+DUE_VARIABLE = "$ResourceLink.submission.endDateTime"
+"""What a platform replaces in our links by the end of the submission, for each person."""
 OWN_CONTEXT = "resource_link:"
 """What begins the name of the class that a link without a class gets."""
 
@@ -29,3 +35,15 @@ def destination(launch: Launch, courses: CourseShelf, default_course: str) -> tu
 def class_of(launch: Launch) -> str:
     """Return the name of the class; a link without a class gets one of its own."""
     return launch.context_id or f"{OWN_CONTEXT}{launch.resource_link_id or ''}"
+
+
+def due_date(launch: Launch) -> datetime | None:
+    """Return until when the platform awaits this person's work, if it says so.
+
+    Our links ask for it by ``DUE_VARIABLE``. A platform that does not know the variable, or
+    has no date, sends something else (LTI 1.3 core, appendix D): that is no date.
+    """
+    try:
+        return as_moment(launch.custom.get(DUE_PARAMETER, "")).astimezone(UTC)
+    except ValueError:
+        return None

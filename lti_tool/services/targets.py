@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from course_content.model import SYLLABUS, Activity, Course, Localized, Unit
+from course_content.model import SYLLABUS, Activity, Course, Localized, Page, Step, Unit
 
 SYLLABUS_STEP = f"{SYLLABUS}/{SYLLABUS}"
 """The path of the module's description, which the renderer puts before the first unit."""
@@ -96,7 +96,7 @@ class Extent:
 
     @property
     def activities(self) -> tuple[Activity, ...]:
-        """The activities that may be worked on."""
+        """The activities that may be answered."""
         return tuple(activity for unit in self.units for activity in unit.activities)
 
     @property
@@ -147,8 +147,13 @@ def targets_of(course: Course) -> Iterator[Target]:
             yield Target(TargetKind.PART, part.id)
         for unit in part.units:
             yield Target(TargetKind.UNIT, unit.id)
-            for activity in unit.activities:
-                yield Target(TargetKind.ACTIVITY, activity.id)
+            for step in to_do(unit):
+                yield Target(TargetKind.ACTIVITY, step.id)
+
+
+def to_do(unit: Unit) -> tuple[Step, ...]:
+    """Return the steps of a unit that may be linked to alone: its quizzes and workshops."""
+    return tuple(step for step in unit.steps if not isinstance(step, Page))
 
 
 def _known_extent(course: Course, target: Target) -> Extent | None:
@@ -181,8 +186,8 @@ def _unit(course: Course, target: Target) -> Extent | None:
 
 def _activity(course: Course, target: Target) -> Extent | None:
     for unit in course.units:
-        for activity in unit.activities:
-            if activity.id == target.id:
-                alone = replace(unit, steps=(activity,))
-                return Extent(target, activity.title, (alone,), (f"{unit.id}/{activity.id}",))
+        for step in to_do(unit):
+            if step.id == target.id:
+                alone = replace(unit, steps=(step,))
+                return Extent(target, step.title, (alone,), (f"{unit.id}/{step.id}",))
     return None

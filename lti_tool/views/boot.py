@@ -98,6 +98,7 @@ def _visit(
         session=session,
         snapshot=snapshot,
         return_url=window.return_url,
+        due=window.due_at.isoformat(timespec="seconds") if window.due_at else None,
         class_page="/class" if window.role == Role.INSTRUCTOR else None,
     )
 

@@ -59,11 +59,12 @@ def media(slug: str, filename: str) -> Response:
 
 def player_page(title: str, language: str, boot: str | None) -> Response:
     """Return the player's document, with or without the text of what it begins with."""
-    assets = render.Assets(script=_player_url("player.js"), style=_player_url("player.css"))
+    assets = render.Assets(script=player_url("player.js"), style=player_url("player.css"))
     return make_response(render.document_around(boot, title, language, assets))
 
 
-def _player_url(filename: str) -> str:
+def player_url(filename: str) -> str:
+    """Return the address of a file of the built player, which changes when the file does."""
     path = render.player_assets() / filename
     return url_for("learn.player_file", filename=filename, v=_fingerprint(path))
 

@@ -1,5 +1,6 @@
 /** What stays on the screen from step to step: header, map, notices, live region. */
 import { h, icon } from "../dom.js";
+import { dueNotice } from "./due.js";
 import { failureNotice } from "./failure.js";
 import { CourseMap } from "./map.js";
 import { saveStatus } from "./save-status.js";
@@ -15,9 +16,10 @@ export class Shell {
   /**
    * @param {HTMLElement} root
    * @param {{texts, course, learner, tracking, isPreview: boolean, classPage: string|null,
-   *   returnUrl: string|null}} parts `classPage` is where the preview was opened from
+   *   returnUrl: string|null, due: string|null}} parts `classPage` is where the preview was
+   *   opened from, `due` until when the work is awaited
    */
-  constructor(root, { texts, course, learner, tracking, isPreview, classPage, returnUrl }) {
+  constructor(root, { texts, course, learner, tracking, isPreview, classPage, returnUrl, due }) {
     this.#texts = texts;
     this.#tracking = tracking;
     this.#map = new CourseMap({ texts, course, learner });
@@ -42,6 +44,7 @@ export class Shell {
         returnUrl && this.#quit(returnUrl),
       ),
       ...(isPreview ? [banner] : []),
+      ...(due ? [dueNotice(texts, due, new Date())] : []),
       h(
         "div",
         { class: "layout" },

@@ -82,10 +82,17 @@ def test_the_instructor_s_table(person: Person, findings: AxeFindings) -> None:
     assert findings(person.page) == []
 
 
-def test_the_choice_of_an_activity(person: Person, findings: AxeFindings) -> None:
+def test_the_choice_of_activities_and_its_preview(person: Person, findings: AxeFindings) -> None:
     person.sign_in(INSTRUCTOR)
     person.page.get_by_role("link", name="Ajouter une activité").click()
-    expect(person.frame().get_by_role("radio").first).to_be_visible()
+    picker = person.frame()
+    picker.get_by_label("Chercher dans les contenus").fill("questionnaire metier")
+    for tick in picker.get_by_role("checkbox").all()[-2:]:
+        tick.check()
+    picker.get_by_text("Titre, note et dates").first.click()
+    assert findings(person.page) == []
+    picker.get_by_role("button", name="Aperçu").last.click()
+    expect(picker.frame_locator("#preview iframe").locator(".preview-questions")).to_be_visible()
     assert findings(person.page) == []
 
 

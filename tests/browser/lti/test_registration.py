@@ -53,7 +53,8 @@ def test_a_tool_that_registered_itself_is_launched_and_sends_grades(person: Pers
     person.sign_in(INSTRUCTOR)
     person.page.get_by_role("link", name="Ajouter une activité").click()
     picker = person.frame()
-    picker.get_by_role("button", name="Placer dans le cours").click()
+    picker.get_by_role("checkbox").first.check()
+    picker.get_by_role("button", name="Ajouter au cours").click()
     expect(person.page.locator(".messages")).to_contain_text("Une activité a été ajoutée")
 
     register(person)

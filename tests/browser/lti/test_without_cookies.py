@@ -136,8 +136,8 @@ def test_without_any_cookie_an_instructor_adds_an_activity(somebody: Person) -> 
     somebody.sign_in(INSTRUCTOR)
     somebody.page.get_by_role("link", name="Ajouter une activité").click()
     picker = somebody.page.frame_locator("iframe.tool")
-    picker.get_by_role("radio", name=title).check()
-    picker.get_by_role("button", name="Placer dans le cours").click()
+    picker.get_by_role("checkbox", name=f"Unité {title}").check()
+    picker.get_by_role("button", name="Ajouter au cours").click()
     expect(somebody.card(title)).to_contain_text("Notée sur 100")
 
 

@@ -77,6 +77,26 @@ def test_several_items_come_at_once(instructor: Visitor, options: Options) -> No
     assert instructor.titles()[2:] == ["A", "B"]
 
 
+def test_the_dates_of_an_item_are_listed_and_told_to_its_launches(
+    instructor: Visitor, options: Options
+) -> None:
+    dated = item(
+        options,
+        available={"startDateTime": "2026-11-02T08:00:00+01:00"},
+        submission={"endDateTime": "2026-11-30T23:59:00+01:00"},
+        window={"targetName": "_blank"},
+        custom={"due": "$ResourceLink.submission.endDateTime", "other": "$Unknown"},
+    )
+    send(instructor, dated, item(options, title="Sans date", custom=dated["custom"]))
+    page = instructor.get("/").text
+    assert f'{FRENCH["due_at"]} <time datetime="2026-11-30T23:59:00+01:00">' in page
+    assert f'{FRENCH["opens_at"]} <time datetime="2026-11-02T08:00:00+01:00">' in page
+    custom = instructor.launch(f"/launch/{instructor.link_id('Unité 2')}")[f"{LTI}custom"]
+    assert (custom["due"], custom["other"]) == ("2026-11-30T23:59:00+01:00", "$Unknown")
+    undated = instructor.launch(f"/launch/{instructor.link_id('Sans date')}")[f"{LTI}custom"]
+    assert undated["due"] == "$ResourceLink.submission.endDateTime"
+
+
 def test_no_item_and_a_message_are_told(instructor: Visitor) -> None:
     send(instructor, **{f"{DEEP_LINKING}msg": "Rien choisi"})
     page = instructor.get("/").text
@@ -109,6 +129,10 @@ def test_an_activity_survives_a_tool_that_comes_back_on_another_port(
         {"lineItem": {"scoreMaximum": 0}},
         {"lineItem": {"scoreMaximum": True}},
         {"title": ["no"]},
+        {"available": "soon"},
+        {"available": {"startDateTime": "soon"}},
+        {"submission": {"endDateTime": "2026-11-30T23:59:00"}},
+        {"window": "yes"},
     ],
 )
 def test_an_item_that_cannot_be_trusted_adds_nothing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,10 +53,10 @@ def test_everything_that_can_be_placed_is_in_reading_order() -> None:
 
 
 def test_a_part_that_has_no_unit_yet_is_not_offered() -> None:
-    course = load_course(BUILTIN_COURSES / "engagement-parties-prenantes")
-    empty = [part.id for part in course.parts if not part.units]
-    assert empty
-    assert not {f"part:{part}" for part in empty} & {str(target) for target in targets_of(course)}
+    empty = replace(SMALL.parts[0], id="vide", units=())
+    course = replace(SMALL, parts=(*SMALL.parts, empty))
+    assert list(targets_of(course)) == list(targets_of(SMALL))
+    assert extent_of(course, Target(TargetKind.PART, "vide")).target == WHOLE
 
 
 def test_a_target_is_the_same_after_it_was_kept(course: Course) -> None:
