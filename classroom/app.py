@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from classroom import lti_views, page_views, registration_views
+from classroom import lti_views, notices, page_views, registration_views
 from classroom.classroom import Classroom
 from classroom.keys import load_secrets
 from classroom.options import Options
@@ -53,6 +53,7 @@ def create_app(options: Options) -> Flask:
     app.register_blueprint(page_views.blueprint)
     app.register_blueprint(lti_views.blueprint)
     app.register_blueprint(registration_views.blueprint)
+    app.register_blueprint(notices.blueprint)
     app.context_processor(_page_context)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _failed)

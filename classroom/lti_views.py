@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from lti1p3platform.response import Response as ServiceResponse
 from lti1p3platform.response import generate_next_link
 from werkzeug.datastructures import MultiDict
 
+from classroom import notices
 from classroom.accounts import STUDENTS, Account, find_account
 from classroom.deep_linking import ContentItemError, read_content_item
 from classroom.groups import (
@@ -38,6 +40,7 @@ from classroom.messages import (
     describe,
     describe_link,
     describe_review,
+    histories,
 )
 from classroom.page_views import LONGEST_MESSAGE, find_link
 from classroom.platform import (
@@ -183,8 +186,8 @@ def _send_message(account: Account) -> Response:
     here = classroom()
     platform = here.platform(request.values.get("client_id"))
     target: Target = "window" if hint.get("target") == "window" else "iframe"
-    custom = here.tool(request.values.get("client_id")).custom
-    situation = Situation(account, here.store.course_id, visit().language, target, custom)
+    tool = here.tool(request.values.get("client_id"))
+    situation = Situation(account, here.store.course_id, visit().language, target, tool.custom)
     message: Launch
     if "picking" in hint:
         picking = DeepLinkingLaunch(FlaskRequest(request), platform)
@@ -204,9 +207,11 @@ def _send_message(account: Account) -> Response:
     else:
         message = Launch(FlaskRequest(request), platform)
         link = find_link(str(hint["link"]))
+        situation = replace(situation, variables=histories(here.store, link))
         describe(message, here.options, situation)
         line_item = here.store.line_item_of(link.id)
         describe_link(message, here.options, situation, link, line_item)
+    message.set_extra_claims(notices.claim(here.options, tool.deployment_id))
     return cast("Response", message.lti_launch())
 
 

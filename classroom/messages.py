@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from lti1p3platform.ags import LtiAgs
 from lti1p3platform.deep_linking import LtiDeepLinking
@@ -14,7 +14,7 @@ from typing_extensions import override
 from classroom import __version__
 from classroom.accounts import Account
 from classroom.groups import GROUPS_CLAIM, substituted
-from classroom.options import NAME, Options
+from classroom.options import COURSE_HISTORY, LINK_HISTORY, NAME, Options
 from classroom.platform import (
     AGS_SCOPES,
     CLAIM,
@@ -23,7 +23,7 @@ from classroom.platform import (
     ID_TOKEN_SECONDS,
     Launch,
 )
-from classroom.store import LineItem, ResourceLink
+from classroom.store import LineItem, ResourceLink, Store
 from classroom.tools import SUBMISSION_REVIEW
 
 COURSE_TYPE = "http://purl.imsglobal.org/vocab/lis/v2/course#CourseSection"
@@ -57,7 +57,8 @@ class DeepLinkingClaim(LtiDeepLinking):
 class Situation:
     """Who launches, from which course, in which language and in what kind of window.
 
-    ``tool_custom`` are the custom parameters that every launch of the tool has.
+    ``tool_custom`` are the custom parameters that every launch of the tool has, and
+    ``variables`` the values of those that the link's history fills.
     """
 
     account: Account
@@ -65,6 +66,20 @@ class Situation:
     language: str
     target: Target
     tool_custom: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def histories(store: Store, link: ResourceLink) -> dict[str, str]:
+    """The values of the variables that tell of copies (LTI 1.3 core, B.3 and B.5)."""
+    return {
+        COURSE_HISTORY: _listed(store.history(store.course_id)),
+        LINK_HISTORY: _listed(store.history(link.id)),
+    }
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Write a history: percent-encoded, the newest first, commas in between (core, B.3)."""
+    return ",".join(quote(name, safe="") for name in names)
 
 
 class Addresses:
@@ -157,6 +172,7 @@ def describe_link(
     custom = {**situation.tool_custom, **link.custom}
     if options.groups == "parameter":
         custom = {name: substituted(custom[name], situation.account) for name in custom}
+    custom = {name: situation.variables.get(value, value) for name, value in custom.items()}
     if custom:
         launch.set_custom_parameters_claim(_dated(custom, link))
     claim = GradeServiceClaim(

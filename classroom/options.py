@@ -21,6 +21,8 @@ DEPLOYMENT_ID = "1"
 
 NAME = "Classe de démonstration"
 
+COURSE_HISTORY = "$Context.id.history"
+LINK_HISTORY = "$ResourceLink.id.history"
 GROUPS_VARIABLE = "$Moodle.Person.userGroupIds"
 """What Moodle replaces with the numbers of a person's groups."""
 Groups = Literal["service", "parameter"]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
+from classroom import notices
 from classroom.accounts import ACCOUNTS, Role, find_account
 from classroom.options import ToolRegistration
 from classroom.store import ResourceLink
@@ -126,6 +127,19 @@ def reset() -> AnyResponse:
     refuse_other_sites()
     classroom().store.reset()
     flash(visit().texts["reset_done"])
+    return redirect("/administration")
+
+
+@blueprint.post("/copy")
+@for_account(lambda account: account.role is Role.ADMINISTRATOR)
+def copy() -> AnyResponse:
+    """Go on in a copy of the course, and tell the tool if it wants to know."""
+    refuse_other_sites()
+    here = classroom()
+    origin_id = here.store.copy()
+    flash(visit().texts["copy_done"])
+    if notices.tell_of_copy(here, origin_id):
+        flash(visit().texts["copy_told"])
     return redirect("/administration")
 
 

@@ -45,6 +45,7 @@ RESULT_SCOPE = f"{AGS_SCOPE}result.readonly"
 SCORE_SCOPE = f"{AGS_SCOPE}score"
 AGS_SCOPES = (LINE_ITEM_SCOPE, LINE_ITEM_READ_SCOPE, RESULT_SCOPE, SCORE_SCOPE)
 GROUP_SCOPE = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly"
+NOTICE_SCOPE = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
 MEMBERS_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -180,13 +181,13 @@ class ClassroomPlatform(LTI1P3PlatformConfAbstract):
             raise LtiException("The client assertion type is not jwt-bearer.")
         answer: AccessTokenResponse = super().get_access_token(token_request_data)
         asked = token_request_data["scope"].split()
-        if GROUP_SCOPE in asked and self._options.groups == "service":
-            return self._with_groups(answer)
-        return answer
+        ours = (NOTICE_SCOPE, *([GROUP_SCOPE] if self._options.groups == "service" else []))
+        granted = [scope for scope in ours if scope in asked]
+        return self._with_scopes(answer, granted) if granted else answer
 
-    def _with_groups(self, answer: AccessTokenResponse) -> AccessTokenResponse:
-        """Add the one scope that lti1p3platform does not know to what it granted."""
-        scopes = f"{answer['scope']} {GROUP_SCOPE}".strip()
+    def _with_scopes(self, answer: AccessTokenResponse, granted: list[str]) -> AccessTokenResponse:
+        """Add scopes that lti1p3platform does not know to those that it granted."""
+        scopes = " ".join([answer["scope"], *granted]).strip()
         claims = {"sub": self._tool.client_id, "iss": self._options.url, "scopes": scopes}
         token = self.get_registration().encode_and_sign(
             claims, self._private_key, expiration=answer["expires_in"]

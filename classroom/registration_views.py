@@ -13,8 +13,9 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from itsdangerous import BadSignature
 
 from classroom.accounts import Role
-from classroom.options import GROUPS_VARIABLE
-from classroom.platform import AGS_SCOPES, GROUP_SCOPE, MEMBERS_SCOPE
+from classroom.notices import KINDS
+from classroom.options import COURSE_HISTORY, GROUPS_VARIABLE, LINK_HISTORY
+from classroom.platform import AGS_SCOPES, GROUP_SCOPE, MEMBERS_SCOPE, NOTICE_SCOPE
 from classroom.tools import MESSAGES, TOOL_CONFIGURATION, ToolMetadataError, read_tool
 from classroom.visit import Refusal, classroom, for_account, refuse_other_sites
 
@@ -29,6 +30,7 @@ def configuration() -> Response:
     """Say what this platform is and offers (3.4)."""
     options = classroom().options
     groups = [GROUP_SCOPE] if options.groups == "service" else []
+    variables = [COURSE_HISTORY, LINK_HISTORY, *([] if groups else [GROUPS_VARIABLE])]
     said: dict[str, Any] = {
         "issuer": options.url,
         "authorization_endpoint": options.authorization_url,
@@ -37,7 +39,7 @@ def configuration() -> Response:
         "token_endpoint_auth_signing_alg_values_supported": ["RS256"],
         "jwks_uri": options.jwks_url,
         "registration_endpoint": f"{options.url}/lti/register",
-        "scopes_supported": ["openid", *AGS_SCOPES, MEMBERS_SCOPE, *groups],
+        "scopes_supported": ["openid", *AGS_SCOPES, MEMBERS_SCOPE, NOTICE_SCOPE, *groups],
         "response_types_supported": ["id_token"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
@@ -45,7 +47,8 @@ def configuration() -> Response:
         PLATFORM_CONFIGURATION: {
             "product_family_code": "arrimage-classroom",
             "messages_supported": [{"type": kind} for kind in MESSAGES],
-            "variables": [] if groups else [GROUPS_VARIABLE.removeprefix("$")],
+            "notice_types_supported": list(KINDS),
+            "variables": [variable.removeprefix("$") for variable in variables],
         },
     }
     return jsonify(said)

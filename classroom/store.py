@@ -64,6 +64,16 @@ CREATE TABLE IF NOT EXISTS tool_custom (
     client_id TEXT PRIMARY KEY REFERENCES tool (client_id) ON DELETE CASCADE,
     custom TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS copy (
+    id TEXT PRIMARY KEY,
+    origin_id TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS notice_handler (
+    deployment_id TEXT NOT NULL,
+    notice_type TEXT NOT NULL,
+    handler TEXT NOT NULL,
+    PRIMARY KEY (deployment_id, notice_type)
+);
 CREATE TABLE IF NOT EXISTS used_once (
     value TEXT PRIMARY KEY,
     forget_at REAL NOT NULL
@@ -184,6 +194,61 @@ class Store:
             for table in ("grade", "line_item", "resource_link", "course"):
                 database.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
             self._found(database)
+
+    def copy(self) -> str:
+        """Go on in a copy of the course, as at the beginning of a year; return the old id.
+
+        The course and its links get new ids, which remember the former ones. The links'
+        own columns come along, without a grade; those that the tool made do not.
+        """
+        links = [(link, self.line_item_of(link.id)) for link in self.links()]
+        origin_id = self.course_id
+        with self._transaction() as database:
+            for table in ("grade", "line_item", "resource_link", "course"):
+                database.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
+            course_id = uuid.uuid4().hex
+            database.execute("INSERT INTO course (id) VALUES (?)", (course_id,))
+            pairs = [(course_id, origin_id)]
+            for link, line_item in links:
+                new = NewLink(
+                    link.title,
+                    link.address,
+                    link.description,
+                    link.custom,
+                    line_item,
+                    opens_at=link.opens_at,
+                    due_at=link.due_at,
+                    opening=link.opening,
+                )
+                pairs.append((_insert_link(database, new), link.id))
+            database.executemany("INSERT INTO copy VALUES (?, ?)", pairs)
+        return origin_id
+
+    def history(self, identifier: str) -> list[str]:
+        """What a course or a link was copied from, the newest first."""
+        with self._transaction() as database:
+            origins = dict(database.execute("SELECT id, origin_id FROM copy").fetchall())
+        found = []
+        while (identifier := origins.get(identifier, "")) != "":
+            found.append(identifier)
+        return found
+
+    def notice_handlers(self, deployment_id: str) -> dict[str, str]:
+        """Where the tool wants which kind of notice."""
+        with self._transaction() as database:
+            rows = database.execute(
+                "SELECT notice_type, handler FROM notice_handler WHERE deployment_id = ?",
+                (deployment_id,),
+            )
+            return dict(rows.fetchall())
+
+    def keep_notice_handler(self, deployment_id: str, kind: str, handler: str) -> None:
+        """Note where the tool wants a kind of notice."""
+        with self._transaction() as database:
+            database.execute(
+                "INSERT OR REPLACE INTO notice_handler VALUES (?, ?, ?)",
+                (deployment_id, kind, handler),
+            )
 
     @property
     def course_id(self) -> str:
@@ -317,7 +382,7 @@ def _add_what_older_files_lack(database: sqlite3.Connection) -> None:
             )
 
 
-def _insert_link(database: sqlite3.Connection, link: NewLink) -> None:
+def _insert_link(database: sqlite3.Connection, link: NewLink) -> str:
     link_id = uuid.uuid4().hex
     database.execute(
         "INSERT INTO resource_link"
@@ -339,6 +404,7 @@ def _insert_link(database: sqlite3.Connection, link: NewLink) -> None:
         _insert_line_item(
             database, NewLineItem(item.label, item.maximum, link_id, item.resource_id, item.tag)
         )
+    return link_id
 
 
 def _insert_line_item(database: sqlite3.Connection, item: NewLineItem) -> LineItem:

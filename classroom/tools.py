@@ -6,10 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from classroom.options import CLIENT_ID, DEPLOYMENT_ID, GROUPS_VARIABLE, Options
+from classroom.options import (
+    CLIENT_ID,
+    COURSE_HISTORY,
+    DEPLOYMENT_ID,
+    GROUPS_VARIABLE,
+    LINK_HISTORY,
+    Options,
+)
 
 TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
-USUAL_CUSTOM: Mapping[str, str] = {"group_ids": GROUPS_VARIABLE}
+USUAL_CUSTOM: Mapping[str, str] = {
+    "group_ids": GROUPS_VARIABLE,
+    "context_id_history": COURSE_HISTORY,
+    "resource_link_id_history": LINK_HISTORY,
+}
 SUBMISSION_REVIEW = "LtiSubmissionReviewRequest"
 MESSAGES = ("LtiResourceLinkRequest", "LtiDeepLinkingRequest", SUBMISSION_REVIEW)
 

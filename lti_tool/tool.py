@@ -26,6 +26,7 @@ from lti_tool.services.connections import ConnectionTest
 from lti_tool.services.courses import CourseShelf
 from lti_tool.services.directory import PlatformDirectory
 from lti_tool.services.keys import KeyRing
+from lti_tool.services.launch_records import LaunchRecords
 from lti_tool.services.launches import LaunchDesk
 from lti_tool.services.logins import LoginDesk
 from lti_tool.services.notices import NoticeDesk
@@ -148,6 +149,7 @@ def build_tool(settings: Settings) -> Tool:
         tool_url=settings.public_url,
         languages=LANGUAGES,
         limits=limits,
+        records=LaunchRecords.of(database, courses),
     )
     registrations = RegistrationDesk(database, Guard(settings.allow_loopback), addresses.told)
     return Tool(

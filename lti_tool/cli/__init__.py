@@ -15,6 +15,7 @@ from lti_tool.cli.db import db
 from lti_tool.cli.errors import errors
 from lti_tool.cli.export import export
 from lti_tool.cli.keys import keys
+from lti_tool.cli.migration import migrate_from, older_ids
 from lti_tool.cli.platforms import platform
 from lti_tool.cli.serving import serve, worker
 
@@ -37,5 +38,7 @@ def main() -> None:
     """Serve a course to learning platforms by LTI 1.3, or box it for them."""
 
 
+for command in (migrate_from, older_ids):
+    platform.add_command(command)
 for command in (serve, worker, db, admin, platform, keys, errors, course, export):
     main.add_command(command)

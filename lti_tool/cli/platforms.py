@@ -190,7 +190,7 @@ def platform_test(number: int, as_json: bool) -> None:
 def platform_suspend(number: int) -> None:
     """Let nobody in from a platform. Everything is kept; `resume` undoes it."""
     with clear_errors(), open_checked_database() as database, database.transaction() as db:
-        suspend(db, _platform(db, number))
+        suspend(db, known_platform(db, number))
     click.echo("Nobody gets in from this platform now, and its open windows are over.")
 
 
@@ -199,7 +199,7 @@ def platform_suspend(number: int) -> None:
 def platform_resume(number: int) -> None:
     """Let people in again from a platform that was suspended."""
     with clear_errors(), open_checked_database() as database, database.transaction() as db:
-        resume(_platform(db, number))
+        resume(known_platform(db, number))
     click.echo("People get in from this platform again.")
 
 
@@ -217,7 +217,7 @@ def platform_administrators(number: int, allow: bool) -> None:
     setting ARRIMAGE_ADMINISTRATION must name "lti" as well.
     """
     with clear_errors(), open_checked_database() as database, database.transaction() as db:
-        _platform(db, number).admits_administrators = allow
+        known_platform(db, number).admits_administrators = allow
     click.echo(
         "This platform's administrators may administer the tool."
         if allow
@@ -225,7 +225,8 @@ def platform_administrators(number: int, allow: bool) -> None:
     )
 
 
-def _platform(db: Session, number: int) -> Platform:
+def known_platform(db: Session, number: int) -> Platform:
+    """Return the platform of that number. Raise ``UsageError``."""
     known = platform_of(db, number)
     if known is None:
         raise _no_platform(number)

@@ -40,6 +40,7 @@ from lti_tool.services.arrivals import (
 from lti_tool.services.courses import CourseShelf
 from lti_tool.services.directory import PlatformDirectory, require_active
 from lti_tool.services.groups import keep_launch
+from lti_tool.services.launch_records import LaunchRecords
 from lti_tool.services.links import class_of, destination, due_date
 from lti_tool.services.logins import LoginDesk, OpenLogin, is_used, require_nonce, use_up
 from lti_tool.services.registrations import take_deployment
@@ -101,6 +102,7 @@ class LaunchDesk:
     tool_url: str
     languages: tuple[str, ...]
     limits: SessionLimits
+    records: LaunchRecords
 
     def accept(self, form: LaunchForm) -> OpenWindow | OpenSelection | OpenReview:
         """Let a launch in, once. Raise ``LaunchRefused``, having changed nothing.
@@ -116,7 +118,9 @@ class LaunchDesk:
             raise LaunchRefused(Fault.STATE_UNKNOWN, "the login's platform is gone")
         try:
             launch, platform = self._verified(form, login, platform)
-            return self._accept(form, login, platform, launch)
+            accepted = self._accept(form, login, platform, launch)
+            self.records.note(platform.id, launch)
+            return accepted
         except LaunchRefused as refused:
             refused.issuer = platform.issuer
             raise
@@ -168,7 +172,8 @@ class LaunchDesk:
         self, login: OpenLogin, platform: KnownPlatform, launch: Launch, language: str
     ) -> OpenWindow:
         token, moment = new_token(), now()
-        course, target = destination(launch, self.courses, self.default_course)
+        inherited = self.records.inherited(platform.id, launch)
+        course, target = destination(launch, self.courses, self.default_course, inherited)
         arrival = Arrival(
             login_id=login.login_id,
             login_expires_at=login.expires_at,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from lti_tool.lti import Fault, Launch, LaunchRefused, query_of
 from lti_tool.services.courses import CourseShelf, UnknownCourse
 from lti_tool.services.moments import as_moment
-from lti_tool.services.targets import asked_for
+from lti_tool.services.targets import TargetKind, asked_for
 
 LONGEST_NAME = 200
 DUE_PARAMETER = "due"
@@ -17,23 +18,36 @@ OWN_CONTEXT = "resource_link:"
 """What begins the name of the class that a link without a class gets."""
 
 
-def destination(launch: Launch, courses: CourseShelf, default_course: str) -> tuple[str, str]:
+def destination(
+    launch: Launch,
+    courses: CourseShelf,
+    default_course: str,
+    inherited: tuple[str, str] | None = None,
+) -> tuple[str, str]:
     """Return the course that a launch asks for, and what of it, as its link keeps that.
 
-    The link's custom parameters say it, else the query of its address, else the default.
-    Raise ``LaunchRefused`` when the tool has no such course.
+    The link's custom parameters say it, else the query of its address, else what the link
+    has ``inherited`` as a copy, else the default. Raise ``LaunchRefused`` when the tool has no
+    such course.
     """
-    query = query_of(launch.target_link_uri)
-    slug = launch.custom.get("course") or query.get("course") or default_course
+    named = _named(launch)
+    slug = named.get("course") or (inherited[0] if inherited else default_course)
     try:
         course = courses.course(slug)
     except UnknownCourse as error:
         raise LaunchRefused(Fault.COURSE_UNKNOWN, f"course {slug[:LONGEST_NAME]!r}") from error
-    return slug, str(asked_for(course, {**query, **launch.custom}))
+    if inherited is not None and not names_content(launch):
+        return inherited
+    return slug, str(asked_for(course, named))
+
+
+def names_content(launch: Launch) -> bool:
+    """Whether a launch says itself what it opens, a course or something of one."""
+    return not {"course", *TargetKind}.isdisjoint(_named(launch))
 
 
 def class_of(launch: Launch) -> str:
-    """Return the name of the class; a link without a class gets one of its own."""
+    """Return the name of a launch's class; a link without one has a class of its own."""
     return launch.context_id or f"{OWN_CONTEXT}{launch.resource_link_id or ''}"
 
 
@@ -47,3 +61,7 @@ def due_date(launch: Launch) -> datetime | None:
         return as_moment(launch.custom.get(DUE_PARAMETER, "")).astimezone(UTC)
     except ValueError:
         return None
+
+
+def _named(launch: Launch) -> Mapping[str, str]:
+    return {**query_of(launch.target_link_uri), **launch.custom}

@@ -87,6 +87,8 @@ def _platform(db: Session, issuer: str, audiences: Sequence[str]) -> Platform:
         raise LaunchRefused(Fault.PLATFORM_UNKNOWN, f"issuer {issuer!r}")
     for platform in known:
         if platform.client_id in audiences:
+            if platform.suspended_at is not None:
+                raise LaunchRefused(Fault.PLATFORM_SUSPENDED, f"platform {platform.id}")
             return platform
     raise LaunchRefused(Fault.CLIENT_UNKNOWN, "aud names none of the platform's client ids")
 

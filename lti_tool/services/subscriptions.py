@@ -75,13 +75,13 @@ class OfferBook:
         self._database = database
         self._noted: dict[tuple[int, str], NoticeOffer] = {}
 
-    def note(self, platform: Platform, deployment_id: str, offer: NoticeOffer | None) -> None:
+    def note(self, platform_id: int, deployment_id: str, offer: NoticeOffer | None) -> None:
         """Note what a verified launch offered, in a transaction of its own."""
-        place = (platform.id, deployment_id)
+        place = (platform_id, deployment_id)
         if offer is None or self._noted.get(place) == offer:
             return
         with self._database.transaction() as db:
-            keep_offer(db, platform.id, deployment_id, offer)
+            keep_offer(db, platform_id, deployment_id, offer)
         self._noted[place] = offer
 
 

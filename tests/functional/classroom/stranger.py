@@ -34,6 +34,8 @@ class Stranger:
         default_factory=lambda: {"kid": "key-1", "alg": "RS256", "use": "sig"}
     )
     url: str = ""
+    heard: list[dict[str, Any]] = field(default_factory=list)
+    """What was posted to ``/notices``."""
 
     def key_set(self) -> dict[str, Any]:
         public = json.loads(RSAAlgorithm.to_jwk(self.private_key.public_key()))
@@ -79,6 +81,9 @@ class Stranger:
 
     @Request.application
     def _answer(self, request: Request) -> Response:
+        if request.path == "/notices":
+            self.heard.append(request.get_json())
+            return Response("{}", mimetype="application/json")
         if request.path != "/.well-known/jwks.json":
             return Response("Not found", status=404)
         return Response(json.dumps(self.key_set()), mimetype="application/json")

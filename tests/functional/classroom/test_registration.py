@@ -73,6 +73,7 @@ def test_the_platform_says_what_it_is(visitor: Visitor, options: Options) -> Non
     assert {each["type"] for each in lti["messages_supported"]} == {
         "LtiResourceLinkRequest",
         "LtiDeepLinkingRequest",
+        "LtiSubmissionReviewRequest",
     }
 
 

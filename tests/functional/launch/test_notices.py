@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from lti_tool.lti import NoticeOffer
 from lti_tool.models import Context, Notice, Platform, Refusal, now
 from lti_tool.services.housekeeping import forget_what_is_over
+from lti_tool.services.platform_care import suspend
 from lti_tool.services.platforms import keep_platform
 from lti_tool.services.subscriptions import keep_offer, notice_statuses
 from lti_tool.tool import Tool
@@ -233,6 +234,16 @@ def test_what_cannot_be_an_origin_is_left_out(browser: FlaskClient, lms: Lms, to
     said[f"{LTI}origin_contexts"] = [7, "", "x" * 300, "nul\x00", {"id": "class-1"}, "class-1"]
     assert send(browser, lms.sign(said)).status_code == 200
     assert classes(tool)["class-2"] == "class-1"
+
+
+def test_a_suspended_platform_s_notices_are_refused(
+    browser: FlaskClient, lms: Lms, tool: Tool
+) -> None:
+    with tool.database.transaction() as db:
+        suspend(db, db.scalars(select(Platform)).one())
+    answer = send(browser, lms.sign(claims()))
+    assert code(answer) == "platform_suspended"
+    assert kept(tool) == []
 
 
 def test_a_notice_signed_by_somebody_else_is_refused(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from lti_tool.lti import NoticeOffer
@@ -73,6 +74,54 @@ def test_every_kind_that_is_offered_is_asked_for_with_a_token(
     assert token.form["scope"] == SCOPE
     assert status(tool, platform_id).subscribed_at is not None
     assert status(tool, platform_id).error is None
+
+
+def test_a_launch_that_offers_notices_has_the_platform_asked(
+    lms: Lms, browser: FlaskClient, tool: Tool, platform_id: int
+) -> None:
+    service = {
+        "service_versions": ["1.0"],
+        "platform_notification_service_url": f"{lms.server.url}/pns",
+        "scope": [SCOPE],
+        "notice_types_supported": [HELLO, "LtiSomethingNotice", COPY],
+    }
+    for _ in range(2):
+        answer = lms.enter(browser, lti_platformnotificationservice=service)
+        assert answer.status_code == 200
+    assert status(tool, platform_id).offered == (COPY, HELLO)
+    assert ask(tool) == 1
+    assert lms.enter(browser, lti_platformnotificationservice=service).status_code == 200
+    assert ask(tool) == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"service_versions": ["2.0"]},
+        {"service_versions": "1.0"},
+        {"platform_notification_service_url": "javascript:alert(1)"},
+        {"platform_notification_service_url": None},
+        {"scope": ["another"]},
+        {"notice_types_supported": ["LtiSomethingNotice"]},
+        {"notice_types_supported": {COPY: 1}},
+        {"notice_types_supported": None},
+    ],
+)
+def test_an_offer_that_we_cannot_use_is_none_and_the_launch_goes_on(
+    lms: Lms, browser: FlaskClient, tool: Tool, platform_id: int, changes: dict[str, object]
+) -> None:
+    service = {
+        "service_versions": ["1.0"],
+        "platform_notification_service_url": f"{lms.server.url}/pns",
+        "scope": [SCOPE],
+        "notice_types_supported": [HELLO],
+        **changes,
+    }
+    answer = lms.enter(browser, lti_platformnotificationservice=service)
+    assert answer.status_code == 200
+    assert lms.enter(browser, lti_platformnotificationservice="service").status_code == 200
+    with tool.database.reading() as db:
+        assert notice_statuses(db, platform_id) == []
 
 
 def test_a_platform_is_asked_once(tool: Tool, lms: Lms, platform_id: int) -> None:
