@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from http import HTTPStatus
 from typing import Any
 
@@ -21,6 +22,7 @@ from lti_tool.services.column_choice import (
     plan,
     proposed,
     uncovered,
+    unfinished,
 )
 from lti_tool.services.column_making import settle_due
 from lti_tool.services.column_objections import (
@@ -35,6 +37,9 @@ from lti_tool.services.courses import Json
 from lti_tool.services.objections import ApiFault
 from lti_tool.views.asking import instructor_window, json_body, refuse, text_in
 from lti_tool.views.context import tool
+
+PATIENCE_SECONDS = 8.0
+"""How long an instructor waits for the platform; what is left then is the worker's."""
 
 blueprint = Blueprint("columns", __name__, url_prefix="/api/class/columns")
 
@@ -72,7 +77,13 @@ def chosen() -> Response:
     with tool().database.transaction() as db:
         link, course = _link(instructor_window(db))
         choose(db, course, link.id, _choice(json_body()))
-    settle_due(tool().database, tool().line_items, link_pk=link.id)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    settle_due(
+        tool().database,
+        tool().line_items,
+        link_pk=link.id,
+        stopping=lambda: time.monotonic() > deadline,
+    )
     return columns()
 
 
@@ -113,6 +124,9 @@ def _details(db: Session, window: WindowSession) -> dict[str, Any]:
         "whole": whole,
         "each": each,
         "may_remove": bool(ours),
+        "going_on": any(
+            item.error is None and item.due_at is not None for item in unfinished(ours)
+        ),
         "uncovered": len(uncovered(course, link, items)),
         "objection": None if fault is None else CHOICE_OBJECTIONS[fault],
         "may_compare": may_read_results(link),

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from lti_tool.lti import LINE_ITEM_SCOPE, RESULT_SCOPE, SCORE_SCOPE, Role, ServiceFault
 from lti_tool.models import GradeDelivery, Platform, ResourceLink, ToolKey
 from lti_tool.services.column_choice import ChoiceFault
-from lti_tool.services.column_making import NOT_OURS
+from lti_tool.services.column_making import NOT_OURS, settle_due
 from lti_tool.services.column_objections import (
     CHOICE_OBJECTIONS,
     COLUMN_OBJECTIONS,
@@ -24,6 +24,7 @@ from lti_tool.services.column_objections import (
 )
 from lti_tool.services.comparison import Difference
 from lti_tool.services.delivery import deliver_due
+from lti_tool.views import columns as views
 from tests.functional.grades.columns import Columns
 from tests.functional.launch.lms import Answer, Server
 from tests.functional.school import School
@@ -105,6 +106,20 @@ def test_a_choice_is_told_applied_and_shown(school: School, columns: Columns) ->
     assert shown.count("En place") == 2
     deliver_due(school.database, school.tool.scores)
     assert columns.grade(2, "user-1") == 1.0
+
+
+def test_an_instructor_does_not_wait_for_a_slow_platform(
+    school: School, columns: Columns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "PATIENCE_SECONDS", -1.0)
+
+    shown = text_of(ask(school, "", choice("activities", EACH)))
+
+    assert columns.calls("POST") == []
+    assert shown.count("En cours") == 2
+    assert "l’outil continue de lui-même" in shown
+    assert settle_due(school.database, school.tool.line_items) == 2
+    assert text_of(ask(school)).count("En place") == 2
 
 
 def test_going_back_with_the_columns_removed_says_what_is_lost(

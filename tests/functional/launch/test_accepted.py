@@ -28,6 +28,8 @@ from tests.functional.launch.lms import (
     Lms,
 )
 
+LINE_ITEM_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
+LINE_ITEMS = "https://lms.example/7/lineitems?type_id=3"
 INSTITUTION = "http://purl.imsglobal.org/vocab/lis/v2/institution/person"
 SYSTEM = "http://purl.imsglobal.org/vocab/lis/v2/system/person"
 
@@ -234,6 +236,34 @@ def test_a_link_has_a_column_when_scores_may_be_posted_to_it(
 ) -> None:
     assert lms.enter(browser, **{AGS: endpoint}).status_code == 200
     assert entered(tool).link.line_item_url == expected
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "url", "scopes"),
+    [
+        (
+            {"scope": [SCORE_SCOPE, LINE_ITEM_SCOPE, "other"], "lineitems": LINE_ITEMS},
+            LINE_ITEMS,
+            [SCORE_SCOPE, LINE_ITEM_SCOPE],
+        ),
+        ({"scope": LINE_ITEM_SCOPE, "lineitems": LINE_ITEMS}, LINE_ITEMS, []),
+        ({"scope": [[], 7], "lineitems": "javascript:alert(1)"}, None, []),
+        (ABSENT, None, []),
+    ],
+)
+def test_what_may_be_done_with_the_gradebook_is_kept_with_the_link(
+    endpoint: object,
+    url: str | None,
+    scopes: list[str],
+    lms: Lms,
+    browser: FlaskClient,
+    tool: Tool,
+) -> None:
+    assert lms.enter(browser, **{AGS: endpoint}).status_code == 200
+    link = entered(tool).link
+    assert (link.line_items_url, link.grade_scopes) == (url, scopes)
+    assert lms.enter(browser, **{AGS: ABSENT}).status_code == 200
+    assert (entered(tool).link.line_items_url, entered(tool).link.grade_scopes) == (None, [])
 
 
 @pytest.mark.parametrize(
