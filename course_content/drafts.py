@@ -33,8 +33,8 @@ from course_content.schema import (
     CourseRecord,
     QuizRecord,
     UnitRecord,
-    WorkshopRecord,
 )
+from course_content.workshop_schema import WorkshopRecord
 
 COURSE_FILE: Final = "course.yaml"
 UNIT_FILE: Final = "unit.yaml"

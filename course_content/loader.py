@@ -38,7 +38,8 @@ from course_content.model import (
     Unit,
 )
 from course_content.problems import CourseError, Problem, suggestion
-from course_content.schema import build_quiz, build_workshop
+from course_content.schema import build_quiz
+from course_content.workshop_schema import build_workshop
 
 __all__ = [
     "BUILTIN_COURSES",

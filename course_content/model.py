@@ -255,7 +255,74 @@ class GridWorkshop(WorkshopBase):
     tool: ClassVar[Literal["grid"]] = "grid"
 
 
-Workshop: TypeAlias = MapWorkshop | GridWorkshop
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanWorkshop(WorkshopBase):
+    """An engagement plan: one sheet a promise, whose method has to be able to keep it."""
+
+    tool: ClassVar[Literal["plan"]] = "plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainWorkshop(WorkshopBase):
+    """A theory of change: from means to impact, with the hypotheses in between."""
+
+    tool: ClassVar[Literal["chain"]] = "chain"
+
+
+@dataclass(frozen=True, slots=True)
+class SortingCase:
+    """A case to sort. ``feedback`` says why it belongs where it does; ``others`` answers those
+    who put it elsewhere, by category."""
+
+    id: str
+    text: Localized
+    category: str
+    feedback: Localized
+    others: Mapping[str, Localized]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortingWorkshop(WorkshopBase):
+    """Borderline cases to sort into categories, with a reason for every answer. Not marked."""
+
+    tool: ClassVar[Literal["sorting"]] = "sorting"
+    categories: tuple[Item, ...]
+    cases: tuple[SortingCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RadarAxis:
+    """Something that one can be better at. ``hint`` says what a proof of it may be."""
+
+    id: str
+    title: Localized
+    hint: Localized
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RadarWorkshop(WorkshopBase):
+    """Where one stands, before and after, with a written proof for each axis."""
+
+    tool: ClassVar[Literal["radar"]] = "radar"
+    axes: tuple[RadarAxis, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioWorkshop(WorkshopBase):
+    """What the learner made in the workshops that it reads, with what they say of it."""
+
+    tool: ClassVar[Literal["portfolio"]] = "portfolio"
+
+
+Workshop: TypeAlias = (
+    MapWorkshop
+    | GridWorkshop
+    | PlanWorkshop
+    | ChainWorkshop
+    | SortingWorkshop
+    | RadarWorkshop
+    | PortfolioWorkshop
+)
 Activity: TypeAlias = Quiz
 Step: TypeAlias = Page | Activity | Workshop
 

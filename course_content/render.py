@@ -36,6 +36,7 @@ from course_content.model import (
     localized,
 )
 from course_content.wording import wording
+from course_content.workshops import workshop_settings
 
 Delivery: TypeAlias = Literal["lti", "scorm12", "local"]
 Role: TypeAlias = Literal["learner", "instructor"]
@@ -169,12 +170,14 @@ def _workshop(course: Course, workshop: Workshop, voice: Voice) -> Json:
         "tool": workshop.tool,
         "title": voice.plain(workshop.title),
         "instructions": voice.within(workshop.id).block(workshop.instructions),
+        "settings": workshop_settings(workshop, voice),
         "reads": [
             {
                 "id": read.id,
                 "tool": read.tool,
                 "title": voice.plain(read.title),
                 "path": f"{units[read.id]}/{read.id}",
+                "settings": workshop_settings(read, voice),
             }
             for read in map(course.workshop, workshop.reads)
         ],

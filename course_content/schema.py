@@ -43,10 +43,8 @@ from course_content.model import (
     AnticipatedAnswer,
     Choice,
     Feedback,
-    GridWorkshop,
     Item,
     Localized,
-    MapWorkshop,
     Matching,
     MultipleChoice,
     Numeric,
@@ -57,7 +55,6 @@ from course_content.model import (
     ShortText,
     SingleChoice,
     TrueFalse,
-    Workshop,
 )
 from course_content.problems import suggestion
 from course_content.scoring import NUMERIC_SLACK, normalized_text, parsed_number
@@ -479,43 +476,6 @@ def build_quiz(data: Data) -> Quiz:
         questions=tuple(
             QUESTION_RECORDS[question["kind"]]().build(question) for question in data["questions"]
         ),
-    )
-
-
-# --- Workshops -----------------------------------------------------------------------------
-
-
-class ToolName(Text):
-    def read(self, value: Any) -> str:
-        tool = super().read(value)
-        if tool not in WORKSHOPS:
-            raise fault(f"is “{tool[:60]}”, no tool of a workshop", suggestion(tool, WORKSHOPS))
-        return tool
-
-
-class WorkshopRecord(Record):
-    """What every workshop has; its ``tool`` says which class of the model it is."""
-
-    id = Identifier(required=True)
-    tool = ToolName(required=True)
-    title = ReaderText(longest=200, required=True)
-    instructions = ReaderText("block", required=True)
-    reads = Entries(Identifier(), most=20, load_default=list)
-
-
-WORKSHOPS: Final[Mapping[str, type[Workshop]]] = {
-    MapWorkshop.tool: MapWorkshop,
-    GridWorkshop.tool: GridWorkshop,
-}
-
-
-def build_workshop(data: Data) -> Workshop:
-    """Make a workshop of data that passed ``WorkshopRecord``."""
-    return WORKSHOPS[data["tool"]](
-        id=data["id"],
-        title=data["title"],
-        instructions=data["instructions"],
-        reads=tuple(data["reads"]),
     )
 
 

@@ -7,9 +7,14 @@
 import { h, icon } from "../dom.js";
 import { Failure } from "../tracking/failure.js";
 import { failureMessage } from "./failure.js";
+import { chainTool } from "./workshops/chain.js";
+import { readWorkFile, workFile } from "./workshops/file.js";
 import { gridTool } from "./workshops/grid.js";
 import { mapTool } from "./workshops/map.js";
-import { readWorkFile, workFile } from "./workshops/file.js";
+import { planTool } from "./workshops/plan.js";
+import { portfolioTool } from "./workshops/portfolio.js";
+import { radarTool } from "./workshops/radar.js";
+import { sortingTool } from "./workshops/sorting.js";
 
 /**
  * @typedef {object} Tool
@@ -17,6 +22,7 @@ import { readWorkFile, workFile } from "./workshops/file.js";
  * @property {() => {text: string, isDone: boolean}[]} checklist what a complete work has
  *
  * @typedef {object} ToolContext
+ * @property {object} workshop what is to be made, with the tool's own `settings`
  * @property {import("../works.js").Workpiece} piece what is being made
  * @property {{workshop: object, piece: import("../works.js").Workpiece}[]} reads what it begins
  *   from
@@ -26,7 +32,15 @@ import { readWorkFile, workFile } from "./workshops/file.js";
  */
 
 /** @type {Record<string, (context: ToolContext) => Tool>} */
-const TOOLS = { map: mapTool, grid: gridTool };
+const TOOLS = {
+  map: mapTool,
+  grid: gridTool,
+  plan: planTool,
+  chain: chainTool,
+  radar: radarTool,
+  sorting: sortingTool,
+  portfolio: portfolioTool,
+};
 
 /** @param {object} context the step's, see stepView; with the works' shelf as `works` */
 export function workshopView(context) {

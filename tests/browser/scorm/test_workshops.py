@@ -16,6 +16,12 @@ from tests.unit.course_content.conftest import COURSES
 
 MAP = "carte/ma-carte"
 GRID = "carte/ma-grille"
+SORTING = "suite/mon-tri"
+PLAN = "suite/mon-plan"
+CHAIN = "suite/ma-chaine"
+RADAR = "suite/mon-radar"
+PORTFOLIO = "suite/mon-portfolio"
+ALL_PATHS = (MAP, GRID, SORTING, PLAN, CHAIN, RADAR, PORTFOLIO)
 ACTORS = ("Mairie", "Association de quartier", "Imprimerie", "Familles hébergées", "Rivière")
 
 
@@ -69,6 +75,12 @@ class Maker(Learner):
             has=self.window.get_by_text(title, exact=True)
         )
         return entry.locator("dd").inner_text()
+
+    def finished(self, path: str) -> bool:
+        """Whether the course's map says that the workshop is done."""
+        return (
+            self.window.locator(f"nav.map a[href='#/{path}']").get_attribute("data-state") == "done"
+        )
 
 
 def maker(window: Page | Frame) -> Maker:
@@ -260,6 +272,131 @@ def test_a_work_on_paper_says_all_that_it_says_on_the_screen(page: Page, atelier
         assert words in printed
 
 
+def test_a_plan_says_when_its_method_cannot_keep_its_promise(page: Page, atelier: Platform) -> None:
+    learner = maker(atelier.launch(page))
+    learner.opens(PLAN)
+    window = learner.window
+    learner.adds("Ajouter une promesse", "Familles hébergées")
+
+    window.get_by_label("Niveau").select_option("collaborate")
+    window.get_by_label("Méthode").select_option("visits")
+    expect(window.locator(".tool__warning")).to_contain_text("ne peut pas tenir ce niveau")
+    window.get_by_label("Méthode").select_option("drafting")
+    expect(window.locator(".tool__warning")).to_have_count(0)
+
+    window.get_by_label("Dernière rencontre").fill("2027-04-23")
+    window.get_by_label("Décision").fill("2027-04-02")
+    expect(window.locator(".tool__warning")).to_contain_text("ne peut rien changer")
+    window.get_by_label("Dernière rencontre").fill("2027-03-02")
+    for line in ("But", "Périmètre", "Mandat", "Promesse", "Comment, où, avec qui", "Moyens",
+                 "Risques", "Retour", "Indicateur"):  # fmt: skip
+        window.get_by_label(line, exact=True).fill("Une phrase.")
+
+    expect(window.locator(".checklist__point[data-done=true]")).to_have_count(3)
+    assert learner.finished(PLAN)
+
+
+def test_whom_one_promises_something_is_proposed_from_the_map(
+    page: Page, atelier: Platform
+) -> None:
+    learner = maker(atelier.launch(page))
+    learner.opens(MAP)
+    learner.makes_a_map()
+    learner.opens(PLAN)
+
+    options = learner.window.locator("datalist option")
+    assert [option.get_attribute("value") for option in options.all()] == list(ACTORS)
+
+
+def test_a_chain_is_complete_when_a_hypothesis_can_be_disproved(
+    page: Page, atelier: Platform
+) -> None:
+    learner = maker(atelier.launch(page))
+    learner.opens(CHAIN)
+    for label in ("un besoin", "un moyen", "une activité", "une réalisation", "un effet"):
+        learner.adds(f"Ajouter {label}", "Quelque chose de précis")
+    learner.adds("Ajouter un impact attendu", "Quelque chose qui dure")
+    for stage in ("effects", "impact"):
+        signs = learner.window.locator(f"[aria-labelledby=chain-{stage}] textarea")
+        signs.nth(1).fill("Un signe que chacun peut constater.")
+    learner.adds("Ajouter une hypothèse entre « Activités » et « Réalisations »", "On y vient.")
+    assert not learner.finished(CHAIN)
+
+    learner.window.locator(".chain__between textarea").nth(1).fill("Personne ne revient.")
+
+    expect(learner.window.locator(".checklist__point[data-done=true]")).to_have_count(3)
+    assert learner.finished(CHAIN)
+
+
+def test_a_radar_wants_a_proof_and_ranks_nobody(page: Page, atelier: Platform) -> None:
+    learner = maker(atelier.launch(page))
+    learner.opens(RADAR)
+    window = learner.window
+    axes = window.locator(".sheet")
+    for axis in axes.all():
+        axis.get_by_label("Avant le module").select_option("2")
+        axis.get_by_label("Aujourd’hui").select_option("4")
+    points = window.locator(".checklist__point")
+    expect(points.last).to_contain_text("il en reste 4")
+
+    for axis in axes.all():
+        axis.get_by_label("Preuve").fill("Une carte corrigée avec le centre social, le 3 mars.")
+
+    assert learner.finished(RADAR)
+    shown = window.locator(".tool--radar").inner_text()
+    assert not any(word in shown.lower() for word in ("moyenne", "total", "classement", "rang"))
+
+
+def test_a_case_is_answered_with_a_reason_and_may_be_sorted_again(
+    page: Page, atelier: Platform
+) -> None:
+    learner = maker(atelier.launch(page))
+    learner.opens(SORTING)
+    gift, meals = learner.window.locator(".sorting__case").all()
+
+    gift.get_by_label("Achat").check()
+    expect(gift).to_contain_text("Un achat suppose un prix")
+    gift.get_by_label("Recherche partagée").check()
+    expect(gift).to_contain_text("Relisez le cas")
+    gift.get_by_label("Mécénat").check()
+    expect(gift).to_contain_text("Rien ne revient à l’entreprise.")
+    assert not learner.finished(SORTING)
+    meals.get_by_label("Achat").check()
+    assert learner.finished(SORTING)
+
+
+def test_a_portfolio_gathers_what_was_made(page: Page, atelier: Platform) -> None:
+    learner = maker(atelier.launch(page))
+    learner.opens(MAP)
+    learner.makes_a_map()
+    learner.opens(PORTFOLIO)
+    pieces = learner.window.locator(".portfolio__piece")
+    expect(pieces).to_have_count(5)
+    expect(pieces.nth(1)).to_contain_text("Vous n’avez pas encore commencé cette pièce.")
+
+    pieces.first.get_by_text("Voir ma pièce").click()
+    expect(pieces.first).to_contain_text("Familles hébergées")
+    pieces.first.get_by_label("Ce que j’en garde").fill("Je commencerais par qui manque, et non par qui est là.")
+    for question in learner.window.locator(".sheet").last.locator("textarea").all():
+        question.fill("Une réponse assez longue pour que l’on puisse la relire dans un an.")
+
+    done = learner.window.locator(".checklist__point[data-done=true]")
+    expect(done).to_have_count(2)
+    expect(learner.window.locator(".checklist__point").first).to_contain_text("il en reste 4")
+
+
+@pytest.mark.parametrize("path", ALL_PATHS)
+def test_every_workshop_is_printed_empty_with_room_to_write(
+    page: Page, atelier: Platform, path: str
+) -> None:
+    learner = maker(atelier.launch(page))
+    learner.opens(path)
+
+    learner.window.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+
+    assert learner.window.locator(".printout__sheet").count() >= 1
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1440])
 def test_axe_finds_nothing_in_a_workshop(
@@ -278,3 +415,8 @@ def test_axe_finds_nothing_in_a_workshop(
     assert axe_violations(learner.window) == []
     learner.window.get_by_label("Saillance").check()
     assert axe_violations(learner.window) == []
+    learner.opens(PLAN)
+    learner.adds("Ajouter une promesse", "Familles hébergées")
+    for path in (PLAN, CHAIN, RADAR, SORTING, PORTFOLIO):
+        learner.opens(path)
+        assert axe_violations(learner.window) == []

@@ -60,12 +60,14 @@ def test_the_player_gets_a_workshop_with_the_works_that_it_reads(atelier: Course
         "tool": "grid",
         "title": "Ma grille",
         "instructions": "<p>Situez chaque partie prenante.</p>\n",
+        "settings": {},
         "reads": [
             {
                 "id": "ma-carte",
                 "tool": "map",
                 "title": "Ma carte des parties prenantes",
                 "path": "carte/ma-carte",
+                "settings": {},
             }
         ],
     }

@@ -8,6 +8,7 @@ const MARGIN = 64;
 const SIDE = { x: WIDTH - MARGIN - 16, y: HEIGHT - MARGIN - 16 };
 const RADIUS_OF_DOT = 18;
 const SPREAD = 2 * RADIUS_OF_DOT + 4;
+const COLUMNS = [0, 1, -1];
 
 /**
  * @param {import("../../texts.js").Texts} texts
@@ -53,13 +54,15 @@ function dots(rated, across) {
       taken.set(place, before + 1);
       const x = MARGIN + ((rating[across] - 0.5) / HIGHEST) * SIDE.x;
       const y = 16 + (1 - (rating.power - 0.5) / HIGHEST) * SIDE.y;
-      const [column, row] = [before % 3, Math.floor(before / 3)];
+      const [column, row] = [COLUMNS[before % 3], Math.floor(before / 3)];
+      // Away from the edge, where the cell's name stands.
+      const down = rating.power > HIGHEST / 2 ? row : -row;
       return svg(
         "g",
         {
           class: "grid-drawing__dot",
           "data-alert": String(isForgotten(rating)),
-          transform: `translate(${x + (column - 1) * SPREAD} ${y + (row - 0.5) * SPREAD})`,
+          transform: `translate(${x + column * SPREAD} ${y + down * SPREAD})`,
         },
         svg("circle", { r: RADIUS_OF_DOT }),
         svg("text", { y: 7, "text-anchor": "middle" }, String(rating.number)),

@@ -5,6 +5,7 @@
  * record each, so that a change of the map never touches what was judged here.
  */
 import { h, icon } from "../../dom.js";
+import { countdown } from "./checkpoints.js";
 import { gridDrawing, salienceDrawing } from "./grid-drawing.js";
 import { recordTable } from "./record-table.js";
 import { HIGHEST, SALIENCE_CLASSES, conduct, exposure, isForgotten, salience } from "./salience.js";
@@ -71,10 +72,7 @@ function checklist(piece, rated, texts) {
   const forgotten = rated.filter(isForgotten).length;
   const said = piece.records.remarks?.text ?? "";
   return [
-    {
-      text: texts.t("grid.check.rated", { count: left }),
-      isDone: rated.length > 0 && left === 0,
-    },
+    countdown(texts, "grid.check.rated", left, rated.length),
     {
       text: texts.t("grid.check.salience"),
       isDone: rated.some((rating) => salience(rating) !== null),

@@ -1,14 +1,28 @@
 /** Works on paper; one that is not begun leaves room to write with a pen. */
-import { h } from "../../dom.js";
+import { h, plainText } from "../../dom.js";
+import { STAGES, beliefsAfter, entriesOf } from "./chain.js";
 import { gridDrawing, salienceDrawing } from "./grid-drawing.js";
 import { CELLS, ratedActors } from "./grid.js";
 import { mapDrawing } from "./map-drawing.js";
 import { ties } from "./map.js";
+import { LINES } from "./plan.js";
+import { QUESTIONS, remarkId } from "./portfolio.js";
+import { radarDrawing } from "./radar-drawing.js";
+import { placedAxes } from "./radar.js";
+import { answerTo } from "./sorting.js";
 
 const BLANK_ROWS = 6;
 
 /** @type {Record<string, (context: import("../workshop.js").ToolContext) => Node[]>} */
-const PAPERS = { map: mapOnPaper, grid: gridOnPaper };
+const PAPERS = {
+  map: mapOnPaper,
+  grid: gridOnPaper,
+  plan: planOnPaper,
+  chain: chainOnPaper,
+  radar: radarOnPaper,
+  sorting: sortingOnPaper,
+  portfolio: portfolioOnPaper,
+};
 
 /**
  * @param {object} workshop
@@ -20,8 +34,13 @@ export function workshopOnPaper(workshop, works, context) {
   const reads = workshop.reads.map((read) => ({ workshop: read, piece: pieceOf(read) }));
   return [
     h("div", { class: "prose", html: workshop.instructions }),
-    ...PAPERS[workshop.tool]({ ...context, piece: pieceOf(workshop), reads }),
+    ...workOnPaper({ ...context, workshop, piece: pieceOf(workshop), reads }),
   ];
+}
+
+/** @param {import("../workshop.js").ToolContext & {workshop: object}} context */
+export function workOnPaper(context) {
+  return PAPERS[context.workshop.tool](context);
 }
 
 const NO_WORK = {
@@ -87,6 +106,89 @@ function gridOnPaper({ piece, reads, texts }) {
     ),
     h("h2", {}, texts.t("grid.remarks")),
     h("p", { class: "printout__words" }, piece.records.remarks?.text ?? ""),
+  ];
+}
+
+function planOnPaper({ piece, texts }) {
+  const promises = piece.all("promise");
+  const shown = promises.length > 0 ? promises : [{}];
+  return shown.map((promise, index) =>
+    sheet(
+      texts.t("plan.title", { number: index + 1, who: promise.who ?? "" }),
+      [texts.t("plan.line"), texts.t("plan.answer")],
+      LINES.map(([name, kind]) => [
+        texts.t(`plan.${name}`),
+        kind === "choice" && promise[name]
+          ? texts.t(`plan.${name}.${promise[name]}`)
+          : promise[name],
+      ]),
+    ),
+  );
+}
+
+function chainOnPaper({ piece, texts }) {
+  const columns = [texts.t("chain.sign"), texts.t("chain.against")];
+  return STAGES.map((stage) =>
+    sheet(
+      texts.t(`chain.${stage}`),
+      [texts.t(`chain.${stage}`), ...columns],
+      [
+        ...entriesOf(piece, stage).map(({ text, sign }) => [text, sign, ""]),
+        ...beliefsAfter(piece, stage).map(({ text, against }) => [
+          `${texts.t("chain.belief")} – ${text}`,
+          "",
+          against,
+        ]),
+      ],
+    ),
+  );
+}
+
+function radarOnPaper({ piece, workshop, texts }) {
+  const axes = placedAxes(piece, workshop);
+  return [
+    radarDrawing(texts, axes),
+    sheet(
+      workshop.title,
+      [texts.t("radar.axis"), ...said(texts, "radar", ["before", "after", "proof", "next"])],
+      axes.map(({ number, title, before, after, proof, next }) => [
+        `${number}. ${title}`,
+        before,
+        after,
+        proof,
+        next,
+      ]),
+    ),
+  ];
+}
+
+function sortingOnPaper({ piece, workshop, texts }) {
+  const { cases, categories } = workshop.settings;
+  const titles = new Map(categories.map(({ id, title }) => [id, plainText(title)]));
+  return [
+    sheet(
+      workshop.title,
+      [texts.t("sorting.case", { number: "" }), texts.t("sorting.category")],
+      cases.map(({ id, text }) => [plainText(text), titles.get(answerTo(piece, id))]),
+    ),
+  ];
+}
+
+function portfolioOnPaper(context) {
+  const { piece, reads, texts } = context;
+  const review = piece.records.review ?? {};
+  return [
+    ...reads.flatMap((read) => [
+      h("h2", {}, read.workshop.title),
+      ...workOnPaper({ ...context, workshop: read.workshop, piece: read.piece }),
+      h("h3", {}, texts.t("portfolio.remark.title")),
+      h("p", { class: "printout__words" }, piece.records[remarkId(read.workshop)]?.text ?? ""),
+    ]),
+    sheet(
+      texts.t("portfolio.review"),
+      [texts.t("plan.line"), texts.t("plan.answer")],
+      QUESTIONS.map((name) => [texts.t(`portfolio.${name}`), review[name]]),
+    ),
   ];
 }
 

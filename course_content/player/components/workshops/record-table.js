@@ -3,25 +3,17 @@
  *
  * Everything a tool's drawing shows can be done here by keyboard and heard with a screen reader.
  * Rows are kept in place while one writes, so that nobody loses the focus to a change.
- *
- * @typedef {object} Column
- * @property {string} field
- * @property {string} label
- * @property {"text"|"long"|"choice"|"flag"|"fixed"} kind what it is written with; fixed only says
- * @property {() => {value: string, label: string}[]} [options] of a choice
- * @property {string} [list] the id of a datalist with words to choose from
- * @property {number} [longest] characters of a text
  */
 import { h, icon } from "../../dom.js";
+import { fieldControl } from "./fields.js";
 
 const LONGEST_LINE = 200;
-const LONGEST_NOTE = 2000;
 
 /**
  * @param {object} parts
  * @param {Pick<import("../../works.js").Workpiece, "change"|"changed">} parts.piece
  * @param {() => {id: string}[]} parts.records what to show, in order
- * @param {Column[]} parts.columns
+ * @param {import("./fields.js").Column[]} parts.columns
  * @param {string} parts.caption
  * @param {string} parts.empty what to do when there is nothing yet
  * @param {(record: object) => string} parts.nameOf what a row is called
@@ -96,92 +88,19 @@ function recordRow({ piece, columns, nameOf, remove, texts }, id) {
   };
 }
 
-const CONTROLS = {
-  text: lineControl,
-  long: noteControl,
-  choice: choiceControl,
-  flag: flagControl,
-  fixed: fixedText,
-};
-
-function fieldControl(piece, id, column) {
-  let run = 0;
-  const { field, kind } = column;
-  const keep = (value) => piece.change({ [id]: { [field]: value } }, `${id}.${field}.${run}`);
-  const control = CONTROLS[kind](column, keep);
-  control.element.addEventListener("focus", () => {
-    run += 1;
-  });
-  return control;
-}
-
-function lineControl({ list, longest = LONGEST_LINE }, keep) {
-  const element = h("input", { type: "text", maxlength: longest, list, autocomplete: "off" });
-  return typed(element, keep);
-}
-
-function noteControl({ longest = LONGEST_NOTE }, keep) {
-  return typed(h("textarea", { rows: 2, maxlength: longest }), keep);
-}
-
-function typed(element, keep) {
-  element.addEventListener("input", () => keep(element.value || null));
-  return {
-    element,
-    show(value) {
-      const text = value ?? "";
-      if (element.value !== text) element.value = text;
-    },
-  };
-}
-
-function choiceControl({ options }, keep) {
-  const element = h("select", { on: { change: () => keep(element.value || null) } });
-  return {
-    element,
-    show(value) {
-      const made = options().map((option) => h("option", { value: option.value }, option.label));
-      element.replaceChildren(...made);
-      element.value = value ?? "";
-    },
-  };
-}
-
-function fixedText() {
-  const element = h("span", {});
-  return {
-    element,
-    show(value) {
-      element.textContent = value ?? "";
-    },
-  };
-}
-
-function flagControl(_column, keep) {
-  const element = h("input", {
-    type: "checkbox",
-    on: { change: () => keep(element.checked || null) },
-  });
-  return {
-    element,
-    show(value) {
-      element.checked = value === true;
-    },
-  };
-}
-
 /**
  * One line to add a record with: a field, and a button.
  * @param {{label: string, hint?: string, button: string, longest?: number,
- *   add: (text: string) => void}} parts
+ *   suggestions?: string[], add: (text: string) => void}} parts
  */
-export function addingForm({ label, hint, button, longest = LONGEST_LINE, add }) {
+export function addingForm({ label, hint, button, longest = LONGEST_LINE, suggestions, add }) {
   const id = `add-${Math.random().toString(36).slice(2, 8)}`;
   const field = h("input", {
     id,
     type: "text",
     maxlength: longest,
     autocomplete: "off",
+    list: suggestions && `${id}-list`,
     "aria-describedby": hint && `${id}-hint`,
   });
   return h(
@@ -206,5 +125,11 @@ export function addingForm({ label, hint, button, longest = LONGEST_LINE, add })
       field,
       h("button", { type: "submit", class: "button" }, button),
     ),
+    suggestions &&
+      h(
+        "datalist",
+        { id: `${id}-list` },
+        suggestions.map((value) => h("option", { value })),
+      ),
   );
 }
