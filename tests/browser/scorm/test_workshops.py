@@ -50,7 +50,7 @@ class Maker(Learner):
 
     def adds(self, label: str, *texts: str) -> None:
         for text in texts:
-            field = self.window.get_by_label(label)
+            field = self.window.get_by_label(label, exact=True)
             field.fill(text)
             field.press("Enter")
 
@@ -313,18 +313,27 @@ def test_a_chain_is_complete_when_a_hypothesis_can_be_disproved(
 ) -> None:
     learner = maker(atelier.launch(page))
     learner.opens(CHAIN)
-    for label in ("un besoin", "un moyen", "une activité", "une réalisation", "un effet"):
+    for label in (
+        "une ressource",
+        "une activité",
+        "une réalisation",
+        "un effet",
+        "un effet non voulu",
+    ):
         learner.adds(f"Ajouter {label}", "Quelque chose de précis")
     learner.adds("Ajouter un impact attendu", "Quelque chose qui dure")
     for stage in ("effects", "impact"):
         signs = learner.window.locator(f"[aria-labelledby=chain-{stage}] textarea")
         signs.nth(1).fill("Un signe que chacun peut constater.")
-    learner.adds("Ajouter une hypothèse entre « Activités » et « Réalisations »", "On y vient.")
+    learner.adds(
+        "Ajouter un «\u00a0si\u00a0» entre «\u00a0Activités\u00a0» et «\u00a0Réalisations\u00a0»",
+        "On y vient.",
+    )
     assert not learner.finished(CHAIN)
 
     learner.window.locator(".chain__between textarea").nth(1).fill("Personne ne revient.")
 
-    expect(learner.window.locator(".checklist__point[data-done=true]")).to_have_count(3)
+    expect(learner.window.locator(".checklist__point[data-done=true]")).to_have_count(4)
     assert learner.finished(CHAIN)
 
 
@@ -376,7 +385,9 @@ def test_a_portfolio_gathers_what_was_made(page: Page, atelier: Platform) -> Non
 
     pieces.first.get_by_text("Voir ma pièce").click()
     expect(pieces.first).to_contain_text("Familles hébergées")
-    pieces.first.get_by_label("Ce que j’en garde").fill("Je commencerais par qui manque, et non par qui est là.")
+    pieces.first.get_by_label("Ce que j’en garde").fill(
+        "Je commencerais par qui manque, et non par qui est là."
+    )
     for question in learner.window.locator(".sheet").last.locator("textarea").all():
         question.fill("Une réponse assez longue pour que l’on puisse la relire dans un an.")
 

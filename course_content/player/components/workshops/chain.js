@@ -1,8 +1,12 @@
-/** The theory of change: from a need to an impact, with what one has to believe in between. */
+/**
+ * The theory of change: from what is put in to what lasts, with what one has to believe in between,
+ * and what nobody wanted.
+ */
 import { h } from "../../dom.js";
 import { addingForm, recordTable } from "./record-table.js";
 
-export const STAGES = ["need", "means", "activities", "outputs", "effects", "impact"];
+export const STAGES = ["means", "activities", "outputs", "effects", "impact"];
+export const UNWANTED = "unwanted";
 
 /** @type {(context: import("../workshop.js").ToolContext) => import("../workshop.js").Tool} */
 export function chainTool(context) {
@@ -19,6 +23,7 @@ export function chainTool(context) {
           h("li", { class: "chain__between" }, beliefs(context, stage, STAGES[index + 1])),
       ]),
     ),
+    stageSection(context, UNWANTED),
   );
   return { element, checklist: () => checklist(piece, texts) };
 }
@@ -104,5 +109,6 @@ function checklist(piece, texts) {
       isDone: effects.length > 0 && effects.every(({ sign }) => sign),
     },
     { text: texts.t("chain.check.beliefs"), isDone: doubted.length > 0 },
+    { text: texts.t("chain.check.unwanted"), isDone: entriesOf(piece, UNWANTED).length > 0 },
   ];
 }

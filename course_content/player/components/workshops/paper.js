@@ -1,6 +1,6 @@
 /** Works on paper; one that is not begun leaves room to write with a pen. */
 import { h, plainText } from "../../dom.js";
-import { STAGES, beliefsAfter, entriesOf } from "./chain.js";
+import { STAGES, UNWANTED, beliefsAfter, entriesOf } from "./chain.js";
 import { gridDrawing, salienceDrawing } from "./grid-drawing.js";
 import { CELLS, ratedActors } from "./grid.js";
 import { mapDrawing } from "./map-drawing.js";
@@ -128,7 +128,7 @@ function planOnPaper({ piece, texts }) {
 
 function chainOnPaper({ piece, texts }) {
   const columns = [texts.t("chain.sign"), texts.t("chain.against")];
-  return STAGES.map((stage) =>
+  return [...STAGES, UNWANTED].map((stage) =>
     sheet(
       texts.t(`chain.${stage}`),
       [texts.t(`chain.${stage}`), ...columns],

@@ -4,7 +4,7 @@ import { countdown } from "./checkpoints.js";
 import { workOnPaper } from "./paper.js";
 import { recordSheets } from "./record-sheets.js";
 
-export const QUESTIONS = ["learned", "doubt", "owed", "next"];
+export const QUESTIONS = ["surprise", "frame", "shift", "next", "owed"];
 const SHORTEST_ANSWER = 40;
 
 /** @type {(context: import("../workshop.js").ToolContext) => import("../workshop.js").Tool} */

@@ -5,7 +5,8 @@ import { drawn, svg } from "./svg.js";
 const SIZE = 560;
 const MIDDLE = SIZE / 2;
 const REACH = 210;
-const HIGHEST = 5;
+/** Positions go from 1 to 4. */
+export const HIGHEST = 4;
 
 export function radarDrawing(texts, axes) {
   const rings = Array.from({ length: HIGHEST }, (_, i) => outline(axes.map(() => i + 1)));

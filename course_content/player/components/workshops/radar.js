@@ -5,10 +5,9 @@
  */
 import { h } from "../../dom.js";
 import { countdown } from "./checkpoints.js";
-import { radarDrawing } from "./radar-drawing.js";
+import { HIGHEST, radarDrawing } from "./radar-drawing.js";
 import { recordSheets } from "./record-sheets.js";
 
-export const HIGHEST_LEVEL = 5;
 const SHORTEST_PROOF = 30;
 
 /** @type {(context: import("../workshop.js").ToolContext) => import("../workshop.js").Tool} */
@@ -61,7 +60,7 @@ export function placedAxes(piece, workshop) {
 function levels(texts) {
   return [
     { value: "", label: texts.t("radar.unsaid") },
-    ...Array.from({ length: HIGHEST_LEVEL }, (_, i) => ({
+    ...Array.from({ length: HIGHEST }, (_, i) => ({
       value: String(i + 1),
       label: texts.t(`radar.level.${i + 1}`),
     })),
