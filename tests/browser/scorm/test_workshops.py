@@ -22,6 +22,7 @@ CHAIN = "suite/ma-chaine"
 RADAR = "suite/mon-radar"
 PORTFOLIO = "suite/mon-portfolio"
 ALL_PATHS = (MAP, GRID, SORTING, PLAN, CHAIN, RADAR, PORTFOLIO)
+PROMISE = "Ajouter une promesse\u00a0: à qui\u202f?"
 ACTORS = ("Mairie", "Association de quartier", "Imprimerie", "Familles hébergées", "Rivière")
 
 
@@ -276,7 +277,7 @@ def test_a_plan_says_when_its_method_cannot_keep_its_promise(page: Page, atelier
     learner = maker(atelier.launch(page))
     learner.opens(PLAN)
     window = learner.window
-    learner.adds("Ajouter une promesse", "Familles hébergées")
+    learner.adds(PROMISE, "Familles hébergées")
 
     window.get_by_label("Niveau").select_option("collaborate")
     window.get_by_label("Méthode").select_option("visits")
@@ -385,9 +386,8 @@ def test_a_portfolio_gathers_what_was_made(page: Page, atelier: Platform) -> Non
 
     pieces.first.get_by_text("Voir ma pièce").click()
     expect(pieces.first).to_contain_text("Familles hébergées")
-    pieces.first.get_by_label("Ce que j’en garde").fill(
-        "Je commencerais par qui manque, et non par qui est là."
-    )
+    caption = pieces.first.get_by_label("Le contexte, ma part, mon choix, la limite")
+    caption.fill("Je commencerais par qui manque, et non par qui est là.")
     for question in learner.window.locator(".sheet").last.locator("textarea").all():
         question.fill("Une réponse assez longue pour que l’on puisse la relire dans un an.")
 
@@ -427,7 +427,7 @@ def test_axe_finds_nothing_in_a_workshop(
     learner.window.get_by_label("Saillance").check()
     assert axe_violations(learner.window) == []
     learner.opens(PLAN)
-    learner.adds("Ajouter une promesse", "Familles hébergées")
+    learner.adds(PROMISE, "Familles hébergées")
     for path in (PLAN, CHAIN, RADAR, SORTING, PORTFOLIO):
         learner.opens(path)
         assert axe_violations(learner.window) == []

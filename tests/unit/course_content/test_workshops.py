@@ -13,6 +13,8 @@ from course_content.render import outline, unit_content
 from tests.unit.course_content.conftest import COURSES, edit, problems_of
 
 MAP = "prototyper/carte/carte.yaml"
+SORTING = "prototyper/suite/tri.yaml"
+RADAR = "prototyper/suite/radar.yaml"
 GRID = "prototyper/carte/grille.yaml"
 
 
@@ -35,7 +37,9 @@ def test_a_workshop_is_a_step_of_its_unit(atelier: Course) -> None:
 
 def test_a_workshop_is_no_activity_that_is_marked(atelier: Course) -> None:
     assert list(atelier.activities) == []
-    assert [workshop.id for workshop in atelier.workshops] == ["ma-carte", "ma-grille"]
+    assert [workshop.tool for workshop in atelier.workshops] == [
+        "map", "grid", "sorting", "plan", "chain", "radar", "portfolio",
+    ]  # fmt: skip
 
 
 def test_a_workshop_is_found_by_its_id(atelier: Course) -> None:
@@ -80,6 +84,13 @@ def test_the_player_gets_a_workshop_with_the_works_that_it_reads(atelier: Course
         (GRID, "[ma-carte]", "[carte]", "“carte” is not a workshop that comes before this one."),
         (GRID, "[ma-carte]", "[ma-grille]", "“ma-grille” is not a workshop that comes before"),
         (GRID, "id: ma-grille", "id: ma-carte", f"The id “ma-carte” is used in {MAP} already."),
+        (MAP, "tool: map", "tool: radar", "“axes” is missing."),
+        (RADAR, "tool: radar", "tool: chain", "“axes” is no setting of the tool “chain”."),
+        (RADAR, "id: identifier", "id: situer", "“axes[2].id” repeats “situer”."),
+        (SORTING, "category: mecenat", "category: mecenas", "“cases[1].category” is “mecenas”"),
+        (SORTING, "- category: achat", "- category: achats", "“cases[1].others[1].category” is"),
+        (SORTING, "- category: achat", "- category: mecenat", "is where the case belongs."),
+        (SORTING, "id: repas", "id: don", "“cases[2].id” repeats “don”."),
     ],
 )
 def test_a_mistake_in_a_workshop_is_reported(
@@ -94,3 +105,24 @@ def test_what_instructions_cite_is_looked_up(spoilt: Path) -> None:
     (problem,) = problems_of(spoilt)
     assert problem.message == "“@personne” is not a reference of this course."
     assert problem.line == 4
+
+
+def test_a_sorting_comes_with_a_reason_for_every_answer(atelier: Course) -> None:
+    settings = unit_content(atelier, "suite", "fr")["steps"]["mon-tri"]["workshop"]["settings"]
+    assert [each["id"] for each in settings["categories"]] == ["mecenat", "achat", "recherche"]
+    assert settings["cases"][0] == {
+        "id": "don",
+        "text": "<p>Une entreprise donne un four, sans rien attendre.</p>\n",
+        "category": "mecenat",
+        "feedback": "<p>Rien ne revient à l’entreprise.</p>\n",
+        "others": {"achat": "<p>Un achat suppose un prix et une contrepartie.</p>\n"},
+    }
+
+
+def test_a_radar_comes_with_its_axes(atelier: Course) -> None:
+    settings = unit_content(atelier, "suite", "fr")["steps"]["mon-radar"]["workshop"]["settings"]
+    assert settings["axes"][1] == {
+        "id": "identifier",
+        "title": "Identifier les parties prenantes",
+        "hint": "Votre carte.",
+    }

@@ -181,7 +181,7 @@ function portfolioOnPaper(context) {
     ...reads.flatMap((read) => [
       h("h2", {}, read.workshop.title),
       ...workOnPaper({ ...context, workshop: read.workshop, piece: read.piece }),
-      h("h3", {}, texts.t("portfolio.remark.title")),
+      h("h3", {}, texts.t("portfolio.remark.title", { title: read.workshop.title })),
       h("p", { class: "printout__words" }, piece.records[remarkId(read.workshop)]?.text ?? ""),
     ]),
     sheet(

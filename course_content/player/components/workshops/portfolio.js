@@ -63,7 +63,7 @@ function pieceOf(context, { workshop, piece: made }) {
       piece: withType(piece, "remark"),
       records: () => [{ ...piece.records[remarkId(workshop)], id: remarkId(workshop) }],
       fields: [{ field: "text", kind: "long", label: texts.t("portfolio.remark") }],
-      titleOf: () => texts.t("portfolio.remark.title"),
+      titleOf: () => texts.t("portfolio.remark.title", { title: workshop.title }),
       heading: "h3",
       empty: "",
       texts,
