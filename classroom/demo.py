@@ -5,7 +5,9 @@ The tool is known by its command line and its addresses only.
 
 from __future__ import annotations
 
+import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -29,6 +31,7 @@ START_SECONDS = 60
 STOP_SECONDS = 15
 LOOK_SECONDS = 0.2
 LOG_LINES_SHOWN = 20
+PASSWORD_BYTES = 9
 
 READY = """
   Arrimage est prêt. Ouvrez cette adresse dans un navigateur :
@@ -41,6 +44,9 @@ READY = """
 
   Arrimage is ready: open the address above. Enter as the student, open “Unité 1”,
   answer the quiz and watch the grade arrive; then enter as the instructor.
+
+  Administration de l’outil (the tool’s administration):
+      {tool_url}/admin   mot de passe (password): {password}
 
   Journaux (logs): {logs}
   Ctrl+C pour tout arrêter (to stop everything).
@@ -82,7 +88,11 @@ def demonstrate(port: int, tool_port: int, var: Path) -> None:
     logs.mkdir(parents=True, exist_ok=True)
 
     _run([ARRIMAGE, "db", "upgrade"], environment)
-    _run([ARRIMAGE, "platform", "add", *ToolRegistration.of(options).arguments()], environment)
+    added = [ARRIMAGE, "platform", "add", *ToolRegistration.of(options).arguments(), "--json"]
+    number = str(json.loads(_run(added, environment))["id"])
+    _run([ARRIMAGE, "platform", "administrators", number, "--allow"], environment)
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    _run([ARRIMAGE, "admin", "password", "--stdin"], environment, said=password)
     commands = {
         "tool": [ARRIMAGE, "serve"],
         "worker": [ARRIMAGE, "worker"],
@@ -96,7 +106,8 @@ def demonstrate(port: int, tool_port: int, var: Path) -> None:
         _wait_for(f"{options.tool_url}/healthz", services, stopped)
         _wait_for(options.jwks_url, services, stopped)
         if not stopped.is_set():
-            click.echo(READY.format(url=options.url, logs=logs))
+            places = {"url": options.url, "tool_url": options.tool_url, "logs": logs}
+            click.echo(READY.format(**places, password=password))
         while not stopped.wait(LOOK_SECONDS):
             _require_alive(services)
         click.echo("Arrêt en cours… (stopping)")
@@ -132,6 +143,7 @@ def _tool_environment(options: Options, tool_port: int, var: Path) -> dict[str, 
         "ARRIMAGE_PUBLIC_URL": options.tool_url,
         "ARRIMAGE_BIND": f"{HOST}:{tool_port}",
         "ARRIMAGE_ALLOW_LOOPBACK": "yes",
+        "ARRIMAGE_ADMINISTRATION": "password,lti",
         "ARRIMAGE_DATABASE_URL": f"sqlite:///{var / 'arrimage.db'}",
     }
 
@@ -140,14 +152,15 @@ def _classroom_arguments(options: Options, port: int) -> list[str]:
     return ["--tool-url", options.tool_url, "--port", str(port), "--data", str(options.data)]
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Run a command that ends by itself."""
+def _run(command: Sequence[str], environment: Mapping[str, str], said: str = "") -> str:
+    """Run a command that ends by itself, say something to it, and return what it prints."""
     done = subprocess.run(  # noqa: S603 - our own command line
-        command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+        command, env=environment, cwd=ROOT, input=said, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         words = (done.stderr or done.stdout).strip()
         raise DemoError(f"“{' '.join(command[1:3])}” failed:\n{words}")
+    return done.stdout
 
 
 def _start(name: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> Service:

@@ -21,7 +21,7 @@ from lti1p3platform.response import generate_next_link
 from werkzeug.datastructures import MultiDict
 
 from classroom import notices
-from classroom.accounts import STUDENTS, Account, find_account
+from classroom.accounts import STUDENTS, Account, Role, find_account
 from classroom.deep_linking import ContentItemError, read_content_item
 from classroom.groups import (
     GROUP_SETS,
@@ -66,11 +66,22 @@ from classroom.services import (
     asks_for,
     page_of,
 )
-from classroom.store import LineItem
+from classroom.store import LineItem, ResourceLink
 from classroom.visit import Refusal, classroom, for_account, visit, visitor
 
 PICKING_SECONDS = 8 * 3600
 LONGEST_LIST = 100
+
+ADMINISTRATION_LINK = ResourceLink(
+    id="administration",
+    title="Administration",
+    description="",
+    address="/admin",
+    custom={},
+    opens_at="",
+    due_at="",
+    opening="",
+)
 
 blueprint = Blueprint("lti", __name__)
 
@@ -109,6 +120,14 @@ def _reviewed(line_item_id: object, user_id: object) -> tuple[LineItem, Account]
     if not visitor().teaches and visitor() != student:
         abort(403)
     return line_item, student
+
+
+@blueprint.get("/launch-administration")
+@for_account(lambda account: account.role is Role.ADMINISTRATOR)
+def launch_administration() -> str:
+    """Begin the launch of the link that leads to the tool's own administration."""
+    link = ADMINISTRATION_LINK
+    return _initiate_login(f"{classroom().options.tool_url}{link.address}", {"link": link.id})
 
 
 def _initiate_login(target_link_uri: str, hint: dict[str, Any]) -> str:
@@ -206,13 +225,20 @@ def _send_message(account: Account) -> Response:
             )
     else:
         message = Launch(FlaskRequest(request), platform)
-        link = find_link(str(hint["link"]))
+        link = _linked(str(hint["link"]), account)
         situation = replace(situation, variables=histories(here.store, link))
         describe(message, here.options, situation)
         line_item = here.store.line_item_of(link.id)
         describe_link(message, here.options, situation, link, line_item)
     message.set_extra_claims(notices.claim(here.options, tool.deployment_id))
     return cast("Response", message.lti_launch())
+
+
+def _linked(link_id: str, account: Account) -> ResourceLink:
+    """The link to launch. That to the administration is no activity of the course."""
+    if link_id == ADMINISTRATION_LINK.id and account.role is Role.ADMINISTRATOR:
+        return ADMINISTRATION_LINK
+    return find_link(link_id)
 
 
 def _picking_return_url(account: Account) -> str:

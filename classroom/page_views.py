@@ -121,6 +121,13 @@ def administration() -> str:
     )
 
 
+@blueprint.get("/administration/tool")
+@for_account(lambda account: account.role is Role.ADMINISTRATOR)
+def tool_administration() -> str:
+    """The tool's own administration, in a frame as any activity."""
+    return render_template("tool_administration.html")
+
+
 @blueprint.post("/reset")
 @for_account(lambda account: account.role is Role.ADMINISTRATOR)
 def reset() -> AnyResponse:

@@ -14,6 +14,7 @@ from config.settings import Settings
 from lti_tool.logs import set_up_logs
 from lti_tool.tool import LANGUAGES, build_tool
 from lti_tool.views import (
+    admin,
     api,
     classes,
     columns,
@@ -28,31 +29,13 @@ from lti_tool.views import (
     works,
 )
 from lti_tool.views.context import EXTENSION, page_language
+from lti_tool.views.policy import CONTENT_SECURITY_POLICY
 
 HERE = Path(__file__).parent
 LARGEST_REQUEST = 512 * 1024
 MOST_FORM_FIELDS = 100
 STATIC_SECONDS = 3600
 TRANSPORT_SECONDS = 365 * 24 * 3600
-
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "media-src 'self'",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-    )
-)
-"""Nothing from elsewhere, and nothing inline that runs.
-
-No ``frame-ancestors``: platforms show us in their frames, some under names that are
-nowhere in their registration. A page of ours is worth nothing without a launch's token.
-"""
 
 
 def create_app(settings: Settings) -> Flask:
@@ -70,6 +53,7 @@ def create_app(settings: Settings) -> Flask:
     Babel(app, locale_selector=page_language)
     app.jinja_env.globals.update(asset=asset_url, page_language=page_language)
     for view in (
+        admin,
         health,
         lti,
         deep_linking,

@@ -21,7 +21,7 @@ from lti_tool.lti import (
     ToolAddresses,
 )
 from lti_tool.services.access_tokens import SharedTokens
-from lti_tool.services.administration import Door
+from lti_tool.services.administration import ADMINISTRATION, Door, Way
 from lti_tool.services.connections import ConnectionTest
 from lti_tool.services.courses import CourseShelf
 from lti_tool.services.directory import PlatformDirectory
@@ -74,7 +74,7 @@ class Addresses:
     @property
     def administration(self) -> str:
         """Where the tool is administered, and what a link to it in a platform points at."""
-        return f"{self.public_url}/admin"
+        return f"{self.public_url}{ADMINISTRATION}"
 
     def ticket(self, token: str) -> str:
         """Where a ticket of the administration is used."""
@@ -150,6 +150,7 @@ def build_tool(settings: Settings) -> Tool:
         languages=LANGUAGES,
         limits=limits,
         records=LaunchRecords.of(database, courses),
+        admits_administrators=Way.LTI in settings.administration,
     )
     registrations = RegistrationDesk(database, Guard(settings.allow_loopback), addresses.told)
     return Tool(

@@ -60,5 +60,5 @@ def _facts(entry: Entry) -> dict[str, Any]:
         "detail": entry.detail,
         "cause": english(why.cause) if why else None,
         "remedy": english(why.remedy) if why else None,
-        "mender": english(why.mender.value) if why else None,
+        "mender": english(entry.who_mends) if entry.who_mends else None,
     }

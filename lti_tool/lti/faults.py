@@ -41,6 +41,8 @@ class Fault(StrEnum):
     TEACHERS_ONLY = "teachers_only"
     REVIEW_FOREIGN = "review_foreign"
     REVIEW_UNKNOWN = "review_unknown"
+    ADMINISTRATION_CLOSED = "administration_closed"
+    ADMINISTRATORS_ONLY = "administrators_only"
     SELECTION_EXPIRED = "selection_expired"
     NOTICE_UNREADABLE = "notice_unreadable"
     NOTICE_FORGED = "notice_forged"

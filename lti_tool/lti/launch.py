@@ -57,7 +57,7 @@ from lti_tool.lti.key_sets import KeySets
 from lti_tool.lti.line_items import LINE_ITEM_READ_SCOPE, LINE_ITEM_SCOPE, RESULT_SCOPE
 from lti_tool.lti.migration import OlderIds, read_older_ids
 from lti_tool.lti.notice_offers import NoticeOffer, read_offer
-from lti_tool.lti.roles import Role, is_test_user, role_in_class
+from lti_tool.lti.roles import Role, administrates, is_test_user, role_in_class
 from lti_tool.lti.scores import SCORE_SCOPE
 from lti_tool.lti.signing import ALGORITHM
 from lti_tool.models import KnownPlatform, Platform
@@ -109,6 +109,7 @@ class Launch:
     message_type: str
     target_link_uri: str
     role: Role
+    administrates: bool
     sub: str | None
     name: str
     locale: str | None
@@ -457,6 +458,7 @@ def _read(claims: Claims, client_id: str) -> Launch:
         message_type=message_type,
         target_link_uri=claims[f"{LTI}target_link_uri"],
         role=role,
+        administrates=administrates(roles),
         sub=optional(claims, "sub"),
         name=_name(claims),
         locale=_locale(presentation),

@@ -12,6 +12,13 @@ WATCHING_ROLES = frozenset({"Manager", "Member", "Mentor", "Officer"})
 MENTOR = "Mentor"
 TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
 """Nobody: what a teacher becomes who looks at their class as a student would (A.2.4)."""
+ADMINISTRATORS = frozenset(
+    {
+        "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator",
+        "http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator",
+    }
+)
+"""Of the institution or of the platform itself (A.2.1, A.2.2). A class's are not meant."""
 TEST_USERS = frozenset({TEST_USER, TEST_USER.replace("http:", "https:")})
 
 
@@ -42,6 +49,11 @@ def role_on_list(roles: Iterable[str]) -> Role | None:
     if named & TEACHING_ROLES:
         return Role.INSTRUCTOR
     return Role.LEARNER if _takes_part(named) else None
+
+
+def administrates(roles: Iterable[str]) -> bool:
+    """Whether somebody administers the institution or the platform, by a role's whole name."""
+    return not ADMINISTRATORS.isdisjoint(roles)
 
 
 def is_test_user(roles: Iterable[str]) -> bool:

@@ -6,7 +6,7 @@ was marked as allowed. Both ways end in the same session, whose token is in a co
 Tries at the password are counted for each address and for all strangers together, in the
 database, so that all processes count as one. Whoever must wait is not read any further: a
 flood costs a read. A browser that entered before is counted by itself: strangers can slow
-strangers down, and never keep an administrator out (docs/adr/0011-administration.md).
+strangers down, and never keep an administrator out (docs/adr/0017-administration.md).
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ from lti_tool.models import (
 from lti_tool.services.progress import insert_unless_there
 from lti_tool.services.tokens import hashed, new_token
 
+ADMINISTRATION = "/admin"
+"""The path of the pages, which a platform's link to them has too."""
 IDLE = timedelta(minutes=30)
 LIFETIME = timedelta(hours=8)
 RENEW_EVERY = timedelta(minutes=1)
@@ -46,6 +48,7 @@ SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 SCRYPT = "scrypt:32768:8:3"
 """One of the settings that OWASP gives as equal: 32 MiB and some 0.2 s a try."""
+FIRST_WAIT = timedelta(seconds=30)
 QUIET = timedelta(hours=1)
 """After that long without a try, what was tried before is forgotten."""
 STRANGERS = "strangers"
@@ -111,7 +114,7 @@ class _Patience:
     def wait_after(self, tries: int) -> timedelta:
         if tries < self.free:
             return timedelta()
-        return min(timedelta(seconds=2.0 ** min(tries - self.free, 20)), self.longest)
+        return min(FIRST_WAIT * (1 << min(tries - self.free, 20)), self.longest)
 
 
 _ADDRESS = _Patience(5, timedelta(minutes=15))
@@ -217,13 +220,13 @@ class Door:
         return self.is_open and (way is Way.COMMAND or way in self.ways)
 
     def _count(self, sources: Sequence[str]) -> None:
-        moment = now()
         with self._database.transaction() as db:
             for source in sources:
                 insert_unless_there(
-                    db, SignInTries, {"source": source, "tries": 0, "last_at": moment}
+                    db, SignInTries, {"source": source, "tries": 0, "last_at": now()}
                 )
             rows = db.scalars(_tries(sources).with_for_update()).all()
+            moment = now()
             _require_patience(rows, moment)
             for row in rows:
                 row.tries = 1 if moment - row.last_at > QUIET else row.tries + 1
@@ -309,7 +312,9 @@ def _wait(row: SignInTries, moment: datetime) -> timedelta:
         return timedelta()
     kind = row.source.partition(":")[0]
     patience = {"address": _ADDRESS, "browser": _BROWSER}.get(kind, _STRANGERS)
-    return row.last_at + patience.wait_after(row.tries) - moment
+    pause = patience.wait_after(row.tries)
+    # Without a pause nobody waits, not even for a try that was counted a moment after ours.
+    return row.last_at + pause - moment if pause else pause
 
 
 def _forget_browser(db: Session, mark: str) -> None:

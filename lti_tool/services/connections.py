@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from lti_tool.database import Database
@@ -33,7 +33,6 @@ from lti_tool.lti import (
     TokenClient,
     Unreachable,
     call,
-    origin_of,
 )
 from lti_tool.models import Context, Deployment, Platform, ResourceLink
 from lti_tool.services.keys import KeyRing
@@ -265,11 +264,11 @@ class ConnectionTest:
         return Finding(step, Outcome.OK, N_("La plateforme donne ce jeton."), detail=scope)
 
     def _line_items(self, platform: Platform) -> Finding:
-        """Read a column that a launch told of; nothing is made or changed."""
+        """Read the columns of a link that was launched; nothing is made or changed."""
         with self.database.reading() as db:
-            url = _last_column(db, platform)
+            link = _last_graded_link(db, platform)
             launched = _last_class(db, platform) is not None
-        if url is None:
+        if link is None:
             return _waiting(
                 Step.LINE_ITEMS,
                 N_("Aucune activité ouverte n’a de colonne dans le carnet de notes."),
@@ -280,13 +279,12 @@ class ConnectionTest:
                 launched=launched,
             )
         try:
-            client = LineItemClient(self._fresh_tokens())
-            client.column(platform, url, scope=LINE_ITEM_READ_SCOPE)
+            count = self._count_columns(platform, link)
         except ServiceError as error:
             return Finding(
                 Step.LINE_ITEMS,
                 Outcome.FAILED,
-                N_("La plateforme ne laisse pas lire une colonne du carnet de notes."),
+                N_("La plateforme ne laisse pas lire les colonnes du carnet de notes."),
                 N_(
                     "Autorisez pour l’outil le service des notes (AGS), colonnes comprises. Si "
                     "l’activité n’existe plus, ouvrez-en une autre, puis recommencez."
@@ -297,9 +295,25 @@ class ConnectionTest:
         return Finding(
             Step.LINE_ITEMS,
             Outcome.OK,
-            N_("La colonne de la dernière activité notée se lit."),
-            detail=origin_of(url),
+            N_("Les colonnes de la dernière activité notée se lisent. Colonnes\u00a0: %(count)s."),
+            values={"count": count},
         )
+
+    def _count_columns(self, platform: Platform, link: ResourceLink) -> int:
+        client = LineItemClient(self._fresh_tokens())
+        allowed = set(link.grade_scopes)
+        only_reads = LINE_ITEM_READ_SCOPE in allowed and LINE_ITEM_SCOPE not in allowed
+        scope = LINE_ITEM_READ_SCOPE if only_reads else LINE_ITEM_SCOPE
+        if link.line_item_url is not None:
+            client.column(platform, link.line_item_url, scope=scope)
+            return 1
+        found = client.columns(
+            platform,
+            link.line_items_url or "",
+            resource_link_id=link.resource_link_id,
+            scope=scope,
+        )
+        return len(found)
 
     def _roster(self, platform: Platform) -> Finding:
         """Read the first page of a class's list; nothing of it is kept."""
@@ -392,14 +406,17 @@ def _last_class(db: Session, platform: Platform) -> Context | None:
     ).first()
 
 
-def _last_column(db: Session, platform: Platform) -> str | None:
-    """Return the column of the newest link that has one."""
+def _last_graded_link(db: Session, platform: Platform) -> ResourceLink | None:
+    """Return the newest link that told where its column is, or else where its class's are."""
     return db.scalars(
-        select(ResourceLink.line_item_url)
+        select(ResourceLink)
         .join(Context, Context.id == ResourceLink.context_pk)
         .join(Deployment, Deployment.id == Context.deployment_id)
-        .where(Deployment.platform_id == platform.id, ResourceLink.line_item_url.is_not(None))
-        .order_by(ResourceLink.id.desc())
+        .where(
+            Deployment.platform_id == platform.id,
+            or_(ResourceLink.line_item_url.is_not(None), ResourceLink.line_items_url.is_not(None)),
+        )
+        .order_by(ResourceLink.line_item_url.is_(None), ResourceLink.id.desc())
         .limit(1)
     ).first()
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from lti_tool.database import Database
 from lti_tool.lti import (
     DEEP_LINK,
+    RESOURCE_LINK,
     SUBMISSION_REVIEW,
     Fault,
     KeySets,
@@ -30,6 +31,7 @@ from lti_tool.models import (
     WindowSession,
     now,
 )
+from lti_tool.services.administration import ADMINISTRATION, Way, issue_ticket
 from lti_tool.services.arrivals import (
     Arrival,
     Arrived,
@@ -90,6 +92,14 @@ class OpenSelection:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenAdministration:
+    """An administrator of a platform that was allowed, and the ticket that lets them in."""
+
+    ticket: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class LaunchDesk:
     """Checks launches and lets windows in. Safe to share among threads."""
 
@@ -103,8 +113,12 @@ class LaunchDesk:
     languages: tuple[str, ...]
     limits: SessionLimits
     records: LaunchRecords
+    admits_administrators: bool = False
+    """Whether the settings let administrators in by a launch, from a platform that may."""
 
-    def accept(self, form: LaunchForm) -> OpenWindow | OpenSelection | OpenReview:
+    def accept(
+        self, form: LaunchForm
+    ) -> OpenWindow | OpenSelection | OpenReview | OpenAdministration:
         """Let a launch in, once. Raise ``LaunchRefused``, having changed nothing.
 
         The platform's keys may have to be fetched, so the token is checked before the
@@ -154,7 +168,7 @@ class LaunchDesk:
 
     def _accept(
         self, form: LaunchForm, login: OpenLogin, platform: KnownPlatform, launch: Launch
-    ) -> OpenWindow | OpenSelection | OpenReview:
+    ) -> OpenWindow | OpenSelection | OpenReview | OpenAdministration:
         language = self._language(launch, form.languages)
         if launch.message_type == SUBMISSION_REVIEW:
             with self.database.transaction() as db:
@@ -166,7 +180,29 @@ class LaunchDesk:
                 use_up(db, login)
                 _settle_deployment(db, platform, launch)
                 return _open_selection(db, platform, launch, language)
+        if asks_for_administration(launch, self.tool_url):
+            with self.database.transaction() as db:
+                use_up(db, login)
+                _settle_deployment(db, platform, launch)
+                return self._open_administration(db, platform, launch, language)
         return self._open_window(login, platform, launch, language)
+
+    def _open_administration(
+        self, db: Session, platform: KnownPlatform, launch: Launch, language: str
+    ) -> OpenAdministration:
+        """Give a ticket to an administrator, and nothing to anybody else.
+
+        What the platform may is read now: what was remembered of it may have been taken back.
+        """
+        if open_deployment(db, platform.id, launch.deployment_id) is None:
+            raise _shut_out(db, platform, launch)
+        if not (
+            self.admits_administrators and db.get_one(Platform, platform.id).admits_administrators
+        ):
+            raise LaunchRefused(Fault.ADMINISTRATION_CLOSED, f"platform {platform.id}")
+        if not launch.administrates:
+            raise LaunchRefused(Fault.ADMINISTRATORS_ONLY)
+        return OpenAdministration(issue_ticket(db, Way.LTI), language)
 
     def _open_window(
         self, login: OpenLogin, platform: KnownPlatform, launch: Launch, language: str
@@ -242,6 +278,12 @@ class LaunchDesk:
     def _language(self, launch: Launch, accepted: Sequence[str]) -> str:
         primary = (launch.locale or "").partition("-")[0].lower()
         return primary if primary in self.languages else (*accepted, *self.languages)[0]
+
+
+def asks_for_administration(launch: Launch, tool_url: str) -> bool:
+    """Whether a link leads to the administration: its address says so, whoever follows it."""
+    address = launch.target_link_uri.partition("?")[0].partition("#")[0].rstrip("/")
+    return launch.message_type == RESOURCE_LINK and address == f"{tool_url}{ADMINISTRATION}"
 
 
 def selection_of(db: Session, token: str) -> ContentSelection:

@@ -6,6 +6,7 @@ only as long as nobody was ever launched from it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -169,6 +170,8 @@ def list_invitations(db: Session) -> Sequence[Invitation]:
 
 def revoke_invitation(db: Session, token_hash: str) -> bool:
     """Take an invitation back; ``False`` when it was used, or is not there."""
+    if not re.fullmatch("[0-9a-f]{64}", token_hash):
+        return False
     gone = db.execute(
         delete(Invitation)
         .where(Invitation.token_hash == token_hash, Invitation.used_at.is_(None))

@@ -87,9 +87,7 @@ def keep_platform(db: Session, registration: Registration) -> Platform:
     Issuer and client id say which one it is. Deployments are added, never taken away.
     Raise ``PlatformInvalid`` with every mistake.
     """
-    problems = tuple(_field_problems(registration))
-    if problems:
-        raise PlatformInvalid(problems)
+    require_valid(registration)
     platform = db.scalars(
         select(Platform).where(
             Platform.issuer == registration.issuer, Platform.client_id == registration.client_id
@@ -110,6 +108,13 @@ def keep_platform(db: Session, registration: Registration) -> Platform:
         platform.awaits_deployment = False
     db.flush()
     return platform
+
+
+def require_valid(registration: Registration) -> None:
+    """Raise ``PlatformInvalid``, with every mistake, for what cannot be kept."""
+    problems = tuple(_field_problems(registration))
+    if problems:
+        raise PlatformInvalid(problems)
 
 
 def _field_problems(registration: Registration) -> Iterator[FieldProblem]:

@@ -45,6 +45,7 @@ MOST_KEPT = 20_000
 KEPT_FOR = timedelta(days=90)
 INTERNAL = "internal"
 
+THE_VISITOR = N_("La personne qui ouvre l’activité")
 INTERNAL_EXPLANATION = Explanation(
     500,
     N_("L’outil a rencontré une erreur qui vient de lui."),
@@ -91,6 +92,14 @@ class Entry:
     created_at: datetime
     explanation: Explanation | None
     """``None`` for a code of another version of the program."""
+
+    @property
+    def who_mends(self) -> str | None:
+        """Who can do something about it, as told to somebody else than the visitor."""
+        if self.explanation is None:
+            return None
+        mender = self.explanation.mender
+        return THE_VISITOR if mender is Mender.VISITOR else mender.value
 
 
 class RefusalBook:

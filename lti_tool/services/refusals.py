@@ -315,6 +315,24 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
         ),
         Mender.TEACHER,
     ),
+    Fault.ADMINISTRATION_CLOSED: Explanation(
+        FORBIDDEN,
+        N_("Cette plateforme de cours ne donne pas accès à l’administration de l’outil."),
+        N_(
+            "Permettez-le dans la page de la plateforme ou avec la commande «\u00a0arrimage "
+            "platform administrators\u00a0», et ajoutez «\u00a0lti\u00a0» au réglage "
+            "ARRIMAGE_ADMINISTRATION."
+        ),
+        Mender.TOOL,
+    ),
+    Fault.ADMINISTRATORS_ONLY: Explanation(
+        FORBIDDEN,
+        N_(
+            "Ce lien ne sert qu’à celles et ceux qui administrent l’établissement ou la plateforme."
+        ),
+        N_("Vérifiez le rôle que la plateforme vous donne. Un rôle dans un cours ne suffit pas."),
+        Mender.PLATFORM,
+    ),
     Fault.SELECTION_EXPIRED: Explanation(
         UNAUTHORIZED,
         N_("Le choix du contenu a duré trop longtemps\u00a0: il n’est plus valable."),

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, render_
 from werkzeug.datastructures import MultiDict
 
 from lti_tool.lti import CUSTOM_PARAMETERS, Fault, LaunchRefused, origin_of
-from lti_tool.services.launches import LaunchForm, OpenSelection
+from lti_tool.services.launches import LaunchForm, OpenAdministration, OpenSelection
 from lti_tool.services.logins import (
     LIFETIME,
     Login,
@@ -186,7 +186,17 @@ def _enter(form: LaunchForm) -> Response:
     use_language(accepted.language)
     if isinstance(accepted, OpenReview):
         return reviews.review_page(accepted)
+    if isinstance(accepted, OpenAdministration):
+        return _administration(accepted.ticket)
     return entry.enter(accepted)
+
+
+def _administration(ticket: str) -> Response:
+    """Offer the administration in a window of its own, where its cookie is first-party."""
+    response = make_response(render_template("admin/ticket.html", ticket=ticket, framed=True))
+    # With the tool's usual policy the form would come without its origin, which we check.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
 
 
 def _login_cookie(state: str) -> str:

@@ -46,9 +46,13 @@ class School:
             ).raise_for_status()
             session.post(f"{self.classroom_url}/reset", timeout=10).raise_for_status()
 
-    def arrimage(self, *arguments: str) -> str:
-        """What a command says, run as the tool's administrator runs it."""
-        return self.programs.run([ARRIMAGE, *arguments])
+    def arrimage(self, *arguments: str, told: str = "") -> str:
+        """What a command says, run as the tool's administrator runs it, and told something."""
+        return self.programs.run([ARRIMAGE, *arguments], told)
+
+    @property
+    def administration_url(self) -> str:
+        return f"{self.tool_url}/admin"
 
     def tool_log(self) -> str:
         return (self.logs / "serve.log").read_text(encoding="utf-8")
@@ -73,6 +77,7 @@ def open_school(database_url: str, folder: Path, *options: str) -> Iterator[Scho
             "ARRIMAGE_BIND": f"127.0.0.1:{tool_port}",
             "ARRIMAGE_WORKERS": "1",
             "ARRIMAGE_ALLOW_LOOPBACK": "yes",
+            "ARRIMAGE_ADMINISTRATION": "password,lti",
         },
     )
     school = School(places, folder, programs)
@@ -95,9 +100,10 @@ class _Programs:
     logs: Path
     environment: Mapping[str, str] = field(repr=False)
 
-    def run(self, command: Sequence[str]) -> str:
+    def run(self, command: Sequence[str], told: str = "") -> str:
         done = subprocess.run(
             command,
+            input=told,
             env=self.environment,
             cwd=REPOSITORY,
             capture_output=True,

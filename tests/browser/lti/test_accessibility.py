@@ -120,6 +120,40 @@ def test_the_tool_s_error_pages(person: Person, findings: AxeFindings) -> None:
         assert findings(page) == []
 
 
+def test_the_pages_of_the_administration(person: Person, findings: AxeFindings) -> None:
+    page, url = person.page, person.school.administration_url
+    page.goto(url)
+    expect(page.get_by_label("Mot de passe")).to_be_visible()
+    assert findings(page) == []
+    page.goto(f"{person.school.tool_url}/lti/launch")
+    reference = page.locator("#reference").inner_text()
+    page.goto(person.school.arrimage("admin", "enter").strip())
+    assert findings(page) == []
+    page.get_by_role("button", name="Entrer").click()
+    expect(page.get_by_role("heading", name="Vue d’ensemble")).to_be_visible()
+    for path in (
+        "",
+        "/platforms",
+        "/platforms/new",
+        "/platforms/1",
+        "/platforms/1/suspend",
+        "/invitations",
+        "/keys",
+        "/launches",
+        f"/errors?reference={reference}",
+    ):
+        page.goto(f"{url}{path}")
+        assert findings(page) == []
+    page.goto(f"{url}/platforms/new")
+    page.get_by_role("button", name="Inscrire la plateforme").click()
+    expect(page.locator("#mistakes")).to_be_visible()
+    assert findings(page) == []
+    page.goto(f"{url}/invitations")
+    page.get_by_role("button", name="Faire une invitation").click()
+    expect(page.get_by_text("Voici l’adresse")).to_be_visible()
+    assert findings(page) == []
+
+
 def test_the_offer_of_a_new_window(
     open_browser: OpenBrowser,
     school_without_storage: School,

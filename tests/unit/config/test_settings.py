@@ -34,6 +34,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "ARRIMAGE_THREADS": "16",
             "ARRIMAGE_LOG_LEVEL": "debug",
             "ARRIMAGE_ALLOW_LOOPBACK": "Yes",
+            "ARRIMAGE_ADMINISTRATION": "Password, lti",
             "ARRIMAGE_SESSION_IDLE_MINUTES": "30",
             "ARRIMAGE_SESSION_HOURS": "3",
             "UNRELATED": "x",
@@ -51,6 +52,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         threads=16,
         log_level="DEBUG",
         allow_loopback=True,
+        administration=frozenset({"password", "lti"}),
         session_idle=timedelta(minutes=30),
         session_lifetime=timedelta(hours=3),
     )
@@ -61,6 +63,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     ("name", "value", "remedy"),
     [
         ("ALLOW_LOOPBACK", "perhaps", "yes or no"),
+        ("ADMINISTRATION", "everybody", "password, lti"),
+        ("ADMINISTRATION", "none, lti", "or none"),
+        ("ADMINISTRATION", ",", "or none"),
         ("PUBLIC_URL", "cours.example.org", "whole address"),
         ("PUBLIC_URL", "https://example.org/arrimage", "origin of its own"),
         ("PUBLIC_URL", "http://cours.example.org", "https"),
@@ -83,6 +88,11 @@ def test_a_wrong_value_is_named_and_explained(name: str, value: str, remedy: str
         Settings.from_environment({f"ARRIMAGE_{name}": value})
     assert f"ARRIMAGE_{name}" in str(raised.value)
     assert remedy in str(raised.value)
+
+
+def test_the_administration_can_be_closed_in_so_many_words() -> None:
+    settings = Settings.from_environment({"ARRIMAGE_ADMINISTRATION": "none"})
+    assert settings.administration == frozenset()
 
 
 def test_all_mistakes_come_at_once() -> None:
