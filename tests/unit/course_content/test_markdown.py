@@ -149,6 +149,7 @@ def test_tables_without_heading_are_told_apart_by_their_number() -> None:
         ("definition", "Définition"),
         ("attention", "Attention"),
         ("exercice", "Exercice"),
+        ("fiche", "Fiche"),
     ],
 )
 def test_a_callout_says_its_kind_to_eye_and_ear(name: str, label: str) -> None:
