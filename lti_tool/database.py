@@ -24,6 +24,8 @@ SQLITE_WAIT_MS = 15_000
 """How long a writer waits for another one before it gives up."""
 IDLE_SECONDS = 30.0
 """How long a connection may rest without being tried before it is used again."""
+_OneShotSelector = getattr(selectors, "PollSelector", selectors.SelectSelector)
+"""One question to the system, where the usual selector takes four. Windows has no ``poll``."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -183,7 +185,7 @@ def _postgresql_engine(url: str) -> Engine:
 
 def _has_something_to_say(descriptor: int) -> bool:
     """Whether something can be read that nobody asked for: its last words, as a rule."""
-    with selectors.DefaultSelector() as selector:
+    with _OneShotSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)
         return bool(selector.select(timeout=0))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from functools import lru_cache
 from pathlib import Path
 
@@ -59,8 +60,14 @@ def media(slug: str, filename: str) -> Response:
 
 def player_page(title: str, language: str, boot: str | None) -> Response:
     """Return the player's document, with or without the text of what it begins with."""
-    assets = render.Assets(script=player_url("player.js"), style=player_url("player.css"))
+    assets = _player_assets(int(time.monotonic()))
     return make_response(render.document_around(boot, title, language, assets))
+
+
+@lru_cache(maxsize=1)
+def _player_assets(_second: int) -> render.Assets:
+    """Return where the player is, looked up once a second: it may be built anew meanwhile."""
+    return render.Assets(script=player_url("player.js"), style=player_url("player.css"))
 
 
 def player_url(filename: str) -> str:
