@@ -9,6 +9,7 @@
   const section = form.querySelector(".picked");
   const list = form.querySelector(".picked-list");
   const empty = form.querySelector(".picked-empty");
+  const jump = form.querySelector(".picker-jump");
   const news = form.querySelector(".picker-count");
   const template = document.getElementById("picked-item");
 
@@ -29,6 +30,7 @@
     const { none, one, many } = form.dataset;
     tell(count > 1 ? fill(many, { count }) : [none, one][count]);
     empty.hidden = count > 0;
+    jump.hidden = count === 0;
     [...list.children].forEach((item, index) => {
       mark(item, "up", index === 0);
       mark(item, "down", index === count - 1);
