@@ -68,6 +68,7 @@ def _details(window: WindowSession, db: Session, group: str = EVERYBODY) -> dict
     return {
         "course_title": localized(course.title, language),
         "class_title": link.context.title,
+        "copied_from": link.context.copied_from,
         "part_title": localized(link_extent(course, link.target).title, language),
         "activities": [(one.id, localized(one.title, language)) for one in report.activities],
         "report": report,

@@ -11,7 +11,7 @@ import lxml.html
 from sqlalchemy import event, select
 
 from lti_tool.lti import Role
-from lti_tool.models import GradeDelivery, Learner, Membership, ResourceLink
+from lti_tool.models import Context, GradeDelivery, Learner, Membership, ResourceLink
 from lti_tool.services.delivery import DeliveryFault
 from lti_tool.services.objections import DELIVERY_OBJECTIONS
 from lti_tool.services.reports import class_report
@@ -203,3 +203,17 @@ def test_a_larger_class_takes_no_more_queries(school: School) -> None:
     assert len(rows(answer.text)) == 63
     assert len(many) == len(few)
     assert not re.search(r"N \d+", "".join(many))
+
+
+def test_a_copied_class_says_what_it_is_a_copy_of(school: School) -> None:
+    with school.database.transaction() as db:
+        context = db.get_one(Context, school.seeded.context_pk)
+        origin = Context(
+            deployment_id=context.deployment_id, context_id="classe-2025", title="Groupe de 2025"
+        )
+        context.copied_from = origin
+
+    told = " ".join(lxml.html.fromstring(class_html(school)).text_content().split())
+
+    assert "Ce cours est une copie de « Groupe de 2025 »." in told
+    assert "le travail et les notes non" in told
