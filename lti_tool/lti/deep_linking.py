@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ OPENINGS = ("iframe", "window")
 """Where a link may open, as far as we have to say in it (deep linking 2.0, 3.2)."""
 ICON_PIXELS = 64
 MOST_TARGETS = 20
+UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+"""What no database keeps; lines and tabulators may well be in what a platform gives us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ def read_settings(claims: Claims) -> DeepLinkingSettings:
     data = settings.get("data")
     if data is not None and not isinstance(data, str):
         raise wrong("deep_linking_settings.data", "is not a text")
+    if data is not None and UNKEEPABLE.search(data):
+        raise wrong("deep_linking_settings.data", "has characters that cannot be given back")
     targets = settings.get("accept_presentation_document_targets")
     named = targets[:MOST_TARGETS] if isinstance(targets, list) else []
     return DeepLinkingSettings(

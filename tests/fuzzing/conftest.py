@@ -8,9 +8,13 @@ import pytest
 
 from config.settings import Settings
 from lti_tool.app import create_app
+from lti_tool.services.platforms import keep_platform
+from lti_tool.tool import Tool
 from tests.conftest import DATABASE_KINDS, empty_database
 from tests.functional.conftest import COURSES
+from tests.functional.launch.lms import TOOL, Key, Lms, Server
 from tests.functional.school import School
+from tests.fuzzing.world import World
 from tests.seeding import COURSE, seed_class
 
 
@@ -37,3 +41,23 @@ def school(fuzzing_url: str) -> Iterator[School]:
         seeded = seed_class(db, names=("Zoé Martin", "Émile Noël"))
     yield School(app, seeded)
     tool.close()
+
+
+@pytest.fixture(scope="module")
+def world(fuzzing_url: str) -> Iterator[World]:
+    with Server().running() as server:
+        lms = Lms(server, Key("lms-key"))
+        app = create_app(
+            Settings(
+                public_url=TOOL,
+                database_url=fuzzing_url,
+                course_roots=(COURSES,),
+                default_course=COURSE,
+            )
+        )
+        tool: Tool = app.extensions["arrimage"]
+        with tool.database.transaction() as db:
+            keep_platform(db, lms.registration)
+        tool.keys.signing_key()
+        yield World(app, lms, Key("lms-key"))
+        tool.close()

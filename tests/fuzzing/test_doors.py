@@ -6,7 +6,6 @@ status, type, headers and JSON as described. A refusal has a reference number.
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from typing import Any
 
@@ -25,10 +24,10 @@ from tests.functional.school import School
 from tests.fuzzing.effort import effort
 from tests.fuzzing.test_description import DESCRIPTION
 from tests.fuzzing.traces import stored
+from tests.fuzzing.world import REFERENCE
 
 DOORS = [operation.ok().label for operation in from_path(DESCRIPTION).get_all_operations()]
 API_DOORS = [door for door in DOORS if " /api/" in door]
-REFERENCE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 REFUSED = 400
 TOKENS_ARE_OURS = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})
 """Whether a request has a token, and which, is said by each test."""
@@ -66,7 +65,8 @@ def cases(operation: APIOperation) -> st.SearchStrategy[Any]:
 def says_why_beside_a_form(answer: Any) -> bool:
     """Whether the page that asked shows the answer where somebody corrects what they chose."""
     kind = answer.headers["content-type"][0]
-    return answer.status_code == HTTPStatus.CONFLICT and kind.startswith("text/html")
+    to_be_mended = {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
+    return answer.status_code in to_be_mended and kind.startswith("text/html")
 
 
 def check(case: Any, answer: Any) -> None:

@@ -7,29 +7,14 @@ names; and a refusal leaves nothing behind but its record.
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from flask import Flask
 from hypothesis import event, example, given
 from hypothesis import strategies as st
-from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from config.settings import Settings
-from lti_tool.app import create_app
-from lti_tool.models import (
-    Context,
-    Learner,
-    ResourceLink,
-    WindowSession,
-)
-from lti_tool.services.platforms import keep_platform
-from lti_tool.tool import Tool
-from tests.functional.conftest import COURSES
 from tests.functional.launch.lms import (
     ABSENT,
     AGS,
@@ -42,77 +27,11 @@ from tests.functional.launch.lms import (
     LTI,
     SCORE_SCOPE,
     TOOL,
-    Key,
-    Lms,
-    Login,
-    Server,
 )
 from tests.fuzzing.attempts import ATTEMPTS, NRPS, Attempt, is_right, teaches
 from tests.fuzzing.effort import effort
 from tests.fuzzing.hostile import NOT_OBJECTS, TEXTS, UNKEEPABLE, signed, written
-from tests.fuzzing.traces import stored
-from tests.seeding import COURSE
-
-REFERENCE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
-
-
-@dataclass
-class Proof:
-    """What a browser holds of a login: its state, and the secret that its cookie keeps."""
-
-    login: Login
-    secret: str
-
-
-@dataclass
-class World:
-    """The tool, a platform that it knows, and what the tool has stored so far."""
-
-    app: Flask
-    lms: Lms
-    stranger: Key
-
-    @property
-    def tool(self) -> Tool:
-        tool: Tool = self.app.extensions["arrimage"]
-        return tool
-
-    def rows(self) -> dict[str, int]:
-        return stored(self.tool.database)
-
-    def begin(self, *, storage: bool) -> Proof:
-        """Begin a login, as a browser whose platform has a storage for secrets or has none."""
-        browser = self.app.test_client()
-        target = {"lti_storage_target": "_parent"} if storage else {}
-        login = self.lms.begin(browser, **target)
-        return Proof(login, login.cookie(browser)[1])
-
-    def newest(self) -> tuple[WindowSession, Learner | None, ResourceLink, Context]:
-        """Return the window that was let in last, and what it is a window on."""
-        with self.tool.database.reading() as db:
-            newest = select(WindowSession).order_by(WindowSession.created_at.desc()).limit(1)
-            window = db.scalars(newest).one()
-            link = window.resource_link
-            return window, window.learner, link, link.context
-
-
-@pytest.fixture(scope="module")
-def world(fuzzing_url: str) -> Iterator[World]:
-    with Server().running() as server:
-        lms = Lms(server, Key("lms-key"))
-        app = create_app(
-            Settings(
-                public_url=TOOL,
-                database_url=fuzzing_url,
-                course_roots=(COURSES,),
-                default_course=COURSE,
-            )
-        )
-        tool: Tool = app.extensions["arrimage"]
-        with tool.database.transaction() as db:
-            keep_platform(db, lms.registration)
-        yield World(app, lms, Key("lms-key"))
-        tool.close()
+from tests.fuzzing.world import REFERENCE, Proof, World
 
 
 def claims_of(world: World, attempt: Attempt, nonce: str) -> dict[str, Any]:

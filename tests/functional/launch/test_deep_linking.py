@@ -341,6 +341,13 @@ def test_what_the_platform_wants_to_see_again_is_given_back(lms: Lms, browser: F
     assert read(browser, returned.hidden["JWT"])[f"{DL}data"] == 'opaque "<&> é'
 
 
+@pytest.mark.parametrize("data", ["a\x00b", "\ud800"])
+def test_what_could_not_be_given_back_whole_is_refused(
+    data: str, lms: Lms, browser: FlaskClient
+) -> None:
+    assert ask(lms, browser, data=data).status_code == 400
+
+
 def test_a_platform_that_takes_no_column_gets_none(lms: Lms, browser: FlaskClient) -> None:
     returned, _ = choose(browser, pick(lms, browser, accept_lineitem=False), COURSE)
     (item,) = read(browser, returned.hidden["JWT"])[f"{DL}content_items"]

@@ -11,16 +11,18 @@ from pathlib import Path
 import pytest
 
 from lti_tool.lti.claims import LTI
+from lti_tool.lti.deep_linking import DL
 
 REPOSITORY = Path(__file__).parents[3]
 PAGE = (REPOSITORY / "docs" / "lti.md").read_text(encoding="utf-8")
 ROOM = REPOSITORY / "lti_tool"
 SPECIFICATIONS = re.compile(r"https?://purl\.imsglobal\.org/(?:spec|vocab)/(\S+)")
 MESSAGE = re.compile(r"Lti[A-Z]\w+")
+ADDRESSES = {"LTI": LTI, "DL": DL}
 VOCABULARIES = {
     "lis/v2/membership",  # the roles of Core A.2, whose row names the claim
 }
-PREFIXES = {"lti/claim/"}
+PREFIXES = {"lti/claim/", "lti-dl/claim/"}
 NAMED_TESTS = sorted(set(re.findall(r"`([\w/]+\.py)::(\w+)`", PAGE)))
 HOMES = sorted(set(re.findall(r"`((?:lti|services|views)/\w+\.py|templates/[\w/]+)`", PAGE)))
 
@@ -39,8 +41,8 @@ def texts(module: Path) -> Iterator[str]:
             yield node.value
         if isinstance(node, ast.JoinedStr):
             match node.values:
-                case [ast.FormattedValue(value=ast.Name(id="LTI")), ast.Constant(value=str(name))]:
-                    yield f"{LTI}{name}"
+                case [ast.FormattedValue(value=ast.Name(id=prefix)), ast.Constant(value=str(name))]:
+                    yield f"{ADDRESSES.get(prefix, '')}{name}"
 
 
 def named_in_the_code() -> list[str]:
