@@ -32,6 +32,7 @@ def make_app(tmp_path: Path, proxy_hops: int = 0) -> Flask:
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[Flask]:
     app = make_app(tmp_path)
+    app.extensions["arrimage"].database.upgrade()
     yield app
     app.extensions["arrimage"].close()
 
@@ -57,6 +58,22 @@ def test_an_error_of_ours_is_owned_up_to_and_found_in_the_log_by_its_number(
     assert line["reference"] in answer.text
     assert "LookupError" in line["exception"]
     assert line["path"] == "/fail"
+
+
+def test_an_error_of_ours_is_owned_up_to_when_the_database_is_of_no_use_either(
+    tmp_path: Path,
+) -> None:
+    app = make_app(tmp_path)
+
+    @app.get("/fail")
+    def fail() -> str:
+        raise LookupError("a detail that is nobody's business")
+
+    answer = app.test_client().get("/fail")
+    app.extensions["arrimage"].close()
+
+    assert answer.status_code == 500
+    assert "nobody's business" not in answer.text
 
 
 def test_an_error_of_ours_under_api_is_json(browser: FlaskClient) -> None:
