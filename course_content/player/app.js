@@ -19,6 +19,7 @@ export class App {
   #learner;
   #router;
   #shell;
+  #reading;
   /** Ends when another step is asked for, so that a slow answer cannot replace a later step. */
   #turn = new AbortController();
   /** The step on the screen and its unit's content, for printing. */
@@ -28,8 +29,10 @@ export class App {
    * @param {object} boot
    * @param {HTMLElement} root
    * @param {Window} window
+   * @param {import("./reading.js").Reading} reading
    */
-  constructor(boot, root, window) {
+  constructor(boot, root, window, reading) {
+    this.#reading = reading;
     this.#window = window;
     this.#root = root;
     this.#boot = boot;
@@ -47,6 +50,7 @@ export class App {
       course: this.#course,
       learner: this.#learner,
       tracking: this.#tracking,
+      reading: this.#reading,
       isPreview: this.#boot.role === "instructor",
       classPage: this.#boot.classPage ?? null,
       returnUrl: this.#boot.returnUrl ?? null,

@@ -54,6 +54,8 @@ const ICONS = {
   download: "M10 3v10M6 9l4 4 4-4M4 17h12",
   upload: "M10 14V4M6 8l4-4 4 4M4 17h12",
   print: "M6 8V3h8v5M6 15H3V8h14v7h-3M6 12h8v5H6z",
+  reading: "M2 16L6.5 4L11 16M3.5 12h6M12 16l3-8l3 8M13 13.5h4",
+  search: "M8.5 3a5.5 5.5 0 1 0 0 11a5.5 5.5 0 1 0 0-11M12.5 12.5L17 17",
   eye: "M2 10c4-6 12-6 16 0c-4 6-12 6-16 0M10 8a2 2 0 1 0 0 4a2 2 0 1 0 0-4",
 };
 

@@ -1,6 +1,7 @@
 /** Starts the player: reads what the document is, opens its tracking, shows the course. */
 import { App } from "./app.js";
 import { showDeadEnd } from "./components/dead-end.js";
+import { Reading } from "./reading.js";
 import { Failure } from "./tracking/failure.js";
 import { fetchBoot } from "./tracking/lti.js";
 import { Texts } from "./texts.js";
@@ -12,10 +13,11 @@ function embeddedBoot() {
 }
 
 async function start() {
+  const reading = new Reading(window);
   const root = document.getElementById("player");
   try {
     const boot = embeddedBoot() ?? (await fetchBoot(window));
-    await new App(boot, root, window).start();
+    await new App(boot, root, window, reading).start();
   } catch (error) {
     const failure =
       error instanceof Failure ? error : new Failure("unexpected", { detail: String(error) });

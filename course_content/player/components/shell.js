@@ -3,6 +3,7 @@ import { h, icon } from "../dom.js";
 import { dueNotice } from "./due.js";
 import { failureNotice } from "./failure.js";
 import { CourseMap } from "./map.js";
+import { readingPanel } from "./reading-panel.js";
 import { saveStatus } from "./save-status.js";
 
 export class Shell {
@@ -15,17 +16,20 @@ export class Shell {
 
   /**
    * @param {HTMLElement} root
-   * @param {{texts, course, learner, tracking, isPreview: boolean, classPage: string|null,
-   *   returnUrl: string|null, due: string|null}} parts `classPage` is where the preview was
+   * @param {{texts, course, learner, tracking, reading, isPreview: boolean,
+    const { texts, course, learner, tracking } = parts;
+    const { isPreview, classPage, returnUrl, due } = parts;
    *   opened from, `due` until when the work is awaited
    */
-  constructor(root, { texts, course, learner, tracking, isPreview, classPage, returnUrl, due }) {
+  constructor(root, parts) {
+    const { texts, course, learner, tracking, isPreview, classPage, returnUrl, due } = parts;
     this.#texts = texts;
     this.#tracking = tracking;
     this.#map = new CourseMap({ texts, course, learner });
     this.#main = h("main", { id: "content", class: "content" });
     this.#notices = h("div", { class: "notices" });
     this.#live = h("div", { class: "visually-hidden", "aria-live": "polite" });
+    const panel = readingPanel(texts, parts.reading);
     const banner = h(
       "aside",
       { class: "preview-banner", "aria-label": texts.t("preview.label") },
@@ -41,6 +45,7 @@ export class Shell {
         this.#map.button,
         h("p", { class: "bar__title" }, course.title),
         saveStatus(texts, tracking.status),
+        panel.button,
         returnUrl && this.#quit(returnUrl),
       ),
       ...(isPreview ? [banner] : []),
@@ -51,6 +56,7 @@ export class Shell {
         this.#map.element,
         h("div", { class: "layout__page" }, this.#notices, this.#main),
       ),
+      panel.element,
       this.#live,
     );
     tracking.status.subscribe((status) => this.#showProblem(status.problem));

@@ -1,0 +1,74 @@
+"""What helps to read: one's own settings of the page, in a package on a platform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Frame, Page, expect
+
+from tests.browser.scorm.learner import Learner
+from tests.browser.scorm.platform import Platform
+
+COMFORT = "Confort de lecture"
+
+
+def looks(window: Page | Frame) -> dict[str, str]:
+    return dict(window.evaluate("() => ({...document.documentElement.dataset})"))
+
+
+def ground(window: Page | Frame) -> str:
+    return str(window.evaluate("() => getComputedStyle(document.documentElement).backgroundColor"))
+
+
+def test_settings_are_chosen_by_keyboard_and_found_again(
+    page_at: Callable[..., Page], platform: Platform
+) -> None:
+    page = page_at()
+    window = Learner(platform.launch(page, window="popup")).window
+    button = window.get_by_role("button", name=COMFORT)
+    light = ground(window)
+
+    button.focus()
+    window.keyboard.press("Enter")
+    expect(window.get_by_role("dialog", name=COMFORT)).to_be_visible()
+    window.get_by_role("group", name="Taille du texte").get_by_role("radio").first.focus()
+    window.keyboard.press("ArrowRight")
+    expect(window.get_by_label("Grande", exact=True)).to_be_checked()
+    window.get_by_label("Sombre").focus()
+    window.keyboard.press("Space")
+    window.keyboard.press("Escape")
+
+    expect(button).to_be_focused()
+    assert looks(window) == {
+        "size": "115",
+        "spacing": "usual",
+        "contrast": "usual",
+        "theme": "dark",
+    }
+    assert ground(window) != light
+    window.reload()
+    expect(window.locator("h1")).to_be_visible()
+    assert (looks(window)["size"], looks(window)["theme"]) == ("115", "dark")
+
+
+@pytest.mark.parametrize("theme", ["Claire", "Sombre"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_axe_finds_nothing_at_the_largest_and_strongest(
+    page_at: Callable[..., Page],
+    platform: Platform,
+    axe_violations: Callable[..., list[str]],
+    theme: str,
+    width: int,
+) -> None:
+    page = page_at(width, 800)
+    window = Learner(platform.launch(page, window="popup")).window
+    window.get_by_role("button", name=COMFORT).click()
+    assert axe_violations(window) == []
+    for label in ("Maximale", "Élargi, lettres sans empattement", "Renforcé", theme):
+        window.get_by_label(label).check()
+    assert axe_violations(window) == []
+    window.get_by_role("button", name="Fermer", exact=True).click()
+    assert axe_violations(window) == []
+    excess = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert window.evaluate(excess) == 0
