@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from lti_tool.lti import RegistrationFault
 from lti_tool.services.refusals import BAD_REQUEST, FORBIDDEN, N_, Explanation, Mender
 
-BAD_GATEWAY = 502
-
 _NEW_INVITATION = N_(
     "Demandez une nouvelle adresse d’inscription. La commande "
     "«\u00a0arrimage platform invite\u00a0» la donne."
@@ -73,13 +71,13 @@ REGISTRATION_EXPLANATIONS: Mapping[RegistrationFault, Explanation] = {
         Mender.TOOL,
     ),
     RegistrationFault.UNREACHABLE: Explanation(
-        BAD_GATEWAY,
+        BAD_REQUEST,
         N_("La plateforme n’a pas répondu à l’outil, ou pas comme il faut."),
         _AGAIN,
         Mender.BOTH,
     ),
     RegistrationFault.CONFIGURATION_WRONG: Explanation(
-        BAD_GATEWAY,
+        BAD_REQUEST,
         N_("L’outil ne comprend pas ce que la plateforme dit d’elle-même."),
         N_(
             "Vérifiez que la plateforme sait inscrire un outil LTI 1.3 automatiquement. Sinon, "
@@ -97,7 +95,7 @@ REGISTRATION_EXPLANATIONS: Mapping[RegistrationFault, Explanation] = {
         Mender.PLATFORM,
     ),
     RegistrationFault.REJECTED: Explanation(
-        BAD_GATEWAY,
+        BAD_REQUEST,
         N_(
             "La plateforme a refusé l’inscription. Son jeton, souvent valable une heure, "
             "a peut-être expiré."
@@ -106,7 +104,7 @@ REGISTRATION_EXPLANATIONS: Mapping[RegistrationFault, Explanation] = {
         Mender.PLATFORM,
     ),
     RegistrationFault.ANSWER_WRONG: Explanation(
-        BAD_GATEWAY,
+        BAD_REQUEST,
         N_("La plateforme a répondu à l’inscription, mais l’outil ne comprend pas sa réponse."),
         N_(
             "Supprimez dans la plateforme l’outil qui vient d’y être ajouté, puis "

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 LONG = os.environ.get("ARRIMAGE_FUZZ") == "long"
 """What ``make fuzz`` sets: another search each time, which may take as long as it likes."""
-LONGER = 20
+LONGER = 40
 """How many times as many examples the long search tries."""
 
 

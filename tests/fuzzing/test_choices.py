@@ -53,7 +53,7 @@ def sent(text: str) -> bytes:
     return text.encode(errors="surrogatepass")
 
 
-@effort(80)
+@effort(40)
 @given(
     settings=st.fixed_dictionaries({}, optional={"accept_multiple": st.booleans(), "data": TEXTS}),
     choices=st.lists(VALUES, max_size=4),

@@ -81,7 +81,7 @@ def test_no_door_breaks_or_stores_anything_for_whoever_has_no_token(
 ) -> None:
     before = stored(school.database)
 
-    @effort(15)
+    @effort(10)
     @given(case=cases(operation_of(described, door)))
     def knock(case: Any) -> None:
         answer = case.call()
@@ -101,7 +101,7 @@ def test_no_door_breaks_for_a_window_of_ours(
 ) -> None:
     window = school.open(role=role)
 
-    @effort(15)
+    @effort(10)
     @given(case=cases(operation_of(described, door)))
     def knock(case: Any) -> None:
         answer = case.call(headers=window.headers)

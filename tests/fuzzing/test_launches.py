@@ -112,7 +112,7 @@ def check_who_got_in(world: World, claims: Mapping[str, Any]) -> None:
     assert window.role != "mentor" or "Mentor" in str(claims[f"{LTI}roles"])
 
 
-@effort(150)
+@effort(100)
 @given(attempt=ATTEMPTS)
 @example(Attempt())
 @example(Attempt(storage=True))
@@ -187,7 +187,7 @@ def test_a_text_that_no_database_keeps_breaks_no_launch(
             assert world.rows() == before
 
 
-@effort(60)
+@effort(40)
 @given(payload=NOT_OBJECTS, storage=st.booleans())
 def test_what_is_signed_but_is_no_object_lets_nobody_in(
     world: World, payload: bytes, storage: bool
@@ -203,7 +203,7 @@ def test_what_is_signed_but_is_no_object_lets_nobody_in(
     assert world.rows() == before
 
 
-@effort(60)
+@effort(40)
 @given(
     token=st.one_of(TEXTS, st.text(st.sampled_from("abeyJ0.-_="), max_size=60)),
     state=TEXTS,
@@ -234,7 +234,7 @@ LOGIN = {
 }
 
 
-@effort(150)
+@effort(100)
 @given(
     changes=st.dictionaries(st.sampled_from(sorted(LOGIN)), st.one_of(st.just(ABSENT), TEXTS)),
     framed=st.booleans(),

@@ -179,7 +179,7 @@ def teacher(school: School) -> Window:
     return school.open(role=Role.INSTRUCTOR)
 
 
-@effort(80)
+@effort(40)
 @given(token=TOKEN_ANSWERS, score=answers(VALUES))
 @example(GOOD_TOKEN, Answer(200))
 @example(GOOD_TOKEN, Answer(429, b"", {"Retry-After": "9" * 400}))
@@ -216,7 +216,7 @@ def test_no_gradebook_s_answer_stops_the_worker(
     assert hostile.school.open().get("/api/grade").status_code == 200
 
 
-@effort(120)
+@effort(60)
 @given(token=TOKEN_ANSWERS, members=answers(LISTS), groups=answers(LISTS), sets=answers(LISTS))
 def test_no_class_list_breaks_the_instructor_s_table(
     hostile: Hostile, teacher: Window, token: Answer, members: Answer, groups: Answer, sets: Answer
@@ -244,7 +244,7 @@ def test_no_class_list_breaks_the_instructor_s_table(
     assert teacher.get("/api/class").status_code == 200
 
 
-@effort(80)
+@effort(40)
 @given(token=TOKEN_ANSWERS, items=answers(st.one_of(COLUMNS, st.lists(COLUMNS, max_size=3))))
 def test_no_line_item_breaks_a_client(hostile: Hostile, token: Answer, items: Answer) -> None:
     client = LineItemClient(hostile.school.tool.tokens)
@@ -333,7 +333,7 @@ JWKS = st.one_of(
 )
 
 
-@effort(100)
+@effort(50)
 @given(answer=answers(JWKS), kid=st.one_of(st.just("key"), TEXTS))
 @example(
     Answer(200, written({"keys": [{"kty": "RSA", "kid": "key", "n": "AQAB", "e": "AQAB"}]})), "key"
@@ -367,7 +367,7 @@ NOTICE = st.dictionaries(
 )
 
 
-@effort(120)
+@effort(60)
 @given(
     changes=NOTICE,
     kind=st.sampled_from(["LtiHelloWorldNotice", "LtiContextCopyNotice"]),

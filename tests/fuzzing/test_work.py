@@ -87,7 +87,7 @@ REVISIONS = st.one_of(st.integers(-2, 3), VALUES)
 def test_no_state_breaks_the_player(windows: Mapping[str, Window], who: str) -> None:
     bodies = st.fixed_dictionaries({}, optional={"revision": REVISIONS, "state": STATES})
 
-    @effort(80)
+    @effort(50)
     @given(body=st.one_of(bodies.flatmap(either_infinity), NOT_OBJECTS))
     @example(b'{"revision": 0, "state": {"drafts": {"quiz-un/choix": 1e999}}}')
     def save(body: bytes) -> None:
@@ -113,7 +113,7 @@ def test_no_answer_breaks_a_quiz(windows: Mapping[str, Window], who: str, quiz: 
         }
     )
 
-    @effort(80)
+    @effort(50)
     @given(body=st.one_of(bodies.flatmap(either_infinity), NOT_OBJECTS))
     def answer(body: bytes) -> None:
         answered = send(window, "POST", f"/api/activities/{quiz}/answers", body)
@@ -138,7 +138,7 @@ def test_no_change_breaks_a_work(windows: Mapping[str, Window]) -> None:
     )
     bodies = st.fixed_dictionaries({"revision": REVISIONS, "changes": st.one_of(records, VALUES)})
 
-    @effort(80)
+    @effort(50)
     @given(
         workshop=st.sampled_from(WORKSHOPS),
         body=st.one_of(bodies.flatmap(either_infinity), NOT_OBJECTS),
@@ -152,7 +152,7 @@ def test_no_change_breaks_a_work(windows: Mapping[str, Window]) -> None:
     change()
 
 
-@effort(80)
+@effort(50)
 @given(
     path=st.one_of(
         TEXTS.map(lambda text: f"/api/units/{text}"),
@@ -173,7 +173,7 @@ def test_no_address_breaks_the_tool(
     assert answer.status_code < 500, answer.text
 
 
-@effort(100)
+@effort(50)
 @given(
     shown=st.one_of(
         TEXTS,

@@ -339,7 +339,7 @@ def test_a_platform_that_does_not_answer_as_it_should_is_refused(
     invitation = desk.invite()
     answering(path, answer)(desk)
     page = desk.confirm(invitation)
-    assert page.status_code == 502
+    assert page.status_code == 400
     assert fault_of(desk, page) in {RegistrationFault.UNREACHABLE, RegistrationFault.REJECTED}
     assert desk.registrar.server.asked_at("/elsewhere") == []
     assert desk.platforms() == []
@@ -529,4 +529,4 @@ def test_every_fault_has_a_cause_a_remedy_and_somebody_who_can_mend_it(
     assert why.cause
     assert why.remedy
     assert why.mender
-    assert why.status in {400, 401, 403, 502}
+    assert why.status in {400, 401, 403}
