@@ -94,6 +94,12 @@ def note_origin(db: Session, context: Context, origins: Sequence[str]) -> None:
     context.copied_from_pk = origin_of_class(db, context.deployment_id, context, origins)
 
 
+def class_copied(db: Session, context_pk: int) -> Context | None:
+    """Return the class that a class is a copy of, if it is known to be one."""
+    origin = select(Context.copied_from_pk).where(Context.id == context_pk).scalar_subquery()
+    return db.scalars(select(Context).where(Context.id == origin)).one_or_none()
+
+
 def origin_of_class(
     db: Session, deployment_pk: int, context: Context | None, origins: Sequence[str]
 ) -> int | None:

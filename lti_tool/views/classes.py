@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from course_content.model import localized
 from lti_tool.models import WindowSession, now
+from lti_tool.services.copies import class_copied
 from lti_tool.services.courses import link_extent
 from lti_tool.services.group_filter import EVERYBODY, narrowed
 from lti_tool.services.objections import GROUP_OBJECTIONS, ROSTER_OBJECTIONS, objection_to
@@ -68,7 +69,7 @@ def _details(window: WindowSession, db: Session, group: str = EVERYBODY) -> dict
     return {
         "course_title": localized(course.title, language),
         "class_title": link.context.title,
-        "copied_from": link.context.copied_from,
+        "copied_from": class_copied(db, link.context_pk),
         "part_title": localized(link_extent(course, link.target).title, language),
         "activities": [(one.id, localized(one.title, language)) for one in report.activities],
         "report": report,
