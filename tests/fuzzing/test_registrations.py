@@ -94,7 +94,8 @@ def test_no_registration_breaks_the_tool_or_leaves_half_a_platform(
     with desk.tool.database.transaction() as db:
         db.execute(delete(Platform))
         invitation = invite(db, timedelta(hours=1))
-    changes = {} if shown is None else {"openid_configuration": shown.encode(errors="replace").decode()}
+    sent = None if shown is None else shown.encode(errors="replace").decode()
+    changes = {} if sent is None else {"openid_configuration": sent}
 
     opened = desk.open(invitation, **changes)
     answer = desk.confirm(invitation, **changes)
