@@ -118,8 +118,8 @@ def fetch_keys(url: str) -> Mapping[str, RSAPublicKey]:
 def _load(jwk: Mapping[str, Any]) -> RSAPublicKey | None:
     usable = (
         jwk.get("kty") == "RSA"
-        and jwk.get("use") in {None, "sig"}
-        and jwk.get("alg") in {None, "RS256"}
+        and jwk.get("use") in (None, "sig")
+        and jwk.get("alg") in (None, "RS256")
     )
     if not usable:
         return None

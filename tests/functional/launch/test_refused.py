@@ -318,8 +318,19 @@ def test_a_token_that_the_platform_did_not_sign_well_is_refused(
         {"n": "AQAB"},
         {"n": None},
         {"kid": 7},
+        {"use": ["sig"]},
+        {"alg": {"RS256": True}},
     ],
-    ids=["for encryption", "for RS512", "of another kind", "tiny", "broken", "badly named"],
+    ids=[
+        "for encryption",
+        "for RS512",
+        "of another kind",
+        "tiny",
+        "broken",
+        "badly named",
+        "with a list of uses",
+        "with an object of algorithms",
+    ],
 )
 def test_a_published_key_that_is_not_fit_to_sign_is_not_trusted(
     jwk: dict[str, object], lms: Lms, browser: FlaskClient, tool: Tool
