@@ -6,6 +6,7 @@ const BROWSER = [
   "CompressionStream",
   "DOMParser",
   "DecompressionStream",
+  "NodeFilter",
   "Response",
   "TextDecoder",
   "TextEncoder",

@@ -12,7 +12,7 @@ import { build, context } from "esbuild";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DIST = join(HERE, "dist");
-const BUDGET_BYTES = 60 * 1024;
+const BUDGET_BYTES = 68 * 1024;
 
 const COMMON = {
   outdir: DIST,

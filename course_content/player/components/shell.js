@@ -1,10 +1,12 @@
 /** What stays on the screen from step to step: header, map, notices, live region. */
 import { h, icon } from "../dom.js";
+import { blockAt } from "../passages.js";
 import { dueNotice } from "./due.js";
 import { failureNotice } from "./failure.js";
 import { CourseMap } from "./map.js";
 import { readingPanel } from "./reading-panel.js";
 import { saveStatus } from "./save-status.js";
+import { SearchPanel } from "./search-panel.js";
 
 export class Shell {
   #texts;
@@ -13,6 +15,8 @@ export class Shell {
   #main;
   #notices;
   #live;
+  /** The passage that a search led to, in the step that is coming. */
+  #place = null;
 
   /**
    * @param {HTMLElement} root
@@ -30,6 +34,14 @@ export class Shell {
     this.#notices = h("div", { class: "notices" });
     this.#live = h("div", { class: "visually-hidden", "aria-live": "polite" });
     const panel = readingPanel(texts, parts.reading);
+    const search = new SearchPanel({
+      texts,
+      course,
+      tracking,
+      onHit: (place) => {
+        this.#place = place;
+      },
+    });
     const banner = h(
       "aside",
       { class: "preview-banner", "aria-label": texts.t("preview.label") },
@@ -45,6 +57,7 @@ export class Shell {
         this.#map.button,
         h("p", { class: "bar__title" }, course.title),
         saveStatus(texts, tracking.status),
+        search.button,
         panel.button,
         returnUrl && this.#quit(returnUrl),
       ),
@@ -56,6 +69,7 @@ export class Shell {
         this.#map.element,
         h("div", { class: "layout__page" }, this.#notices, this.#main),
       ),
+      search.element,
       panel.element,
       this.#live,
     );
@@ -95,7 +109,22 @@ export class Shell {
     this.#map.goTo(step);
     if (isFirst) return;
     window.scrollTo(0, 0);
-    this.#main.querySelector("h1").focus({ preventScroll: true });
+    const place = this.#place;
+    this.#place = null;
+    if (place === null || !this.#moveTo(place)) {
+      this.#main.querySelector("h1").focus({ preventScroll: true });
+    }
+  }
+
+  /** @returns {boolean} whether the step on the screen has that passage */
+  #moveTo(place) {
+    const block = blockAt(this.#main.querySelector(".prose"), place);
+    if (!block) return false;
+    block.setAttribute("tabindex", "-1");
+    block.classList.add("found");
+    block.focus({ preventScroll: true });
+    block.scrollIntoView();
+    return true;
   }
 
   /** The other page needs the window's state too, which following a link would lose. */

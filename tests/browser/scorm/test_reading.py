@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Frame, Locator, Page, expect
 
 from tests.browser.scorm.learner import Learner
 from tests.browser.scorm.platform import Platform
 
 COMFORT = "Confort de lecture"
+SEARCH = "Chercher dans le cours"
 
 
 def looks(window: Page | Frame) -> dict[str, str]:
@@ -72,3 +73,44 @@ def test_axe_finds_nothing_at_the_largest_and_strongest(
     assert axe_violations(window) == []
     excess = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert window.evaluate(excess) == 0
+
+
+def test_a_search_by_keyboard_leads_to_the_passage(
+    page_at: Callable[..., Page],
+    real_platform: Platform,
+    axe_violations: Callable[..., list[str]],
+) -> None:
+    window = Learner(real_platform.launch(page_at(360, 740), window="popup")).window
+    window.get_by_role("button", name="Chercher", exact=True).focus()
+    window.keyboard.press("Enter")
+    expect(window.get_by_label(SEARCH)).to_be_focused()
+    window.keyboard.type("LEGITIMITE d'un absent")
+    counted = window.get_by_role("status").filter(has_text="trouvé")
+    expect(counted).to_contain_text("passage")
+    entries = window.locator(".results__entry")
+    assert "légitimité" in marks(entries.first)
+    assert axe_violations(window) == []
+
+    window.keyboard.press("ArrowDown")
+    words = marks(entries.first)
+    window.keyboard.press("Enter")
+
+    passage = window.locator(".found")
+    expect(passage).to_be_focused()
+    assert all(word in passage.inner_text().lower() for word in words)
+    assert axe_violations(window) == []
+
+
+def test_a_search_that_finds_nothing_says_so(
+    page_at: Callable[..., Page], platform: Platform
+) -> None:
+    window = Learner(platform.launch(page_at(), window="popup")).window
+    window.get_by_role("button", name="Chercher", exact=True).click()
+    window.get_by_label(SEARCH).fill("introuvablement")
+    expect(window.get_by_role("status").filter(has_text="Rien pour")).to_be_visible()
+    expect(window.locator(".results__entry")).to_have_count(0)
+
+
+def marks(entry: Locator) -> set[str]:
+    """The words that an entry marks, in small letters."""
+    return {word.lower() for word in entry.locator("mark").all_inner_texts()}

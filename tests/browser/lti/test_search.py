@@ -1,0 +1,25 @@
+"""Searching through a link: the server gives the units, and no more than the link covers."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from classroom.accounts import STUDENT
+from tests.browser.lti.person import Person
+
+LINK = "Unité 1"
+UNIT = "metier-sim"
+
+
+def test_a_student_finds_what_the_link_covers_and_nothing_else(person: Person) -> None:
+    person.sign_in(STUDENT)
+    window = person.learn(LINK).window
+    window.get_by_role("button", name="Chercher", exact=True).click()
+    field = window.get_by_label("Chercher dans le cours")
+    field.fill("metier")
+    expect(window.locator(".results__entry").first).to_be_visible()
+    links = window.locator(".results a").all()
+    assert {str(link.get_attribute("href")).split("/")[1] for link in links} == {UNIT}
+
+    field.fill("l’échelle d’Arnstein")
+    expect(window.get_by_role("status").filter(has_text="Rien pour")).to_be_visible()
