@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
-from course_content.drafts import COURSE_FILE, UNIT_FILE
+from course_content.drafts import COURSE_FILE, UNIT_FILE, CourseDraft, read_drafts
 from course_content.inspection import Inspection, inspect
 from course_content.loader import load_course
 from course_content.model import Course, Page
 from course_content.problems import CourseError, Problem
+from course_content.quality import quality_warnings
 from course_content.render import media_files, texts_of
 
 
@@ -32,7 +32,11 @@ def check_course(folder: Path, institution: Mapping[str, str] | None = None) -> 
         course = load_course(folder, institution)
     except CourseError as error:
         return Report(error.problems)
-    return Report((), tuple(sorted(_warnings(course), key=lambda each: (each.path, each.message))))
+    return Report((), tuple(sorted(set(_warnings(course)), key=_place)))
+
+
+def _place(problem: Problem) -> tuple[str, int, str]:
+    return problem.path, problem.line or 0, problem.message
 
 
 def _warnings(course: Course) -> Iterator[Problem]:
@@ -41,7 +45,9 @@ def _warnings(course: Course) -> Iterator[Problem]:
     yield from _unused_media(course)
     yield from _untranslated_pages(course)
     yield from _idle_entries(course)
-    yield from _skipped_levels(course)
+    draft = read_drafts(course.folder)
+    if isinstance(draft, CourseDraft):
+        yield from quality_warnings(draft, media_files(course))
 
 
 def _unlisted_units(course: Course) -> Iterator[Problem]:
@@ -138,16 +144,3 @@ def _idle_entries(course: Course) -> Iterator[Problem]:
         if competency.id not in served:
             message = f"The competency “{competency.id}” is served by no outcome and no question."
             yield Problem(COURSE_FILE, None, message, "Serve it, or remove it.")
-
-
-def _skipped_levels(course: Course) -> Iterator[Problem]:
-    for path, page in _pages(course):
-        for body in page.body.values():
-            levels = [1, *(heading.level for heading in inspect(body).headings)]
-            if any(after > before + 1 for before, after in pairwise(levels)):
-                yield Problem(
-                    path,
-                    None,
-                    f"A heading of the page “{page.id}” skips a level.",
-                    "Go down one level at a time: ## under the title, then ###.",
-                )

@@ -41,17 +41,17 @@ class Passage:
     is_page: bool
 
 
-def _marked_texts(data: Any, where: DataPath = ()) -> Iterator[tuple[DataPath, str, str]]:
+def marked_texts(data: Any, where: DataPath = ()) -> Iterator[tuple[DataPath, str, str]]:
     """Yield the place, the text and the kind of each Markdown text in a record's data."""
     if isinstance(data, LocalizedText):
         for language, text in data.items() if data.markdown else ():
             yield (*where, language) if data.by_language else where, text, data.markdown
     elif isinstance(data, dict):
         for key, value in data.items():
-            yield from _marked_texts(value, (*where, key))
+            yield from marked_texts(value, (*where, key))
     elif isinstance(data, list):
         for index, value in enumerate(data):
-            yield from _marked_texts(value, (*where, index))
+            yield from marked_texts(value, (*where, index))
 
 
 def _record_passage(record: RecordDraft, where: DataPath, text: str, kind: str) -> Passage:
@@ -61,7 +61,7 @@ def _record_passage(record: RecordDraft, where: DataPath, text: str, kind: str) 
 
 
 def _record_passages(record: RecordDraft) -> Iterator[Passage]:
-    for where, text, kind in _marked_texts(record.data):
+    for where, text, kind in marked_texts(record.data):
         yield _record_passage(record, where, text, kind)
 
 

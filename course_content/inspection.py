@@ -15,6 +15,7 @@ from markdown_it.token import Token
 
 from course_content.markdown import new_parser, words
 from course_content.sanitizer import RAW_ELEMENTS
+from course_content.typography import typographic
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,44 @@ def inspect(text: str, *, inline: bool = False) -> Inspection:
         found.extend(_in_block(token, line, lines))
         found.extend(_in_inline(token.children or [], line))
     return Inspection(tuple(headings), tuple(found))
+
+
+def running_lines(text: str, language: str, *, inline: bool = False) -> Iterator[tuple[int, str]]:
+    """Yield each line of running text as a reader will see it, with its number from 0.
+
+    Words in another language, code and addresses are left blank: other rules hold there.
+    """
+    tokens = _INSPECTOR.parseInline(text) if inline else _INSPECTOR.parse(text)
+    line = 0
+    for token in tokens:
+        if token.map:
+            line = token.map[0]
+        if token.type == "inline":
+            said = _running_text(token.children or [], language)
+            yield from enumerate(said.split("\n"), start=line)
+
+
+def _running_text(children: Sequence[Token], language: str) -> str:
+    languages = [language]
+    in_address = False
+    said = ""
+    for token in children:
+        match token.type:
+            case "span_open":
+                languages.append(str(token.attrGet("lang") or languages[-1]))
+            case "span_close":
+                languages.pop()
+            case "link_open" | "link_close":
+                in_address = token.nesting == 1 and token.info == "auto"
+            case "softbreak" | "hardbreak":
+                said += "\n"
+            case "text" if languages[-1] == language and not in_address:
+                said += typographic(token.content, language)
+            case "text" | "code_inline":
+                said += "x" * len(token.content)
+            case "image":
+                said += _running_text(token.children or [], languages[-1])
+    return said
 
 
 def _new_inspector() -> MarkdownIt:

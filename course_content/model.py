@@ -19,6 +19,9 @@ Localized: TypeAlias = Mapping[str, str]
 SYLLABUS: Final = "syllabus"
 """The id of the unit, and of its only step, as which the syllabus is read."""
 
+WORDS_A_MINUTE: Final = 180
+"""How fast somebody reads who studies."""
+
 HOME: Final = "accueil"
 """The id of the part that holds the syllabus, before the course's own parts."""
 

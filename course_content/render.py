@@ -25,6 +25,7 @@ from course_content.markdown import Setting
 from course_content.model import (
     HOME,
     SYLLABUS,
+    WORDS_A_MINUTE,
     Course,
     Page,
     Quiz,
@@ -42,7 +43,6 @@ Delivery: TypeAlias = Literal["lti", "scorm12", "local"]
 Role: TypeAlias = Literal["learner", "instructor"]
 
 _HERE: Final = Path(__file__).parent
-_WORDS_A_MINUTE: Final = 180
 
 
 class PlayerNotBuilt(RuntimeError):
@@ -85,7 +85,7 @@ def _home_entry(course: Course, voice: Voice) -> Json:
     language = voice.setting.language
     page = course.syllabus.page
     words = len(localized(page.body, language).split())
-    unit = Unit(SYLLABUS, page.title, math.ceil(words / _WORDS_A_MINUTE), (), (page,))
+    unit = Unit(SYLLABUS, page.title, math.ceil(words / WORDS_A_MINUTE), (), (page,))
     entry = _unit_entry(unit, voice)
     entry["steps"][0]["id"] = SYLLABUS
     return {"id": HOME, "title": wording(language).home, "summary": "", "units": [entry]}

@@ -69,7 +69,7 @@ def test_the_outline_tells_parts_units_and_steps(every_kind: Course) -> None:
     assert later["units"] == []
     texts, questions = whole["units"]
     assert texts["outcomes"] == ["Lire\u00a0: de tout"]
-    assert texts["minutes"] == 20
+    assert texts["minutes"] == 5
     assert texts["steps"][0] == {
         "id": "tout",
         "title": "Tout ce qu’une page contient",
