@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from course_content.activities import Json, Voice, activity_keys, public_activity
 from course_content.addresses import MEDIA_NAME
-from course_content.citations import citation_labels, reference_html, references_section
+from course_content.citations import citation_labels, references_section
 from course_content.files import plain_file
 from course_content.inspection import inspect
 from course_content.markdown import Setting
@@ -111,10 +111,6 @@ def outline(course: Course, language: str) -> Json:
         "language": language,
         "licence": voice.plain(course.licence),
         "parts": [_home_entry(course, voice), *parts],
-        "references": [
-            {"key": reference.key, "html": reference_html(reference, language)}
-            for reference in course.references
-        ],
     }
 
 

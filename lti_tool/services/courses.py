@@ -105,11 +105,23 @@ class CourseShelf:
 
     def covered_json(self, slug: str, target: str, unit_id: str, language: str) -> str:
         """Return ``covered_content`` as text that can stand in a page's script element."""
-        content = self.covered_content(slug, target, unit_id, language)
+        known = str(self.extent(slug, target).target)
         return self._once(
-            ("unit text", slug, language, unit_id, *content["steps"]),
-            lambda: render.json_for_script(content),
+            ("unit text", slug, language, unit_id, known),
+            lambda: render.json_for_script(self.covered_content(slug, known, unit_id, language)),
         )
+
+    def extent(self, slug: str, target: str) -> Extent:
+        """Return what a link with that target opens.
+
+        Only what the course has is remembered: targets come from elsewhere.
+        """
+        key = ("extent", slug, target)
+        kept: Extent | None = self._kept.get(key)
+        if kept is not None:
+            return kept
+        extent = link_extent(self.course(slug), target)
+        return self._once(key, lambda: extent) if str(extent.target) == target else extent
 
     def answer_keys(self, slug: str, language: str) -> AnswerKeys:
         """Return what the server marks answers with. It never leaves the server."""

@@ -9,7 +9,7 @@ from course_content.render import Visit, boot_data, boot_json
 from lti_tool.lti import Role
 from lti_tool.models import WindowSession
 from lti_tool.services import attempts, progress
-from lti_tool.services.courses import CourseShelf, Json, link_extent
+from lti_tool.services.courses import CourseShelf, Json
 from lti_tool.services.grades import GradeStatus
 from lti_tool.services.objections import objection_to
 from lti_tool.services.progress import Seat
@@ -93,7 +93,7 @@ def _visit(
         delivery="lti",
         role="learner" if learner_seat(window) else "instructor",
         learner=window.learner.name if window.learner else "",
-        scope=link_extent(courses.course(link.course), link.target).scope,
+        scope=courses.extent(link.course, link.target).scope,
         mastery=None,
         session=session,
         snapshot=snapshot,

@@ -111,7 +111,6 @@ export function bootOf(delivery, { units = ["one", "two"], ...rest } = {}) {
       version: "1",
       title: "Sample",
       parts: [{ id: "part", title: "Part", summary: "", units: units.map(outlineUnit) }],
-      references: [],
     },
     units: Object.fromEntries(units.map((id) => [id, contentOf(id)])),
     keys: Object.fromEntries(units.map((id) => [`quiz-${id}`, keys()])),
