@@ -16,6 +16,7 @@ from typing import Any, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import jwt
+import requests
 from jwt.utils import base64url_decode
 from pylti1p3.cookie import CookieService
 from pylti1p3.deployment import Deployment as LibraryDeployment
@@ -239,6 +240,11 @@ class _OnePlatform(ToolConfAbstract[_NoRequest]):
 _Library: TypeAlias = MessageLaunch[_NoRequest, _OnePlatform, SessionService, _NoCookies]
 
 
+_NO_CALLS = requests.Session()
+"""The library would make one for each message, for longer than it checks the message; we fetch
+keys by ourselves."""
+
+
 class SignedMessage(_Library):
     """The library's launch, with every check that it leaves out.
 
@@ -259,6 +265,7 @@ class SignedMessage(_Library):
             _OnePlatform(platform, deployment_ids),
             _NoSession(request),
             _NoCookies(),
+            requests_session=_NO_CALLS,
         )
         self._id_token = id_token
         self._platform = platform
