@@ -24,6 +24,7 @@ export class App {
   #turn = new AbortController();
   /** The step on the screen and its unit's content, for printing. */
   #shown = null;
+  #printBlank;
 
   /**
    * @param {object} boot
@@ -58,7 +59,12 @@ export class App {
     });
     this.#tracking.complete(this.#learner.progress());
     if (snapshot.notice) this.#shell.notify(this.#texts.t(snapshot.notice));
-    openPrintout(this.#window, this.#texts, this.#tracking.works, () => this.#shown);
+    this.#printBlank = openPrintout(
+      this.#window,
+      this.#texts,
+      this.#tracking.works,
+      () => this.#shown,
+    );
     this.#router.start(this.#firstPath());
   }
 
@@ -96,6 +102,7 @@ export class App {
         grade: this.#tracking.grade,
         works: this.#tracking.works,
         announce: (text) => this.#shell.announce(text),
+        printBlank: this.#printBlank,
         lifetime,
       });
     } catch (error) {

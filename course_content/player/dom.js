@@ -56,6 +56,7 @@ const ICONS = {
   print: "M6 8V3h8v5M6 15H3V8h14v7h-3M6 12h8v5H6z",
   reading: "M2 16L6.5 4L11 16M3.5 12h6M12 16l3-8l3 8M13 13.5h4",
   search: "M8.5 3a5.5 5.5 0 1 0 0 11a5.5 5.5 0 1 0 0-11M12.5 12.5L17 17",
+  blank: "M5 2h7l4 4v12H5zM12 2v4h4M8 10h5M8 13h5",
   eye: "M2 10c4-6 12-6 16 0c-4 6-12 6-16 0M10 8a2 2 0 1 0 0 4a2 2 0 1 0 0-4",
 };
 

@@ -6,28 +6,37 @@ import { h } from "../dom.js";
 import { pageBody } from "./page.js";
 import { workshopOnPaper } from "./workshops/paper.js";
 
+const EMPTY_SHELF = { opened: () => undefined };
+
 /**
  * Lay the unit out whenever the browser is about to print.
  * @param {Window} window
  * @param {import("../texts.js").Texts} texts
  * @param {import("../tracking/works.js").Works} works
  * @param {() => {step: import("../course.js").Step, content: object}|null} shown
+ * @returns {() => void} print what is shown as a sheet to fill in by hand, without one's work
  */
 export function openPrintout(window, texts, works, shown) {
   let printout = null;
   let paper = null;
+  let shelf = works;
   window.addEventListener("beforeprint", () => {
     const current = shown();
     if (!current) return;
     paper = new AbortController();
-    printout = unitOnPaper(current, { texts, works, lifetime: paper.signal });
+    printout = unitOnPaper(current, { texts, works: shelf, lifetime: paper.signal });
     window.document.body.append(printout);
   });
   window.addEventListener("afterprint", () => {
     printout?.remove();
     paper?.abort();
     printout = null;
+    shelf = works;
   });
+  return () => {
+    shelf = EMPTY_SHELF;
+    window.print();
+  };
 }
 
 function unitOnPaper({ step, content }, context) {

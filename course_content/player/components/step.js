@@ -14,7 +14,8 @@ const BODIES = {
 /**
  * @param {{step: import("../course.js").Step, content: object, texts, course, learner,
  *   grade: import("../signal.js").Signal, announce: (text: string) => void,
- *   lifetime: AbortSignal}} context `lifetime` ends when another step is shown
+ *   printBlank: () => void, lifetime: AbortSignal}} context `lifetime` ends when another step is
+ *   shown
  */
 export function stepView(context) {
   const { step, texts } = context;

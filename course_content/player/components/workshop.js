@@ -130,6 +130,7 @@ function toolbar(context) {
       action(texts, "download", () => download(context)),
       bringIn(context, message),
       action(texts, "print", () => window.print()),
+      action(texts, "blank", context.printBlank),
     ),
     message,
   );

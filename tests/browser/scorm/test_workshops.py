@@ -396,6 +396,33 @@ def test_a_portfolio_gathers_what_was_made(page: Page, atelier: Platform) -> Non
     expect(learner.window.locator(".checklist__point").first).to_contain_text("il en reste 4")
 
 
+def test_a_blank_sheet_holds_nothing_of_one_s_work_and_the_next_print_does(
+    page: Page, atelier: Platform
+) -> None:
+    learner = maker(atelier.launch(page))
+    learner.opens(MAP)
+    learner.makes_a_map()
+    papers: list[str] = learner.window.evaluate(
+        """() => {
+          const papers = [];
+          window.print = () => {
+            window.dispatchEvent(new Event('beforeprint'));
+            papers.push(document.querySelector('.printout').textContent);
+            window.dispatchEvent(new Event('afterprint'));
+          };
+          const press = (name) => [...document.querySelectorAll('.tool-button')]
+            .find((button) => button.textContent === name).click();
+          press('Fiche vierge');
+          press('Imprimer');
+          return papers;
+        }"""
+    )
+    blank, own = papers
+    assert [actor for actor in ACTORS if actor in blank] == []
+    assert [actor for actor in ACTORS if actor in own] == list(ACTORS)
+    assert "Qui manque" in blank
+
+
 @pytest.mark.parametrize("path", ALL_PATHS)
 def test_every_workshop_is_printed_empty_with_room_to_write(
     page: Page, atelier: Platform, path: str
