@@ -3,7 +3,8 @@
 const BLOCKS = "h2, h3, h4, p, li, dt, dd, th, td, figcaption";
 /** Not what the page says: its list of references, and words that only tell of a link. */
 const ASIDE = ".references, .visually-hidden, sup";
-const HEADING = /^H[2-4]$/;
+/** What the passages below it are about; a term heads its definition. */
+const HEADING = /^(?:H[2-4]|DT)$/;
 
 /**
  * @param {import("./course.js").Step} step

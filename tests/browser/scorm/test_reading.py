@@ -101,6 +101,21 @@ def test_a_search_by_keyboard_leads_to_the_passage(
     assert axe_violations(window) == []
 
 
+def test_a_term_is_found_where_it_is_defined(
+    page_at: Callable[..., Page], real_platform: Platform
+) -> None:
+    window = Learner(real_platform.launch(page_at(), window="popup")).window
+    window.get_by_role("button", name="Chercher", exact=True).click()
+    window.get_by_label(SEARCH).fill("poids mort")
+    first = window.locator(".results__entry").first
+    expect(first.get_by_role("link")).to_have_text("Poids mort")
+    expect(first).to_contain_text("Glossaire")
+    expect(first).to_contain_text("serait arrivé")
+    first.get_by_role("link").click()
+    expect(window.locator("dt.found")).to_have_text("Poids mort")
+    expect(window.locator("dt.found")).to_be_in_viewport()
+
+
 def test_a_search_that_finds_nothing_says_so(
     page_at: Callable[..., Page], platform: Platform
 ) -> None:
