@@ -61,8 +61,7 @@ export class App {
     if (snapshot.notice) this.#shell.notify(this.#texts.t(snapshot.notice));
     this.#printBlank = openPrintout(
       this.#window,
-      this.#texts,
-      this.#tracking.works,
+      { texts: this.#texts, course: this.#course, works: this.#tracking.works },
       () => this.#shown,
     );
     this.#router.start(this.#firstPath());

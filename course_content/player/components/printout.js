@@ -11,12 +11,12 @@ const EMPTY_SHELF = { opened: () => undefined };
 /**
  * Lay the unit out whenever the browser is about to print.
  * @param {Window} window
- * @param {import("../texts.js").Texts} texts
- * @param {import("../tracking/works.js").Works} works
+ * @param {{texts: import("../texts.js").Texts, course: import("../course.js").Course,
+ *   works: import("../tracking/works.js").Works}} context
  * @param {() => {step: import("../course.js").Step, content: object}|null} shown
  * @returns {() => void} print what is shown as a sheet to fill in by hand, without one's work
  */
-export function openPrintout(window, texts, works, shown) {
+export function openPrintout(window, { texts, course, works }, shown) {
   let printout = null;
   let paper = null;
   let shelf = works;
@@ -24,7 +24,7 @@ export function openPrintout(window, texts, works, shown) {
     const current = shown();
     if (!current) return;
     paper = new AbortController();
-    printout = unitOnPaper(current, { texts, works: shelf, lifetime: paper.signal });
+    printout = unitOnPaper(current, { texts, course, works: shelf, lifetime: paper.signal });
     window.document.body.append(printout);
   });
   window.addEventListener("afterprint", () => {
@@ -51,7 +51,7 @@ function unitOnPaper({ step, content }, context) {
 }
 
 const BODIES = {
-  page: ({ html }) => pageBody(html),
+  page: ({ html }, { course }) => pageBody(html, course),
   quiz: ({ activity }, { texts }) => quizOnPaper(activity, texts),
   workshop: ({ workshop }, context) => workshopOnPaper(workshop, context.works, context),
 };

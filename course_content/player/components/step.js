@@ -6,7 +6,7 @@ import { QuizView } from "./quiz.js";
 import { workshopView } from "./workshop.js";
 
 const BODIES = {
-  page: ({ content }) => pageBody(content.html),
+  page: ({ content, course }) => pageBody(content.html, course),
   quiz: (context) => new QuizView(context).element,
   workshop: workshopView,
 };

@@ -7,6 +7,7 @@
 import { h, icon } from "../dom.js";
 import { Failure } from "../tracking/failure.js";
 import { failureMessage } from "./failure.js";
+import { pageBody } from "./page.js";
 import { chainTool } from "./workshops/chain.js";
 import { readWorkFile, workFile } from "./workshops/file.js";
 import { gridTool } from "./workshops/grid.js";
@@ -66,7 +67,7 @@ export function workshopView(context) {
   return h(
     "div",
     { class: "workshop" },
-    workshop.instructions && h("div", { class: "prose", html: workshop.instructions }),
+    workshop.instructions && pageBody(workshop.instructions, context.course),
     stage,
   );
 }

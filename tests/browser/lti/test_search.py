@@ -1,4 +1,4 @@
-"""Searching through a link: the server gives the units, and no more than the link covers."""
+"""Reading through a link: what it covers can be searched, and nothing leads out of it."""
 
 from __future__ import annotations
 
@@ -23,3 +23,15 @@ def test_a_student_finds_what_the_link_covers_and_nothing_else(person: Person) -
 
     field.fill("l’échelle d’Arnstein")
     expect(window.get_by_role("status").filter(has_text="Rien pour")).to_be_visible()
+
+
+def test_a_page_names_what_the_link_does_not_cover_and_does_not_lead_there(
+    person: Person,
+) -> None:
+    person.sign_in(STUDENT)
+    learner = person.learn(LINK)
+    learner.go_to(f"{UNIT}/vocabulaire")
+    page = learner.window.locator(".prose")
+    expect(page).to_contain_text("qui devrait compter")
+    expect(page.locator("a[href^='#/parties-prenantes/']")).to_have_count(0)
+    expect(page.locator("a[href^='#ref-']").first).to_be_visible()
