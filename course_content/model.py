@@ -226,13 +226,48 @@ class Quiz:
         raise KeyError(question_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How far a work may have come by one criterion: in points, and in words."""
+
+    points: int
+    text: Localized
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """What a work is looked at for. ``levels`` go from the fewest points to the most."""
+
+    id: str
+    title: Localized
+    levels: tuple[Level, ...]
+
+    @property
+    def maximum(self) -> int:
+        return self.levels[-1].points
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """By what an instructor reviews the works of a workshop, and whether that makes a grade."""
+
+    criteria: tuple[Criterion, ...]
+    graded: bool
+
+    @property
+    def maximum(self) -> int:
+        """Points of a work that has the highest level everywhere."""
+        return sum(criterion.maximum for criterion in self.criteria)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkshopBase:
     """An activity in which the learner makes something of their own: a *work*.
 
     ``id`` is unique in the course, among workshops and quizzes. ``reads`` are the
     workshops whose works this one begins from; they come before it in the course.
-    ``tool`` names what the player shows.
+    ``tool`` names what the player shows. With a ``review``, works are handed in to the
+    instructor, where the delivery can carry them.
     """
 
     kind: ClassVar[Literal["workshop"]] = "workshop"
@@ -242,6 +277,12 @@ class WorkshopBase:
     title: Localized
     instructions: Localized
     reads: tuple[str, ...] = ()
+    review: Rubric | None = None
+
+    @property
+    def graded(self) -> bool:
+        """Whether what an instructor accepts counts for a grade."""
+        return self.review is not None and self.review.graded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,6 +368,8 @@ Workshop: TypeAlias = (
     | PortfolioWorkshop
 )
 Activity: TypeAlias = Quiz
+Gradable: TypeAlias = Activity | Workshop
+"""What may count for a grade, where it says that it is ``graded``."""
 Step: TypeAlias = Page | Activity | Workshop
 
 

@@ -37,7 +37,7 @@ from course_content.model import (
     localized,
 )
 from course_content.wording import wording
-from course_content.workshops import workshop_settings
+from course_content.workshops import shown_rubric, workshop_settings
 
 Delivery: TypeAlias = Literal["lti", "scorm12", "local"]
 Role: TypeAlias = Literal["learner", "instructor"]
@@ -167,6 +167,7 @@ def _workshop(course: Course, workshop: Workshop, voice: Voice) -> Json:
         "title": voice.plain(workshop.title),
         "instructions": voice.within(workshop.id).block(workshop.instructions),
         "settings": workshop_settings(workshop, voice),
+        "review": shown_rubric(workshop.review, voice),
         "reads": [
             {
                 "id": read.id,

@@ -14,11 +14,13 @@ from marshmallow import ValidationError, validates_schema
 from course_content.fields import (
     Data,
     Entries,
+    Flag,
     Identifier,
     Nested,
     ReaderText,
     Record,
     Text,
+    Whole,
     fault,
     faults,
     records,
@@ -27,13 +29,16 @@ from course_content.fields import (
 )
 from course_content.model import (
     ChainWorkshop,
+    Criterion,
     GridWorkshop,
     Item,
+    Level,
     MapWorkshop,
     PlanWorkshop,
     PortfolioWorkshop,
     RadarAxis,
     RadarWorkshop,
+    Rubric,
     SortingCase,
     SortingWorkshop,
     Workshop,
@@ -85,6 +90,49 @@ class AxisRecord(Record):
     hint = ReaderText(longest=400, required=True)
 
 
+class LevelRecord(Record):
+    points = Whole(0, 100, required=True)
+    text = ReaderText(longest=400, required=True)
+
+
+class CriterionRecord(Record):
+    id = Identifier(required=True)
+    title = ReaderText(longest=120, required=True)
+    levels = Entries(Nested(LevelRecord), least=2, most=8, required=True)
+
+    @validates_schema(skip_on_field_errors=False)
+    def _check_points(self, data: Data, **kwargs: Any) -> None:
+        """Points say which level is meant: no two levels have the same."""
+        del kwargs
+        points: list[int] = [
+            each["points"] for _index, each in records(data.get("levels")) if "points" in each
+        ]
+        if points != sorted(set(points)):
+            raise faults(
+                {
+                    "levels": said(
+                        "do not rise in points",
+                        "Begin with the fewest points, and give each level more.",
+                    )
+                }
+            )
+
+
+class RubricRecord(Record):
+    """How an instructor reviews what is handed in."""
+
+    graded = Flag(load_default=True)
+    criteria = Entries(Nested(CriterionRecord), least=1, most=12, required=True)
+
+    @validates_schema(skip_on_field_errors=False)
+    def _check_ids(self, data: Data, **kwargs: Any) -> None:
+        del kwargs
+        try:
+            refuse_repeated(data.get("criteria"), "id")
+        except ValidationError as error:
+            raise faults({"criteria": error.messages}) from error
+
+
 class WorkshopRecord(Record):
     """What a workshop's file says; ``tool`` says which class of the model it is."""
 
@@ -93,6 +141,7 @@ class WorkshopRecord(Record):
     title = ReaderText(longest=200, required=True)
     instructions = ReaderText("block", required=True)
     reads = Entries(Identifier(), most=20, load_default=list)
+    review = Nested(RubricRecord, load_default=None)
     categories = Entries(Nested(CategoryRecord), least=2, most=12)
     cases = Entries(Nested(CaseRecord), least=1, most=40)
     axes = Entries(Nested(AxisRecord), least=3, most=12)
@@ -192,4 +241,19 @@ _BUILDERS: Final[Mapping[str, Callable[[Data, dict[str, Any]], Workshop]]] = {
 def build_workshop(data: Data) -> Workshop:
     """Make a workshop of data that passed ``WorkshopRecord``."""
     common = {name: data[name] for name in ("id", "title", "instructions")}
-    return _BUILDERS[data["tool"]](data, {**common, "reads": tuple(data["reads"])})
+    common |= {"reads": tuple(data["reads"]), "review": _rubric(data["review"])}
+    return _BUILDERS[data["tool"]](data, common)
+
+
+def _rubric(data: Data | None) -> Rubric | None:
+    if data is None:
+        return None
+    criteria = tuple(
+        Criterion(
+            id=each["id"],
+            title=each["title"],
+            levels=tuple(Level(level["points"], level["text"]) for level in each["levels"]),
+        )
+        for each in data["criteria"]
+    )
+    return Rubric(criteria, data["graded"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 
 from course_content.activities import Json, Voice
-from course_content.model import RadarWorkshop, SortingWorkshop, Workshop
+from course_content.model import RadarWorkshop, Rubric, SortingWorkshop, Workshop
 
 
 @singledispatch
@@ -44,4 +44,25 @@ def _radar(workshop: RadarWorkshop, voice: Voice) -> Json:
             {"id": axis.id, "title": voice.plain(axis.title), "hint": voice.plain(axis.hint)}
             for axis in workshop.axes
         ]
+    }
+
+
+def shown_rubric(rubric: Rubric | None, voice: Voice) -> Json | None:
+    """Return by what a work is reviewed, as the learner and the instructor read it."""
+    if rubric is None:
+        return None
+    return {
+        "graded": rubric.graded,
+        "maximum": rubric.maximum,
+        "criteria": [
+            {
+                "id": criterion.id,
+                "title": voice.plain(criterion.title),
+                "levels": [
+                    {"points": level.points, "text": voice.plain(level.text)}
+                    for level in criterion.levels
+                ],
+            }
+            for criterion in rubric.criteria
+        ],
     }

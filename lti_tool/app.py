@@ -23,6 +23,7 @@ from lti_tool.views import (
     health,
     learn,
     lti,
+    marking,
     mentors,
     notices,
     registration,
@@ -63,6 +64,7 @@ def create_app(settings: Settings) -> Flask:
         api,
         classes,
         columns,
+        marking,
         mentors,
         works,
     ):

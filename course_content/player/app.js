@@ -100,6 +100,7 @@ export class App {
         learner: this.#learner,
         grade: this.#tracking.grade,
         works: this.#tracking.works,
+        handIns: this.#tracking.handIns,
         announce: (text) => this.#shell.announce(text),
         printBlank: this.#printBlank,
         lifetime,

@@ -1,5 +1,6 @@
 /**
- * Builds the player: one classic script and one style sheet in dist/.
+ * Builds the player: one classic script and one style sheet in dist/; and those of the page on
+ * which an instructor reviews a work, which needs only what shows works.
  *
  * Classic, because Chromium refuses module scripts from file://, where a SCORM package or a
  * preview may be opened. `--watch` builds again at every change.
@@ -24,13 +25,16 @@ const COMMON = {
 };
 const SCRIPT = {
   ...COMMON,
-  entryPoints: { player: join(HERE, "main.js") },
+  entryPoints: { player: join(HERE, "main.js"), review: join(HERE, "review.js") },
   format: "iife",
   target: "es2020",
 };
 const STYLE = {
   ...COMMON,
-  entryPoints: { player: join(HERE, "styles", "player.css") },
+  entryPoints: {
+    player: join(HERE, "styles", "player.css"),
+    review: join(HERE, "styles", "review.css"),
+  },
   target: ["chrome109", "firefox115", "safari15.4"],
 };
 

@@ -16,6 +16,8 @@
  * @property {Signal<Grade|null>} grade what became of the grade, where the runtime says so
  * @property {Signal<State|null>} merged what another window saved in the meantime
  * @property {import("./tracking/works.js").Works} works what the learner makes in workshops
+ * @property {import("./tracking/hand-ins.js").HandIns} [handIns] where works can be handed in to
+ *   an instructor
  * @property {object|null} windowState what must stay with the window's history entries
  *
  * @typedef {object} Marker

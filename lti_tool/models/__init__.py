@@ -43,6 +43,7 @@ from lti_tool.models.platform import (
     ToolSecret,
     UsedLogin,
 )
+from lti_tool.models.submissions import Submission, SubmissionState
 from lti_tool.models.works import LearnerWork
 
 __all__ = [
@@ -81,6 +82,8 @@ __all__ = [
     "ResourceLink",
     "SignInTries",
     "Standing",
+    "Submission",
+    "SubmissionState",
     "ToolKey",
     "ToolSecret",
     "UsedLogin",

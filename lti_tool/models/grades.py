@@ -91,6 +91,8 @@ class GradeDelivery(Base):
     """Between 0 and 1."""
     completed: Mapped[bool] = mapped_column(default=False)
     """Whether every graded activity of the column is done."""
+    comment: Mapped[str | None] = mapped_column(Text)
+    """What instructors wrote about the works that make up the score."""
     scored_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     version: Mapped[int] = mapped_column(default=1)
     """Grows with every new score, so that a slow delivery cannot mark a newer one as sent."""

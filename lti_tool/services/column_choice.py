@@ -15,7 +15,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from course_content.model import Activity, Course, localized
+from course_content.model import Course, Gradable, localized
 from lti_tool.lti import LINE_ITEM_SCOPE
 from lti_tool.models import (
     DeliveryState,
@@ -217,7 +217,7 @@ def unfinished(items: Sequence[LineItem]) -> tuple[LineItem, ...]:
 
 def uncovered(
     course: Course, link: ResourceLink, items: Sequence[LineItem]
-) -> tuple[Activity, ...]:
+) -> tuple[Gradable, ...]:
     """Return the graded activities that have no column, where each has one of its own."""
     if link.grading != Grading.ACTIVITIES:
         return ()
@@ -226,13 +226,13 @@ def uncovered(
 
 
 def _title(
-    course: Course, activity: Activity, activities: Sequence[Activity], language: str
+    course: Course, activity: Gradable, activities: Sequence[Gradable], language: str
 ) -> str:
     """Return an activity's title, after its unit's where another one has the same title."""
     title = localized(activity.title, language)
     if [localized(one.title, language) for one in activities].count(title) == 1:
         return title
-    unit = next(unit for unit in course.units if activity in unit.activities)
+    unit = next(unit for unit in course.units if activity in unit.steps)
     return f"{localized(unit.title, language)} – {title}"
 
 

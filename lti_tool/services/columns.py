@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from course_content.model import Activity, Course
+from course_content.model import Course, Gradable
 from lti_tool.lti import LINE_ITEM_SCOPE, RESULT_SCOPE, Column
 from lti_tool.models import Grading, LineItem, LineItemState, Maker, ResourceLink
 from lti_tool.services.courses import graded_activities
@@ -89,7 +89,7 @@ def note_coupled(db: Session, link: ResourceLink) -> LineItem:
     return db.scalars(select(LineItem).filter_by(**key)).one()
 
 
-def activities_of(item: LineItem, course: Course, link: ResourceLink) -> tuple[Activity, ...]:
+def activities_of(item: LineItem, course: Course, link: ResourceLink) -> tuple[Gradable, ...]:
     """Return the graded activities whose scores make up a column's."""
     return tuple(
         activity

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from course_content import render
 from course_content.loader import CourseError, CourseNotFound, find_course, load_course
-from course_content.model import Activity, Course
+from course_content.model import Course, Gradable
 from lti_tool.services.targets import Extent, Target, extent_of
 
 Json: TypeAlias = dict[str, Any]
@@ -26,8 +26,8 @@ def link_extent(course: Course, target: str) -> Extent:
     return extent_of(course, Target.parse(target))
 
 
-def graded_activities(course: Course, target: str) -> tuple[Activity, ...]:
-    """Return the activities that count for the column of a link with that target."""
+def graded_activities(course: Course, target: str) -> tuple[Gradable, ...]:
+    """Return the quizzes and workshops that count for the column of a link with that target."""
     return link_extent(course, target).graded_activities
 
 

@@ -111,6 +111,7 @@ class Errand:
     user_id: str
     score: float
     completed: bool
+    comment: str | None
     timestamp: datetime
 
     def as_score(self) -> Score:
@@ -126,6 +127,7 @@ class Errand:
             timestamp=self.timestamp,
             activity_progress="Completed" if self.completed else "InProgress",
             grading_progress="FullyGraded",
+            comment=self.comment,
         )
 
 
@@ -290,6 +292,7 @@ def _errand(db: Session, delivery_id: int) -> Errand:
         user_id=row.learner.sub,
         score=row.score,
         completed=row.completed,
+        comment=row.comment,
         timestamp=row.last_sent_timestamp,
     )
 

@@ -2,21 +2,22 @@
 
 A column (line item) belongs to a resource link. It is for one activity, whose best score
 it gets, or for all that the link covers: its score is then the mean of the best scores of
-the graded activities, and one not done yet counts for 0. A score is
-written to ``GradeDelivery`` in the transaction of the answer that earned it, so that
+the graded activities, and one not done yet counts for 0. A workshop's score is what an
+instructor accepted its work with, and what they wrote goes along. A score is written to
+``GradeDelivery`` in the transaction of the answer or the review that earned it, so that
 there is never an answer whose grade is forgotten, nor a grade without its answer. A test
 user's work has no grade: platforms refuse it, or show it among the students'.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from course_content.model import Activity, Course
+from course_content.model import Course, Gradable, localized
 from course_content.scoring import activity_score
 from lti_tool.models import (
     DeliveryState,
@@ -27,9 +28,9 @@ from lti_tool.models import (
     WindowSession,
     now,
 )
-from lti_tool.services.attempts import best_scores, best_scores_of_class
 from lti_tool.services.columns import activities_of, in_use, line_items_of, ready_for_scores
 from lti_tool.services.progress import Seat, insert_into, lock_seat
+from lti_tool.services.results import Results, results_of, results_of_class
 
 NO_GRADE = "none"
 """The state of a link that has no column, or of a learner without a score in it."""
@@ -42,6 +43,7 @@ class LinkScore:
 
     score: float
     completed: bool
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +64,45 @@ class GradeStatus:
         return cls(NO_GRADE) if row is None else cls(str(row.state), row.score, row.error)
 
 
-def link_score(activities: Sequence[Activity], best: Mapping[str, float]) -> LinkScore | None:
+def link_score(activities: Sequence[Gradable], results: Results) -> LinkScore | None:
     """Return the score of a column for those graded activities.
 
     ``None`` when none of them is done: there is nothing to tell the platform yet.
     """
+    best = results.scores
     done = [activity for activity in activities if activity.id in best]
     if not done:
         return None
     score = activity_score([(1, best.get(activity.id, 0.0)) for activity in activities])
-    return LinkScore(score, completed=len(done) == len(activities))
+    completed = len(done) == len(activities)
+    return LinkScore(score, completed, _comment(activities, results.comments))
 
 
-def record(db: Session, seat: Seat, course: Course, link: ResourceLink, activity: Activity) -> None:
+def _comment(activities: Sequence[Gradable], comments: Mapping[str, str]) -> str | None:
+    """Return what was written about the works of a column, each under its title if need be."""
+    written = [activity for activity in activities if comments.get(activity.id)]
+    if len(activities) == 1 and written:
+        return comments[written[0].id]
+    titled = [f"{localized(one.title, '')}\n{comments[one.id]}" for one in written]
+    return "\n\n".join(titled) or None
+
+
+def record(
+    db: Session, seat: Seat, course: Course, link_pks: Collection[int | None], activity: Gradable
+) -> None:
     """Write the grades that a completed activity changes, in the caller's transaction.
 
     Every link of the class to the same course counts, when it covers the activity, has a
-    column, and is the one at work or one that this learner has opened.
+    column, and is one of those at work or one that this learner has opened.
     """
     if seat.is_test_user or not activity.graded:
         return
-    best = best_scores(db, seat)
-    for other in _links_at_work(db, seat, link):
+    results = results_of(db, seat)
+    for other in _links_at_work(db, seat, link_pks):
         for item in ready_for_scores(db, other):
             activities = activities_of(item, course, other)
             if activity in activities:
-                _write(db, item, seat.learner_id, link_score(activities, best))
+                _write(db, item, seat.learner_id, link_score(activities, results))
 
 
 def bring_up_to_date(db: Session, seat: Seat, course: Course, link: ResourceLink) -> None:
@@ -100,9 +115,9 @@ def bring_up_to_date(db: Session, seat: Seat, course: Course, link: ResourceLink
     if not items:
         return
     lock_seat(db, seat)
-    best = best_scores(db, seat)
+    results = results_of(db, seat)
     for item in items:
-        _write(db, item, seat.learner_id, link_score(activities_of(item, course, link), best))
+        _write(db, item, seat.learner_id, link_score(activities_of(item, course, link), results))
 
 
 def bring_class_up_to_date(
@@ -112,12 +127,12 @@ def bring_class_up_to_date(
 
     The caller holds the link's row, so that no answer is being recorded meanwhile.
     """
-    class_scores = best_scores_of_class(db, link)
-    graded = select(Learner.id).where(Learner.id.in_(class_scores), ~Learner.is_test_user)
+    class_results = results_of_class(db, link)
+    graded = select(Learner.id).where(Learner.id.in_(class_results), ~Learner.is_test_user)
     for learner_id in db.scalars(graded):
-        best = class_scores[learner_id]
+        results = class_results[learner_id]
         for item in items:
-            _write(db, item, learner_id, link_score(activities_of(item, course, link), best))
+            _write(db, item, learner_id, link_score(activities_of(item, course, link), results))
 
 
 def status(db: Session, seat: Seat | None, link: ResourceLink) -> GradeStatus:
@@ -134,8 +149,10 @@ def status(db: Session, seat: Seat | None, link: ResourceLink) -> GradeStatus:
     return GradeStatus.least_of(rows)
 
 
-def _links_at_work(db: Session, seat: Seat, link: ResourceLink) -> Sequence[ResourceLink]:
-    """Return the links that an answer counts for.
+def _links_at_work(
+    db: Session, seat: Seat, link_pks: Collection[int | None]
+) -> Sequence[ResourceLink]:
+    """Return the links that an answer counts for: those named, and those opened before.
 
     Their rows are shared until the transaction ends: an instructor who changes a link's
     columns meanwhile waits, and then finds this answer.
@@ -154,7 +171,7 @@ def _links_at_work(db: Session, seat: Seat, link: ResourceLink) -> Sequence[Reso
         .where(
             ResourceLink.context_pk == seat.context_pk,
             ResourceLink.course == seat.course,
-            or_(ResourceLink.id == link.id, opened, graded_before),
+            or_(ResourceLink.id.in_(link_pks), opened, graded_before),
         )
         .order_by(ResourceLink.id)
         .with_for_update(read=True)
@@ -174,6 +191,7 @@ def _write(db: Session, item: LineItem, learner_id: int, score: LinkScore | None
     news = {
         "score": score.score,
         "completed": score.completed,
+        "comment": score.comment,
         "scored_at": moment,
         "state": DeliveryState.PENDING,
         "tries": 0,
@@ -190,6 +208,7 @@ def _write(db: Session, item: LineItem, learner_id: int, score: LinkScore | None
             where=or_(
                 GradeDelivery.score != score.score,
                 GradeDelivery.completed != score.completed,
+                GradeDelivery.comment.is_distinct_from(score.comment),
                 GradeDelivery.state == DeliveryState.REFUSED,
             ),
         )

@@ -15,6 +15,7 @@ from lti_tool.services.attempts import WorkFault
 from lti_tool.services.delivery import DeliveryFault, fault_of
 from lti_tool.services.grades import GradeStatus
 from lti_tool.services.refusals import N_
+from lti_tool.services.submissions import SubmissionFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,58 @@ WORK_OBJECTIONS: Mapping[WorkFault, Objection] = {
             "Votre meilleur résultat est conservé. Au besoin, adressez-vous à votre enseignante "
             "ou à votre enseignant."
         ),
+    ),
+}
+
+_YOUR_WORK_IS_KEPT = N_("Votre travail reste enregistré. Rechargez la page pour voir où il en est.")
+_YOUR_TEXT_STAYS = N_("Ce que vous avez écrit reste dans la page.")
+
+SUBMISSION_OBJECTIONS: Mapping[SubmissionFault, Objection] = {
+    SubmissionFault.NOT_REVIEWED: Objection(
+        N_("Les travaux de cet atelier ne se remettent pas."), _RELOAD
+    ),
+    SubmissionFault.NOT_RECORDED: Objection(
+        N_("Dans un aperçu, rien n’est enregistré ni remis."),
+        N_("Ouvrez l’activité depuis votre cours, avec un compte d’étudiante ou d’étudiant."),
+    ),
+    SubmissionFault.NOTHING_MADE: Objection(
+        N_("Votre travail est encore vide\u00a0: il n’a pas été remis."),
+        N_("Commencez-le, puis remettez-le."),
+    ),
+    SubmissionFault.OUT_OF_TURN: Objection(
+        N_("Une autre fenêtre a remis ce travail entre-temps."), _YOUR_WORK_IS_KEPT
+    ),
+    SubmissionFault.BEING_REVIEWED: Objection(
+        N_("Votre travail est en cours de relecture\u00a0: il ne peut pas être remplacé."),
+        _YOUR_WORK_IS_KEPT,
+    ),
+    SubmissionFault.ALREADY_ACCEPTED: Objection(
+        N_("Ce travail est déjà accepté."), N_("Ses points et son commentaire peuvent changer.")
+    ),
+    SubmissionFault.UNKNOWN_SUBMISSION: Objection(
+        N_("Cette classe n’a pas de travail à cette adresse."),
+        N_("Revenez au tableau de la classe, puis choisissez un travail à relire."),
+    ),
+    SubmissionFault.SUPERSEDED: Objection(
+        N_("Ce travail a été remis de nouveau entre-temps\u00a0: relisez le plus récent."),
+        N_("Revenez au tableau de la classe\u00a0: le travail le plus récent y est."),
+    ),
+    SubmissionFault.REVIEW_CHANGED: Objection(
+        N_("Quelqu’un d’autre a modifié cette relecture entre-temps."), _YOUR_TEXT_STAYS
+    ),
+    SubmissionFault.INVALID_REVIEW: Objection(
+        N_("L’outil n’a pas compris cette relecture\u00a0: la grille a peut-être changé."), _RELOAD
+    ),
+    SubmissionFault.COMMENT_TOO_LONG: Objection(
+        N_("Le commentaire est trop long."), N_("Raccourcissez-le à 6\u202f000 caractères.")
+    ),
+    SubmissionFault.CRITERION_MISSING: Objection(
+        N_("Il reste un critère sans niveau."),
+        N_("Choisissez un niveau pour chaque critère, puis acceptez le travail."),
+    ),
+    SubmissionFault.COMMENT_MISSING: Objection(
+        N_("Un travail rendu pour reprise a besoin d’un commentaire."),
+        N_("Écrivez ce qui est à reprendre, puis rendez le travail."),
     ),
 }
 

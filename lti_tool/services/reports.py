@@ -17,7 +17,7 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select, true
 from sqlalchemy.orm import Session
 
-from course_content.model import Activity, Course
+from course_content.model import Course, Gradable
 from lti_tool.models import (
     CourseGroup,
     GradeDelivery,
@@ -28,11 +28,11 @@ from lti_tool.models import (
     ResourceLink,
     Standing,
 )
-from lti_tool.services.attempts import best_scores_of_class
 from lti_tool.services.columns import has_column, in_use, line_items_of
 from lti_tool.services.courses import graded_activities, steps_in_scope
 from lti_tool.services.grades import GradeStatus, link_score
 from lti_tool.services.groups import class_groups
+from lti_tool.services.results import NO_RESULTS, results_of_class
 
 LEARNER_ROLE = "learner"
 
@@ -65,7 +65,7 @@ class ClassReport:
     """A class at what one resource link covers. ``steps`` is how many steps that is."""
 
     course: Course
-    activities: tuple[Activity, ...]
+    activities: tuple[Gradable, ...]
     steps: int
     has_column: bool
     groups: tuple[CourseGroup, ...]
@@ -103,7 +103,7 @@ def class_report(
     """
     activities = graded_activities(course, link.target)
     steps = frozenset(steps_in_scope(course, link.target))
-    best = best_scores_of_class(db, link)
+    results = results_of_class(db, link)
     groups = class_groups(db, link.context_pk)
     items = line_items_of(db, [link.id])
     grades = _grades(db, in_use(link, items))
@@ -128,8 +128,9 @@ def class_report(
     ).all()
     learners = []
     for learner, place, progress in rows:
-        scores = best.get(learner.id, {})
-        total = link_score(activities, scores)
+        achieved = results.get(learner.id, NO_RESULTS)
+        scores = achieved.scores
+        total = link_score(activities, achieved)
         learners.append(
             LearnerRow(
                 name=learner.name,

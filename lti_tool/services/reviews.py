@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
-from course_content.model import Activity, localized
+from course_content.model import Activity, Quiz, Workshop, localized
 from lti_tool.lti import Fault, Launch, LaunchRefused, Role
 from lti_tool.models import (
     Attempt,
@@ -24,6 +24,7 @@ from lti_tool.models import (
     Learner,
     LineItem,
     ResourceLink,
+    Submission,
 )
 from lti_tool.services.columns import WHOLE
 from lti_tool.services.courses import CourseShelf, Json, graded_activities
@@ -84,12 +85,36 @@ class AttemptReview:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkReview:
+    """What was said of a work by one criterion. ``level`` is in the rubric's words."""
+
+    criterion: str
+    level: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkReview:
+    """A work that was handed in, and what an instructor decided about it, if they did."""
+
+    number: int
+    handed_in_at: datetime
+    state: str
+    points: int | None
+    maximum: int | None
+    marks: tuple[MarkReview, ...]
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityReview:
-    """An activity, and every attempt at it, the latest first."""
+    """A quiz and every attempt at it, or a workshop and every work; the latest first."""
 
     title: str
+    is_workshop: bool
     best: float | None
-    attempts: tuple[AttemptReview, ...]
+    attempts: tuple[AttemptReview, ...] = ()
+    works: tuple[WorkReview, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +160,7 @@ def review_of(db: Session, courses: CourseShelf, opened: OpenReview) -> Review:
     ]
     learner = None if opened.learner_id is None else db.get(Learner, opened.learner_id)
     attempts = _attempts(db, link, opened.learner_id)
+    works = _works(db, link, opened.learner_id)
     return Review(
         name=learner.name if learner else "",
         course_title=localized(course.title, language),
@@ -142,6 +168,8 @@ def review_of(db: Session, courses: CourseShelf, opened: OpenReview) -> Review:
         column=link.title if opened.activity == WHOLE else "",
         activities=tuple(
             _activity(activity, attempts.get(activity.id, []), _shown(courses, link, language))
+            if isinstance(activity, Quiz)
+            else _workshop(activity, works.get(activity.id, []), language)
             for activity in activities
         ),
         grade=_grade(db, opened),
@@ -202,6 +230,25 @@ def _attempts(
     return found
 
 
+def _works(
+    db: Session, link: ResourceLink, learner_id: int | None
+) -> Mapping[str, Sequence[Submission]]:
+    rows = db.scalars(
+        select(Submission)
+        .where(
+            Submission.context_pk == link.context_pk,
+            Submission.learner_id == learner_id,
+            Submission.course == link.course,
+        )
+        .order_by(Submission.number.desc())
+        .options(defer(Submission.records))
+    )
+    found: dict[str, list[Submission]] = {}
+    for row in rows:
+        found.setdefault(row.workshop, []).append(row)
+    return found
+
+
 def _grade(db: Session, opened: OpenReview) -> GradeStatus:
     """Return what became of the grade in this very column."""
     rows = db.scalars(
@@ -236,8 +283,40 @@ def _activity(
     scores = [one.score for one in attempts if one.completed_at and one.score is not None]
     return ActivityReview(
         title=seen["title"],
+        is_workshop=False,
         best=max(scores, default=None),
         attempts=tuple(_attempt(one, seen["questions"]) for one in attempts),
+    )
+
+
+def _workshop(workshop: Workshop, works: Sequence[Submission], language: str) -> ActivityReview:
+    return ActivityReview(
+        title=localized(workshop.title, language),
+        is_workshop=True,
+        best=next((one.score for one in works if one.score is not None), None),
+        works=tuple(_work(workshop, one, language) for one in works),
+    )
+
+
+def _work(workshop: Workshop, work: Submission, language: str) -> WorkReview:
+    """Put a decision in words. The rubric may have changed since: unknown marks are left out."""
+    decision = work.decision or {"marks": {}, "comment": ""}
+    criteria = workshop.review.criteria if workshop.review else ()
+    return WorkReview(
+        number=work.number,
+        handed_in_at=work.handed_in_at,
+        state=work.state,
+        points=decision.get("points"),
+        maximum=decision.get("maximum"),
+        marks=tuple(
+            MarkReview(
+                localized(criterion.title, language), localized(level.text, language), level.points
+            )
+            for criterion in criteria
+            for level in criterion.levels
+            if decision["marks"].get(criterion.id) == level.points
+        ),
+        comment=decision["comment"],
     )
 
 

@@ -11,7 +11,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from course_content.model import SYLLABUS, Activity, Course, Localized, Page, Step, Unit
+from course_content.model import (
+    SYLLABUS,
+    Activity,
+    Course,
+    Gradable,
+    Localized,
+    Page,
+    Step,
+    Unit,
+    Workshop,
+)
 
 SYLLABUS_STEP = f"{SYLLABUS}/{SYLLABUS}"
 """The path of the module's description, which the renderer puts before the first unit."""
@@ -100,9 +110,19 @@ class Extent:
         return tuple(activity for unit in self.units for activity in unit.activities)
 
     @property
-    def graded_activities(self) -> tuple[Activity, ...]:
-        """Those of them that count for the link's column."""
-        return tuple(activity for activity in self.activities if activity.graded)
+    def workshops(self) -> tuple[Workshop, ...]:
+        """The workshops that may be worked in."""
+        return tuple(workshop for unit in self.units for workshop in unit.workshops)
+
+    @property
+    def graded_activities(self) -> tuple[Gradable, ...]:
+        """What counts for the link's column, in reading order."""
+        return tuple(
+            step
+            for unit in self.units
+            for step in unit.steps
+            if not isinstance(step, Page) and step.graded
+        )
 
 
 def extent_of(course: Course, target: Target) -> Extent:

@@ -124,8 +124,9 @@
     sortRows();
   }
 
-  function preview() {
-    history.pushState({ session }, "", PREVIEW);
+  /** Another page of ours, which has the session from the window. */
+  function leaveFor(path) {
+    history.pushState({ session }, "", path);
     location.reload();
   }
 
@@ -144,7 +145,8 @@
     const button = event.target.closest("button");
     if (button?.dataset.action === "refresh") refresh();
     else if (button?.dataset.action === "roster") askForList("/api/class/roster", false);
-    else if (button?.dataset.action === "preview") preview();
+    else if (button?.dataset.action === "preview") leaveFor(PREVIEW);
+    else if (button?.dataset.submission) leaveFor(`/submissions/${button.dataset.submission}`);
     else if (button?.dataset.sort) sortBy(button.dataset.sort);
   });
   content.addEventListener("change", (event) => {

@@ -14,9 +14,16 @@ from lti_tool.services import attempts, grades, progress
 from lti_tool.services.attempts import Desk, Given, WorkFault, WorkRefused
 from lti_tool.services.courses import UnknownCourse, link_extent
 from lti_tool.services.grades import NO_GRADE, GradeStatus
-from lti_tool.services.objections import API_OBJECTIONS, WORK_OBJECTIONS, ApiFault, Objection
+from lti_tool.services.objections import (
+    API_OBJECTIONS,
+    SUBMISSION_OBJECTIONS,
+    WORK_OBJECTIONS,
+    ApiFault,
+    Objection,
+)
 from lti_tool.services.progress import InvalidState, StateTooLarge
 from lti_tool.services.refusals import Mender, new_reference
+from lti_tool.services.submissions import SubmissionFault, SubmissionRefused
 from lti_tool.views.asking import (
     RequestRefused,
     asking_window,
@@ -31,7 +38,7 @@ from lti_tool.views.errors import Problem, problem_json
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
-STATUS: Mapping[WorkFault | ApiFault, HTTPStatus] = {
+STATUS: Mapping[WorkFault | ApiFault | SubmissionFault, HTTPStatus] = {
     WorkFault.UNKNOWN_ACTIVITY: HTTPStatus.NOT_FOUND,
     WorkFault.UNKNOWN_QUESTION: HTTPStatus.NOT_FOUND,
     WorkFault.INVALID_RESPONSE: HTTPStatus.BAD_REQUEST,
@@ -45,6 +52,19 @@ STATUS: Mapping[WorkFault | ApiFault, HTTPStatus] = {
     ApiFault.UNKNOWN_UNIT: HTTPStatus.NOT_FOUND,
     ApiFault.UNKNOWN_WORKSHOP: HTTPStatus.NOT_FOUND,
     ApiFault.COURSE_UNAVAILABLE: HTTPStatus.NOT_FOUND,
+    SubmissionFault.NOT_REVIEWED: HTTPStatus.NOT_FOUND,
+    SubmissionFault.UNKNOWN_SUBMISSION: HTTPStatus.NOT_FOUND,
+    SubmissionFault.NOT_RECORDED: HTTPStatus.CONFLICT,
+    SubmissionFault.NOTHING_MADE: HTTPStatus.CONFLICT,
+    SubmissionFault.OUT_OF_TURN: HTTPStatus.CONFLICT,
+    SubmissionFault.BEING_REVIEWED: HTTPStatus.CONFLICT,
+    SubmissionFault.ALREADY_ACCEPTED: HTTPStatus.CONFLICT,
+    SubmissionFault.SUPERSEDED: HTTPStatus.CONFLICT,
+    SubmissionFault.REVIEW_CHANGED: HTTPStatus.CONFLICT,
+    SubmissionFault.CRITERION_MISSING: HTTPStatus.CONFLICT,
+    SubmissionFault.COMMENT_MISSING: HTTPStatus.CONFLICT,
+    SubmissionFault.INVALID_REVIEW: HTTPStatus.BAD_REQUEST,
+    SubmissionFault.COMMENT_TOO_LONG: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
 
 
@@ -52,6 +72,12 @@ STATUS: Mapping[WorkFault | ApiFault, HTTPStatus] = {
 def refused_work(refused: WorkRefused) -> Response:
     """Say why an answer or an attempt was not accepted."""
     return _refusal(refused.fault, WORK_OBJECTIONS[refused.fault])
+
+
+@blueprint.app_errorhandler(SubmissionRefused)
+def refused_submission(refused: SubmissionRefused) -> Response:
+    """Say why a work was not handed in, or a review not kept."""
+    return _refusal(refused.fault, SUBMISSION_OBJECTIONS[refused.fault])
 
 
 @blueprint.app_errorhandler(RequestRefused)
@@ -123,7 +149,7 @@ def answer(activity_id: str) -> Response:
             return _previewed(desk, given)
         answered = attempts.answer(db, seat, desk, given)
         if answered.completed_now:
-            grades.record(db, seat, course, window.resource_link, desk.activity)
+            grades.record(db, seat, course, {window.resource_link_pk}, desk.activity)
         grade = grades.status(db, seat, window.resource_link)
     return jsonify(
         {"verdict": answered.verdict, "attempt": answered.attempt, "grade": grade_json(grade)}
@@ -177,7 +203,7 @@ def _previewed(desk: Desk, given: Given) -> Response:
     )
 
 
-def _refusal(fault: WorkFault | ApiFault, objection: Objection) -> Response:
+def _refusal(fault: WorkFault | ApiFault | SubmissionFault, objection: Objection) -> Response:
     return problem_json(
         Problem(
             status=STATUS[fault],

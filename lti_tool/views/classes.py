@@ -12,6 +12,7 @@ from lti_tool.models import WindowSession, now
 from lti_tool.services.copies import class_copied
 from lti_tool.services.courses import link_extent
 from lti_tool.services.group_filter import EVERYBODY, narrowed
+from lti_tool.services.marking import queue_of
 from lti_tool.services.objections import GROUP_OBJECTIONS, ROSTER_OBJECTIONS, objection_to
 from lti_tool.services.reports import class_report
 from lti_tool.services.rosters import RosterStatus, refresh
@@ -74,6 +75,7 @@ def _details(window: WindowSession, db: Session, group: str = EVERYBODY) -> dict
         "activities": [(one.id, localized(one.title, language)) for one in report.activities],
         "report": report,
         "group_filter": group_filter,
+        "queue": queue_of(db, course, link, language),
         "objection_to": objection_to,
         "roster": roster,
         "roster_objection": ROSTER_OBJECTIONS[roster.fault] if roster.fault else None,

@@ -11,6 +11,7 @@ import { pageBody } from "./page.js";
 import { chainTool } from "./workshops/chain.js";
 import { readWorkFile, workFile } from "./workshops/file.js";
 import { gridTool } from "./workshops/grid.js";
+import { handInSection } from "./workshops/hand-in.js";
 import { mapTool } from "./workshops/map.js";
 import { planTool } from "./workshops/plan.js";
 import { portfolioTool } from "./workshops/portfolio.js";
@@ -94,6 +95,9 @@ function bench(context) {
       h("h2", {}, context.texts.t("work.progress")),
       list,
     ),
+    ...(workshop.review
+      ? [handInSection(context, () => tool.checklist(), () => download(context))]
+      : []),
   ];
 }
 

@@ -3,10 +3,14 @@
  *
  * `code` names the texts that tell the learner what happened and what to do (`problem.<code>` and
  * `problem.<code>.remedy`); a server or an LMS may have said more in `detail`, `remedy` and
- * `reference`. `retryable` means that the same may succeed later without anybody's help.
+ * `reference`, and a server names why in `reason`. `retryable` means that the same may succeed
+ * later without anybody's help.
  */
 export class Failure extends Error {
-  constructor(code, { retryable = false, detail = "", remedy = "", reference = "" } = {}) {
+  constructor(
+    code,
+    { retryable = false, detail = "", remedy = "", reference = "", reason = "" } = {},
+  ) {
     super(detail || code);
     this.name = "Failure";
     this.code = code;
@@ -14,5 +18,6 @@ export class Failure extends Error {
     this.detail = detail;
     this.remedy = remedy;
     this.reference = reference;
+    this.reason = reason;
   }
 }

@@ -66,10 +66,10 @@ async function readReply(response) {
 }
 
 /** The tool says what happened and what to do; a proxy between us says nothing. */
-function failureOf(status, { message = "", remedy = "", reference = "" }) {
+function failureOf(status, { code: reason = "", message = "", remedy = "", reference = "" }) {
   if (status === 401) return new Failure("expired", { reference });
   if (status === 429 || status >= 500 || status < 400) {
     return new Failure("server", { retryable: true, reference });
   }
-  return new Failure("refused", { detail: message, remedy, reference });
+  return new Failure("refused", { detail: message, remedy, reference, reason });
 }

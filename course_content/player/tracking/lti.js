@@ -8,6 +8,7 @@ import { Signal } from "../signal.js";
 import { Workpiece } from "../works.js";
 import { AttemptBook } from "./attempts.js";
 import { Failure } from "./failure.js";
+import { ServedHandIns } from "./hand-ins.js";
 import { LtiApi } from "./lti-api.js";
 import { SaveQueue } from "./save-queue.js";
 import { combined } from "./save-statuses.js";
@@ -37,6 +38,7 @@ export class LtiTracking {
   merged = new Signal(null);
   status;
   works;
+  handIns;
   #boot;
   #api;
   #units;
@@ -55,6 +57,7 @@ export class LtiTracking {
     this.#api = new LtiApi(window.fetch.bind(window), boot.session);
     this.#units = new Map(Object.entries(boot.units ?? {}));
     this.#revision = boot.snapshot?.revision ?? 0;
+    this.handIns = new ServedHandIns(this.#api, () => this.#settleWorks());
     this.windowState = { session: boot.session };
     window.history.replaceState(this.windowState, "", PAGE + window.location.hash);
     if (this.#isPreview) {
@@ -112,6 +115,10 @@ export class LtiTracking {
     const work = new ServedWork(this.#api, workshopId, kept, status);
     this.#servedWorks.push(work);
     return work.piece;
+  }
+
+  async #settleWorks() {
+    await Promise.all(this.#servedWorks.map((work) => work.settle()));
   }
 
   #listen(window) {

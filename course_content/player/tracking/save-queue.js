@@ -16,6 +16,7 @@ export class SaveQueue {
   #failures = 0;
   #timer = null;
   #dueAt = Infinity;
+  #sending = Promise.resolve();
 
   /**
    * @param {(value: unknown, options?: object) => Promise<Failure|void>|Failure|void} send
@@ -46,9 +47,27 @@ export class SaveQueue {
   }
 
   /** Save now what waits, also when a retry is due only later. */
-  async flush(options) {
+  flush(options) {
     this.#unschedule();
-    if (!this.#isDirty || this.#isSending || this.#isClosed) return;
+    if (this.#isDirty && !this.#isSending && !this.#isClosed) {
+      this.#sending = this.#sendNow(options);
+    }
+    return this.#sending;
+  }
+
+  /**
+   * Save what waits, and come back once nothing does.
+   * @throws {Failure} when it could not be saved
+   */
+  async settle() {
+    while (this.isWaiting) {
+      if (this.#isClosed) throw this.#status.value.problem;
+      await this.flush();
+      if (this.#failures > 0) throw this.#status.value.problem;
+    }
+  }
+
+  async #sendNow(options) {
     this.#isSending = true;
     this.#isDirty = false;
     try {

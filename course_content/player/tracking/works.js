@@ -65,6 +65,11 @@ export class ServedWork {
     return this.#queue.flush(options);
   }
 
+  /** @throws {Failure} when what was made could not be kept */
+  settle() {
+    return this.#queue.settle();
+  }
+
   /** A request under way may be cut off with the page: what it carries is sent once more. */
   sendLast() {
     if (!this.#queue.isWaiting) return;

@@ -129,7 +129,7 @@ class Office:
                     db,
                     Seat(self.seeded.context_pk, learner_id, COURSE),
                     self.course,
-                    db.get_one(ResourceLink, self.seeded.link_pk),
+                    {self.seeded.link_pk},
                     self.course.activity(activity),
                 )
 

@@ -17,6 +17,7 @@ from lti_tool.models import (
     LineItem,
     Maker,
     ResourceLink,
+    Submission,
     WindowSession,
 )
 from lti_tool.services.sessions import session_of
@@ -253,3 +254,49 @@ def test_a_review_is_in_the_platform_s_language(lms: Lms, browser: FlaskClient) 
     page = review(lms, browser, lti_launch_presentation={"locale": "en-GB"})
 
     assert "This activity has not been started yet." in unescape(page.text)
+
+
+def test_a_work_that_was_handed_in_is_told_with_what_was_said_of_it(
+    lms: Lms, browser: FlaskClient, tool: Tool
+) -> None:
+    window = enter_learner(lms, browser)
+    with tool.database.transaction() as db:
+        link = db.scalars(select(ResourceLink)).one()
+        link.course = "atelier"
+        learner_id = session_of(db, window.token, tool.limits).learner_id
+        assert learner_id is not None
+    assert "Ce travail n’est pas encore remis." in text_of(review(lms, browser))
+    with tool.database.transaction() as db:
+        place = {"learner_id": learner_id, "course": "atelier", "workshop": "mon-plan"}
+        link = db.scalars(select(ResourceLink)).one()
+        marks = {"promesse": 2, "methode": 3, "oublie": 9}
+        said = {"marks": marks, "comment": "Bien <b>.", "points": 5, "maximum": 8}
+        db.add_all(
+            [
+                Submission(
+                    **place, context_pk=link.context_pk, number=1, records={}, state="returned"
+                ),
+                Submission(
+                    **place,
+                    context_pk=link.context_pk,
+                    number=2,
+                    records={},
+                    state="accepted",
+                    score=5 / 8,
+                    decision=said,
+                ),
+            ]
+        )
+
+    page = review(lms, browser)
+
+    text = text_of(page)
+    for expected in (
+        "62,5",
+        "5 points sur 8",
+        "Elle est écrite.",
+        "Bien <b>.",
+        "Rendu pour reprise",
+    ):
+        assert expected in text, expected
+    assert "&lt;b&gt;" in page.text

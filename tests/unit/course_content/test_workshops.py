@@ -65,6 +65,7 @@ def test_the_player_gets_a_workshop_with_the_works_that_it_reads(atelier: Course
         "title": "Ma grille",
         "instructions": "<p>Situez chaque partie prenante.</p>\n",
         "settings": {},
+        "review": None,
         "reads": [
             {
                 "id": "ma-carte",
@@ -126,3 +127,53 @@ def test_a_radar_comes_with_its_axes(atelier: Course) -> None:
         "title": "Identifier les parties prenantes",
         "hint": "Votre carte.",
     }
+
+
+PLAN = "prototyper/suite/plan.yaml"
+
+
+def test_a_workshop_says_by_what_it_is_reviewed(atelier: Course) -> None:
+    rubric = atelier.workshop("mon-plan").review
+    assert rubric is not None
+    assert [criterion.maximum for criterion in rubric.criteria] == [5, 3]
+    assert rubric.maximum == 8
+    assert atelier.workshop("mon-plan").graded
+    assert not atelier.workshop("mon-portfolio").graded
+    assert not atelier.workshop("ma-carte").graded
+
+
+def test_the_player_gets_the_rubric(atelier: Course) -> None:
+    steps = unit_content(atelier, "suite", "fr")["steps"]
+    review = steps["mon-portfolio"]["workshop"]["review"]
+    assert review == {
+        "graded": False,
+        "maximum": 1,
+        "criteria": [
+            {
+                "id": "choix",
+                "title": "Le choix",
+                "levels": [
+                    {"points": 0, "text": "Tout est montré."},
+                    {"points": 1, "text": "Il a ses raisons."},
+                ],
+            }
+        ],
+    }
+    assert steps["mon-tri"]["workshop"]["review"] is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("points: 2", "points: 5", "do not rise in points"),
+        ("points: 2", "points: deux", "is not such a number"),
+        ("id: methode", "id: promesse", "promesse"),
+        ("graded: true", "graded: oui", "is neither true nor false"),
+        ("        - {points: 3, text: Elle tient la promesse.}", "", "has 1 entries"),
+    ],
+)
+def test_a_rubric_that_cannot_be_used_is_a_mistake(
+    spoilt: Path, old: str, new: str, message: str
+) -> None:
+    edit(spoilt / PLAN, old, new)
+    assert any(message in str(problem) for problem in problems_of(spoilt))

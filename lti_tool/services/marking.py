@@ -1,0 +1,344 @@
+"""An instructor reviews works: the queue, a review that is being written, a decision.
+
+A review is saved as it is written, with a revision: of two instructors at the same work,
+the later one is told and overwrites nothing unawares. A decision and the grade that comes of
+it are one transaction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased, defer, joinedload
+
+from course_content.model import Course, Rubric, Workshop, localized
+from lti_tool.models import ResourceLink, Submission, SubmissionState, WindowSession, now
+from lti_tool.services import grades
+from lti_tool.services.courses import CourseShelf, Json, link_extent
+from lti_tool.services.progress import Seat, lock_seat
+from lti_tool.services.submissions import (
+    SubmissionFault,
+    SubmissionRefused,
+    shown_to_learner,
+)
+
+LONGEST_COMMENT: Final = 6000
+"""Code points."""
+LARGEST_ID: Final = 2**31 - 1
+_UNREADABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """The latest work that somebody handed in at a workshop."""
+
+    id: int
+    name: str
+    is_test_user: bool
+    title: str
+    number: int
+    handed_in_at: datetime
+    state: str
+    is_begun: bool
+    points: int | None
+    maximum: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What a class handed in: what waits for an instructor, the oldest first, and the rest.
+
+    ``is_open`` says whether the link has any workshop whose works are reviewed.
+    """
+
+    is_open: bool
+    waiting: tuple[QueueLine, ...]
+    reviewed: tuple[QueueLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a page sent as a review: to be checked. A draft leaves the state as it is."""
+
+    revision: int
+    marks: object
+    comment: object
+    state: SubmissionState = SubmissionState.HANDED_IN
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewText:
+    """What an instructor says of a work: points by criterion, and words."""
+
+    marks: Mapping[str, int]
+    comment: str
+
+    @classmethod
+    def checked(cls, rubric: Rubric, said: Said) -> ReviewText:
+        """Return what came from outside. Raise ``SubmissionRefused``."""
+        marks, comment = said.marks, said.comment
+        if not isinstance(marks, Mapping) or not isinstance(comment, str):
+            raise SubmissionRefused(SubmissionFault.INVALID_REVIEW)
+        if len(comment) > LONGEST_COMMENT:
+            raise SubmissionRefused(SubmissionFault.COMMENT_TOO_LONG)
+        if _UNREADABLE.search(comment) or _fitting(rubric, marks) != marks:
+            raise SubmissionRefused(SubmissionFault.INVALID_REVIEW)
+        return cls(marks, comment)
+
+    def as_json(self) -> Json:
+        return {"marks": dict(self.marks), "comment": self.comment}
+
+
+def queue_of(db: Session, course: Course, link: ResourceLink, language: str) -> Queue:
+    """Return what the link's class handed in at the workshops that the link covers."""
+    reviewed = {
+        workshop.id: localized(workshop.title, language)
+        for workshop in link_extent(course, link.target).workshops
+        if workshop.review is not None
+    }
+    later = aliased(Submission)
+    is_superseded = (
+        select(later.id)
+        .where(
+            later.context_pk == Submission.context_pk,
+            later.learner_id == Submission.learner_id,
+            later.course == Submission.course,
+            later.workshop == Submission.workshop,
+            later.number > Submission.number,
+        )
+        .exists()
+    )
+    rows = db.scalars(
+        select(Submission)
+        .where(
+            Submission.context_pk == link.context_pk,
+            Submission.course == link.course,
+            Submission.workshop.in_(reviewed),
+            ~is_superseded,
+        )
+        .order_by(Submission.handed_in_at, Submission.id)
+        .options(defer(Submission.records), joinedload(Submission.learner))
+    ).all()
+    lines = tuple(_line(row, reviewed[row.workshop]) for row in rows)
+    return Queue(
+        is_open=bool(reviewed),
+        waiting=tuple(one for one in lines if one.state == SubmissionState.HANDED_IN),
+        reviewed=tuple(one for one in lines if one.state != SubmissionState.HANDED_IN),
+    )
+
+
+def submission_json(
+    db: Session, courses: CourseShelf, window: WindowSession, submission_id: int
+) -> Json:
+    """Return a work and its review as an instructor's page takes them.
+
+    Raise ``SubmissionRefused`` for one of another class.
+    """
+    submission = _submission(db, window, submission_id)
+    link = window.resource_link
+    course = courses.course(link.course)
+    language = courses.language(link.course, window.language)
+    workshop = _workshop(course, submission)
+    unit = next(unit for unit in course.units if workshop in unit.steps)
+    content = courses.unit_content(link.course, unit.id, language)
+    earlier = db.scalars(
+        select(Submission)
+        .where(
+            Submission.context_pk == submission.context_pk,
+            Submission.learner_id == submission.learner_id,
+            Submission.course == submission.course,
+            Submission.workshop == submission.workshop,
+            Submission.id != submission.id,
+        )
+        .order_by(Submission.number)
+        .options(defer(Submission.records))
+    ).all()
+    return {
+        **shown_to_learner(submission),
+        "language": language,
+        "courseTitle": localized(course.title, language),
+        "classTitle": link.context.title,
+        "learner": submission.learner.name,
+        "isTestUser": submission.learner.is_test_user,
+        "workshop": content["steps"][workshop.id]["workshop"],
+        "works": submission.records,
+        "isLatest": _latest_number(db, submission) == submission.number,
+        "review": _review_json(_rubric(workshop), submission),
+        "others": [{**shown_to_learner(each), "id": each.id} for each in earlier],
+    }
+
+
+def keep_draft(
+    db: Session, course: Course, window: WindowSession, submission_id: int, said: Said
+) -> Json:
+    """Keep a review that is being written. Raise ``SubmissionRefused``."""
+    submission = _locked(db, window, submission_id)
+    rubric = _rubric(_workshop(course, submission))
+    review = ReviewText.checked(rubric, said)
+    _refuse_changed(submission, said)
+    _note_draft(submission, window, review)
+    db.flush()
+    return _review_json(rubric, submission)
+
+
+def decide(
+    db: Session, course: Course, window: WindowSession, submission_id: int, said: Said
+) -> Json:
+    """Return a work to its learner, or accept it, and write the grade that comes of it.
+
+    The same decision sent twice is taken once. What was accepted stays accepted: a new
+    review changes its points and the comment. Raise ``SubmissionRefused``.
+    """
+    submission = _locked(db, window, submission_id)
+    workshop = _workshop(course, submission)
+    rubric = _rubric(workshop)
+    review = ReviewText.checked(rubric, said)
+    decision = _decision(rubric, review)
+    if (submission.state, submission.decision) == (said.state, decision):
+        return _review_json(rubric, submission)
+    _refuse_changed(submission, said)
+    if said.state is SubmissionState.RETURNED:
+        _check_return(submission, review)
+    elif len(review.marks) < len(rubric.criteria):
+        raise SubmissionRefused(SubmissionFault.CRITERION_MISSING)
+    _note_draft(submission, window, review)
+    submission.state = said.state
+    submission.decision = decision
+    submission.decided_at = now()
+    if said.state is SubmissionState.ACCEPTED:
+        submission.score = decision["points"] / rubric.maximum
+        db.flush()
+        links = {window.resource_link_pk, submission.resource_link_pk} - {None}
+        grades.record(db, _seat(submission), course, links, workshop)
+    db.flush()
+    return _review_json(rubric, submission)
+
+
+def _check_return(submission: Submission, review: ReviewText) -> None:
+    if submission.state == SubmissionState.ACCEPTED:
+        raise SubmissionRefused(SubmissionFault.ALREADY_ACCEPTED)
+    if not review.comment.strip():
+        raise SubmissionRefused(SubmissionFault.COMMENT_MISSING)
+
+
+def _note_draft(submission: Submission, window: WindowSession, review: ReviewText) -> None:
+    submission.draft = review.as_json()
+    submission.revision += 1
+    submission.drafted_at = now()
+    submission.drafter_id = window.learner_id
+
+
+def _refuse_changed(submission: Submission, said: Said) -> None:
+    if submission.revision != said.revision:
+        raise SubmissionRefused(SubmissionFault.REVIEW_CHANGED)
+
+
+def _decision(rubric: Rubric, review: ReviewText) -> dict[str, Any]:
+    points = sum(review.marks.values())
+    return {**review.as_json(), "points": points, "maximum": rubric.maximum}
+
+
+def _review_json(rubric: Rubric, submission: Submission) -> Json:
+    """Return a review as it stands. The rubric may have changed since it was begun."""
+    draft = submission.draft or {"marks": {}, "comment": ""}
+    drafted_at = submission.drafted_at
+    return {
+        "state": submission.state,
+        "revision": submission.revision,
+        "marks": _fitting(rubric, draft["marks"]),
+        "comment": draft["comment"],
+        "draftedAt": drafted_at.isoformat(timespec="seconds") if drafted_at else None,
+        "draftedBy": submission.drafter.name if submission.drafter else "",
+    }
+
+
+def _fitting(rubric: Rubric, marks: Mapping[Any, Any]) -> dict[str, int]:
+    """Return those of the marks that the rubric knows."""
+    known = {each.id: {level.points for level in each.levels} for each in rubric.criteria}
+    return {
+        name: points
+        for name, points in marks.items()
+        if type(points) is int and points in known.get(name, ())
+    }
+
+
+def _locked(db: Session, window: WindowSession, submission_id: int) -> Submission:
+    """Return the latest work of somebody, held until the transaction ends.
+
+    The seat is held first, as for everything that a learner does.
+    """
+    found = _submission(db, window, submission_id)
+    lock_seat(db, _seat(found))
+    db.refresh(found)
+    if _latest_number(db, found) != found.number:
+        raise SubmissionRefused(SubmissionFault.SUPERSEDED)
+    return found
+
+
+def _seat(submission: Submission) -> Seat:
+    return Seat(
+        submission.context_pk,
+        submission.learner_id,
+        submission.course,
+        submission.learner.is_test_user,
+    )
+
+
+def _submission(db: Session, window: WindowSession, submission_id: int) -> Submission:
+    link = window.resource_link
+    found = db.scalars(
+        select(Submission).where(
+            Submission.id == min(submission_id, LARGEST_ID),
+            Submission.context_pk == link.context_pk,
+            Submission.course == link.course,
+        )
+    ).one_or_none()
+    if found is None:
+        raise SubmissionRefused(SubmissionFault.UNKNOWN_SUBMISSION)
+    return found
+
+
+def _latest_number(db: Session, submission: Submission) -> int:
+    return db.scalars(
+        select(func.max(Submission.number)).where(
+            Submission.context_pk == submission.context_pk,
+            Submission.learner_id == submission.learner_id,
+            Submission.course == submission.course,
+            Submission.workshop == submission.workshop,
+        )
+    ).one()
+
+
+def _workshop(course: Course, submission: Submission) -> Workshop:
+    """Return the workshop of a work. The course may have lost it, or its rubric, since."""
+    for workshop in course.workshops:
+        if workshop.id == submission.workshop and workshop.review is not None:
+            return workshop
+    raise SubmissionRefused(SubmissionFault.NOT_REVIEWED)
+
+
+def _rubric(workshop: Workshop) -> Rubric:
+    if workshop.review is None:
+        raise SubmissionRefused(SubmissionFault.NOT_REVIEWED)
+    return workshop.review
+
+
+def _line(row: Submission, title: str) -> QueueLine:
+    decision = row.decision or {}
+    return QueueLine(
+        id=row.id,
+        name=row.learner.name,
+        is_test_user=row.learner.is_test_user,
+        title=title,
+        number=row.number,
+        handed_in_at=row.handed_in_at,
+        state=row.state,
+        is_begun=row.draft is not None,
+        points=decision.get("points"),
+        maximum=decision.get("maximum"),
+    )

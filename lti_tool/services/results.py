@@ -1,0 +1,63 @@
+"""What counts for somebody's grade: best attempts, and works that were accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, defer
+
+from lti_tool.models import ResourceLink, Submission, SubmissionState
+from lti_tool.services.attempts import best_scores, best_scores_of_class
+from lti_tool.services.progress import Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Scores (0 to 1) by quiz or workshop, and what instructors wrote, by workshop."""
+
+    scores: Mapping[str, float] = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)
+
+    def with_accepted(self, work: Submission) -> Results:
+        """Return these results with an accepted work."""
+        comment = (work.decision or {}).get("comment", "")
+        return Results(
+            {**self.scores, work.workshop: work.score or 0.0},
+            {**self.comments, work.workshop: comment},
+        )
+
+
+NO_RESULTS: Final = Results()
+
+
+def results_of(db: Session, seat: Seat) -> Results:
+    """Return what one person achieved."""
+    results = Results(best_scores(db, seat))
+    own = _accepted(seat.context_pk, seat.course).where(Submission.learner_id == seat.learner_id)
+    for row in db.scalars(own):
+        results = results.with_accepted(row)
+    return results
+
+
+def results_of_class(db: Session, link: ResourceLink) -> dict[int, Results]:
+    """Return what everybody in a link's class achieved, by learner."""
+    best = best_scores_of_class(db, link)
+    found = {learner_id: Results(scores) for learner_id, scores in best.items()}
+    for row in db.scalars(_accepted(link.context_pk, link.course)):
+        found[row.learner_id] = found.get(row.learner_id, NO_RESULTS).with_accepted(row)
+    return found
+
+
+def _accepted(context_pk: int, course: str) -> Select[Submission]:
+    return (
+        select(Submission)
+        .where(
+            Submission.context_pk == context_pk,
+            Submission.course == course,
+            Submission.state == SubmissionState.ACCEPTED,
+        )
+        .options(defer(Submission.records))
+    )

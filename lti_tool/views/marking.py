@@ -1,0 +1,60 @@
+"""An instructor's page about one work that was handed in, and what its script asks for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Blueprint, Response, jsonify, make_response
+
+from course_content import render
+from lti_tool.models import SubmissionState
+from lti_tool.services.courses import Json
+from lti_tool.services.marking import Said, decide, keep_draft, submission_json
+from lti_tool.services.objections import ApiFault
+from lti_tool.views.asking import instructor_window, json_body, number_in, refuse
+from lti_tool.views.context import page_language, tool
+from lti_tool.views.learn import player_url
+
+blueprint = Blueprint("marking", __name__)
+
+
+@blueprint.get("/submissions/<int:submission_id>")
+def shell(submission_id: int) -> Response:
+    """Return the page without anybody's work: its window proves who it is, and asks for it."""
+    del submission_id
+    assets = render.Assets(script=player_url("review.js"), style=player_url("review.css"))
+    return make_response(render.document_around(None, "", page_language(), assets))
+
+
+@blueprint.get("/api/submissions/<int:submission_id>")
+def submission(submission_id: int) -> Response:
+    """Return a work, what is said of it so far, and the others of its learner."""
+    with tool().database.reading() as db:
+        window = instructor_window(db)
+        return jsonify(submission_json(db, tool().courses, window, submission_id))
+
+
+@blueprint.put("/api/submissions/<int:submission_id>/draft")
+def draft(submission_id: int) -> Response:
+    """Keep a review that is being written."""
+    with tool().database.transaction() as db:
+        window = instructor_window(db)
+        course = tool().courses.course(window.resource_link.course)
+        return jsonify(keep_draft(db, course, window, submission_id, _said(json_body())))
+
+
+@blueprint.post("/api/submissions/<int:submission_id>/decision")
+def decision(submission_id: int) -> Response:
+    """Return a work to its learner, or accept it."""
+    with tool().database.transaction() as db:
+        window = instructor_window(db)
+        body = json_body()
+        if body.get("state") not in (SubmissionState.RETURNED, SubmissionState.ACCEPTED):
+            refuse(ApiFault.UNREADABLE_REQUEST)
+        said = replace(_said(body), state=SubmissionState(body["state"]))
+        course = tool().courses.course(window.resource_link.course)
+        return jsonify(decide(db, course, window, submission_id, said))
+
+
+def _said(body: Json) -> Said:
+    return Said(number_in(body, "revision"), body.get("marks"), body.get("comment"))
