@@ -10,6 +10,7 @@ from sqlalchemy import select
 from lti_tool.database import Database
 from lti_tool.models import Platform
 from lti_tool.services.platforms import (
+    FieldFault,
     PlatformInvalid,
     Registration,
     deployments_of,
@@ -50,29 +51,32 @@ def test_one_issuer_may_have_several_client_ids(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "fault"),
     [
-        ({"name": " "}, "name is empty"),
-        ({"issuer": ""}, "issuer is empty"),
-        ({"issuer": "https://" + "x" * 500}, "longer than 500"),
-        ({"client_id": "x" * 256}, "longer than 255"),
-        ({"token_url": "lms.example/token"}, "no web address"),
-        ({"jwks_url": "file:///etc/passwd"}, "no web address"),
-        ({"authorization_url": "http://lms.example/auth"}, "without https"),
-        ({"service_origins": ("lms",)}, "service origin"),
-        ({"deployment_ids": ("",)}, "deployment"),
+        ({"name": " "}, FieldFault.EMPTY),
+        ({"issuer": ""}, FieldFault.EMPTY),
+        ({"issuer": "https://" + "x" * 500}, FieldFault.TOO_LONG),
+        ({"client_id": "x" * 256}, FieldFault.TOO_LONG),
+        ({"client_id": "client\x00"}, FieldFault.UNREADABLE),
+        ({"token_url": "lms.example/token"}, FieldFault.NO_ADDRESS),
+        ({"jwks_url": "file:///etc/passwd"}, FieldFault.NO_ADDRESS),
+        ({"authorization_url": "http://lms.example/auth"}, FieldFault.NOT_HTTPS),
+        ({"service_origins": ("lms",)}, FieldFault.NO_ADDRESS),
+        ({"deployment_ids": ("",)}, FieldFault.EMPTY),
     ],
 )
 def test_a_registration_that_cannot_work_is_explained(
-    wrong: dict[str, object], said: str, database: Database
+    wrong: dict[str, object], fault: FieldFault, database: Database
 ) -> None:
     changed = Registration(
         **{  # type: ignore[arg-type]  # wrong on purpose
             name: wrong.get(name, getattr(GOOD, name)) for name in Registration.__slots__
         }
     )
-    with database.transaction() as db, pytest.raises(PlatformInvalid, match=said):
+    with database.transaction() as db, pytest.raises(PlatformInvalid) as raised:
         keep_platform(db, changed)
+    (problem,) = raised.value.problems
+    assert (problem.field, problem.fault) == (*wrong, fault)
 
 
 def test_all_mistakes_of_a_registration_come_at_once(database: Database) -> None:
