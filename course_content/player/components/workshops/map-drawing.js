@@ -5,6 +5,7 @@
  * is kept as shares of the drawing's width and height, so that it means the same on every screen.
  */
 import { h } from "../../dom.js";
+import { keptInPlace } from "./kept-in-place.js";
 import { ties } from "./map.js";
 import { drawn, lines, svg } from "./svg.js";
 
@@ -32,12 +33,13 @@ export function mapDrawing(parts) {
     project(texts),
     actorLayer,
   );
-  const nodes = new Map();
+  let places = new Map();
+  const nodes = keptInPlace(actorLayer, (id) => actorNode({ ...parts, canvas }, id, () => places));
   piece.changed.subscribe(() => {
     const actors = piece.all("actor");
-    const places = placesOf(actors);
+    places = placesOf(actors);
     canvas.setAttribute("aria-label", texts.t("actors.drawing", { count: actors.length }));
-    drawActors({ ...parts, canvas, layer: actorLayer, nodes }, actors, places);
+    nodes.show(actors);
     tieLayer.replaceChildren(...ties(piece).map((tie) => tieLine(texts, tie, places)));
   }, lifetime);
   return drawn(canvas, texts, legend(texts));
@@ -64,25 +66,7 @@ function within(share) {
   return Math.min(Math.max(Number(share) || 0, 0.11), 0.89);
 }
 
-function drawActors(parts, actors, places) {
-  const { layer, nodes } = parts;
-  const ids = new Set(actors.map(({ id }) => id));
-  for (const [id, node] of nodes) {
-    if (ids.has(id)) continue;
-    node.element.remove();
-    nodes.delete(id);
-  }
-  for (const actor of actors) {
-    if (!nodes.has(actor.id)) {
-      const node = actorNode(parts, actor.id);
-      nodes.set(actor.id, node);
-      layer.append(node.element);
-    }
-    nodes.get(actor.id).show(actor, places.get(actor.id));
-  }
-}
-
-function actorNode({ piece, texts, canvas, open, lifetime }, id) {
+function actorNode({ piece, texts, canvas, open }, id, places) {
   const box = svg("rect", {
     width: BOX.width,
     height: BOX.height,
@@ -107,12 +91,12 @@ function actorNode({ piece, texts, canvas, open, lifetime }, id) {
     event.preventDefault();
     move(place.x + by[0], place.y + by[1], `${id}.keys.${presses}`);
   });
-  letDrag({ element, canvas, lifetime, move: (x, y, run) => move(x, y, `${id}.${run}`) });
+  letDrag({ element, canvas, move: (x, y, run) => move(x, y, `${id}.${run}`) });
   return {
     element,
-    show(actor, at) {
-      place = at;
-      element.setAttribute("transform", `translate(${at.x * WIDTH} ${at.y * HEIGHT})`);
+    show(actor) {
+      place = places().get(id);
+      element.setAttribute("transform", `translate(${place.x * WIDTH} ${place.y * HEIGHT})`);
       element.dataset.nature = actor.nature ?? "organisation";
       element.dataset.presence = actor.presence ?? "present";
       element.setAttribute("aria-label", described(texts, actor));

@@ -5,6 +5,7 @@
  */
 import { h, icon } from "../../dom.js";
 import { fieldControl } from "./fields.js";
+import { keptInPlace } from "./kept-in-place.js";
 
 /**
  * @param {object} parts
@@ -21,24 +22,12 @@ import { fieldControl } from "./fields.js";
  */
 export function recordSheets(parts) {
   const { piece, records, empty, lifetime } = parts;
-  const sheets = new Map();
   const list = h("div", { class: "sheets" });
+  const sheets = keptInPlace(list, (id) => recordSheet(parts, id));
   const nothing = h("p", { class: "records__empty" }, empty);
   piece.changed.subscribe(() => {
     const shown = records();
-    const ids = new Set(shown.map(({ id }) => id));
-    for (const [id, sheet] of sheets) {
-      if (ids.has(id)) continue;
-      sheet.element.remove();
-      sheets.delete(id);
-    }
-    shown.forEach((record, index) => {
-      if (!sheets.has(record.id)) sheets.set(record.id, recordSheet(parts, record.id));
-      const { element, show } = sheets.get(record.id);
-      const there = list.children[index] ?? null;
-      if (there !== element) list.insertBefore(element, there);
-      show(record, index);
-    });
+    sheets.show(shown);
     nothing.hidden = shown.length > 0;
   }, lifetime);
   return h("div", {}, list, nothing);

@@ -6,6 +6,7 @@
  */
 import { h, icon } from "../../dom.js";
 import { fieldControl } from "./fields.js";
+import { keptInPlace } from "./kept-in-place.js";
 
 const LONGEST_LINE = 200;
 
@@ -23,8 +24,8 @@ const LONGEST_LINE = 200;
  */
 export function recordTable(parts) {
   const { piece, records, columns, caption, empty, lifetime } = parts;
-  const rows = new Map();
   const body = h("tbody", { role: "rowgroup" });
+  const rows = keptInPlace(body, (id) => recordRow(parts, id));
   const nothing = h("p", { class: "records__empty" }, empty);
   const heads = columns.map(({ label }) => h("th", { scope: "col", role: "columnheader" }, label));
   if (parts.remove) heads.push(h("td", { role: "cell" }));
@@ -37,26 +38,14 @@ export function recordTable(parts) {
   );
   piece.changed.subscribe(() => {
     const shown = records();
-    const ids = new Set(shown.map(({ id }) => id));
-    for (const [id, row] of rows) {
-      if (ids.has(id)) continue;
-      row.element.remove();
-      rows.delete(id);
-    }
-    shown.forEach((record, index) => {
-      if (!rows.has(record.id)) rows.set(record.id, recordRow(parts, record.id));
-      const { element, show } = rows.get(record.id);
-      const there = body.children[index] ?? null;
-      if (there !== element) body.insertBefore(element, there);
-      show(record);
-    });
+    rows.show(shown);
     table.hidden = shown.length === 0;
     nothing.hidden = shown.length > 0;
   }, lifetime);
   return {
     element: h("div", { class: "records-frame" }, table, nothing),
     /** Put the focus into a row's first field. */
-    focus: (id) => rows.get(id)?.element.querySelector("input, select, textarea")?.focus(),
+    focus: (id) => rows.elementOf(id)?.querySelector("input, select, textarea")?.focus(),
   };
 }
 
