@@ -24,7 +24,27 @@ Scheme: TypeAlias = Literal["light", "dark"]
 PageAt: TypeAlias = Callable[..., Page]
 AxeViolations: TypeAlias = Callable[[Page], list[str]]
 
+FEATURES_WITHOUT_USE = (
+    # A window's own interface, a page each: half the time of opening a window.
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    # What Playwright switches off by itself: the last list that Chromium is given counts.
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+)
 CHROMIUM_ARGUMENTS = [
+    f"--disable-features={','.join(FEATURES_WITHOUT_USE)}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
