@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ def only_the_tool(folder: str) -> bool:
     }
 
 
+@lru_cache(maxsize=1)
 def english() -> Catalog:
     with (ENGLISH / "messages.po").open("rb") as file:
         return read_po(file, locale="en")
