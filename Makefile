@@ -53,7 +53,7 @@ bench-launch: $(VENV)/.dev build ## Launches a second, beside PyLTI1p3's bare us
 	@$(BIN)/python -m benchmarks.launch
 
 .PHONY: build
-build: $(PLAYER)/dist/player.js scorm_packages/control/.placed lti_tool/locale/.compiled ## Build what the wheel ships
+build: $(PLAYER)/dist/player.css scorm_packages/control/.placed lti_tool/locale/.compiled ## Build what the wheel ships
 
 .PHONY: wheel
 wheel: $(VENV)/.dev build ## Build the wheel into dist/
@@ -113,7 +113,7 @@ node_modules/.installed: package.json package-lock.json $(VENV)/.run
 	@$(BIN)/npm ci --ignore-scripts --silent
 	@touch $@
 
-$(PLAYER)/dist/player.js: $(PLAYER_SOURCES) node_modules/.installed
+$(PLAYER)/dist/player.css: $(PLAYER_SOURCES) node_modules/.installed
 	@$(BIN)/node $(PLAYER)/build.mjs
 	@touch $@
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from html import escape
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -41,6 +41,10 @@ from course_content.workshops import shown_rubric, workshop_settings
 
 Delivery: TypeAlias = Literal["lti", "scorm12", "local"]
 Role: TypeAlias = Literal["learner", "instructor"]
+
+PLAYER_STYLE: Final = "player.css"
+PLAYER_LANGUAGES: Final = ("fr", "en")
+"""What the player itself speaks; the first one stands in where a course has another."""
 
 _HERE: Final = Path(__file__).parent
 
@@ -400,13 +404,25 @@ def _frame(title: str, language: str, assets: Assets, *, with_boot: bool) -> tup
     return (before, after) if with_boot else (page, "")
 
 
+def player_script(delivery: Delivery, language: str) -> str:
+    """Return the name of the player's script for a delivery, in a language that it speaks."""
+    primary = language.partition("-")[0]
+    spoken = primary if primary in PLAYER_LANGUAGES else PLAYER_LANGUAGES[0]
+    return f"player.{delivery}.{spoken}.js"
+
+
 def player_assets() -> Path:
-    """Return the folder of the built player, ``player.js`` and ``player.css``.
+    """Return the folder of the built player: ``PLAYER_STYLE`` and every ``player_script``.
 
     Raise ``PlayerNotBuilt`` when they have not been built.
     """
     dist = _HERE / "player" / "dist"
-    missing = [name for name in ("player.js", "player.css") if not (dist / name).is_file()]
+    scripts = (
+        player_script(delivery, language)
+        for delivery in get_args(Delivery)
+        for language in PLAYER_LANGUAGES
+    )
+    missing = [name for name in (PLAYER_STYLE, *scripts) if not (dist / name).is_file()]
     if missing:
         raise PlayerNotBuilt(
             f"The player is not built: {', '.join(missing)} missing. "

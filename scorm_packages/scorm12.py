@@ -22,6 +22,9 @@ from scorm_packages.manifest import serialize
 from scorm_packages.package import Content, PackageError, Progress, file_name, write_zip
 from scorm_packages.scorm12_manifest import LAUNCH_PAGE, scorm12_manifest
 
+PLAYER_SCRIPT: Final = "player.js"
+"""In the package, which has one delivery and one language."""
+
 SUSPEND_DATA_LIMIT: Final = 4096
 """Characters (SCORM 1.2 RTE, 3.4.4: cmi.suspend_data is a CMIString4096)."""
 
@@ -92,7 +95,7 @@ class Scorm12Package:
         refuse_oversized(self.course)
         content: dict[str, Content] = {
             LAUNCH_PAGE: self._page().encode(),
-            **_player(),
+            **_player(self.language),
             **_media(self.course),
         }
         outline = render.outline(self.course, self.language)
@@ -111,7 +114,7 @@ class Scorm12Package:
             self.course,
             self.language,
             boot=render.boot(self.course, self.language, visit),
-            assets=render.Assets(script="player.js", style="player.css"),
+            assets=render.Assets(script=PLAYER_SCRIPT, style=render.PLAYER_STYLE),
         )
 
     def _refuse_unknown_language(self) -> None:
@@ -142,12 +145,15 @@ def refuse_oversized(course: Course) -> None:
         )
 
 
-def _player() -> dict[str, Content]:
+def _player(language: str) -> dict[str, Content]:
     try:
         folder = render.player_assets()
     except render.PlayerNotBuilt as error:
         raise PackageError(str(error), "Then export again.") from error
-    return {name: folder / name for name in ("player.css", "player.js")}
+    return {
+        render.PLAYER_STYLE: folder / render.PLAYER_STYLE,
+        PLAYER_SCRIPT: folder / render.player_script("scorm12", language),
+    }
 
 
 def _media(course: Course) -> Mapping[str, Content]:

@@ -2,8 +2,6 @@
 import { Course } from "./course.js";
 import { Learner } from "./learner.js";
 import { Router } from "./router.js";
-import { Texts } from "./texts.js";
-import { openTracking } from "./tracking.js";
 import { Failure } from "./tracking/failure.js";
 import { openPrintout } from "./components/printout.js";
 import { Shell } from "./components/shell.js";
@@ -28,18 +26,17 @@ export class App {
 
   /**
    * @param {object} boot
-   * @param {HTMLElement} root
-   * @param {Window} window
-   * @param {import("./reading.js").Reading} reading
+   * @param {{root: HTMLElement, window: Window, reading: import("./reading.js").Reading,
+   *   texts: import("./texts.js").Texts, tracking: import("./tracking.js").Tracking}} page
    */
-  constructor(boot, root, window, reading) {
+  constructor(boot, { root, window, reading, texts, tracking }) {
     this.#reading = reading;
     this.#window = window;
     this.#root = root;
     this.#boot = boot;
-    this.#texts = new Texts(boot.language);
+    this.#texts = texts;
     this.#course = new Course(boot.course, boot.options?.scope ?? []);
-    this.#tracking = openTracking(boot, window);
+    this.#tracking = tracking;
     this.#router = new Router(window, this.#tracking.windowState, (path) => this.#show(path));
   }
 

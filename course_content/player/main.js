@@ -3,7 +3,6 @@ import { App } from "./app.js";
 import { showDeadEnd } from "./components/dead-end.js";
 import { Reading } from "./reading.js";
 import { Failure } from "./tracking/failure.js";
-import { fetchBoot } from "./tracking/lti.js";
 import { Texts } from "./texts.js";
 
 /** The document's own description of itself; null in the shell that a reload of /learn brings. */
@@ -12,18 +11,24 @@ function embeddedBoot() {
   return text ? JSON.parse(text) : null;
 }
 
-async function start() {
+/**
+ * The build makes a script of this for each delivery and language.
+ * @param {import("./tracking.js").Delivery} delivery
+ * @param {string} language
+ * @param {object} words of that language
+ */
+export async function start(delivery, language, words) {
   const reading = new Reading(window);
   const root = document.getElementById("player");
+  const texts = new Texts(language, words);
   try {
-    const boot = embeddedBoot() ?? (await fetchBoot(window));
-    await new App(boot, root, window, reading).start();
+    const boot = embeddedBoot() ?? (await delivery.fetchBoot(window));
+    const tracking = delivery.openTracking(boot, window);
+    await new App(boot, { root, window, reading, texts, tracking }).start();
   } catch (error) {
     const failure =
       error instanceof Failure ? error : new Failure("unexpected", { detail: String(error) });
-    showDeadEnd(root, new Texts(document.documentElement.lang || "fr"), failure);
+    showDeadEnd(root, texts, failure);
     if (failure !== error) throw error;
   }
 }
-
-start();

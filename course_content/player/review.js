@@ -2,7 +2,7 @@
 import { showDeadEnd } from "./components/dead-end.js";
 import { MarkingPage } from "./components/marking.js";
 import { Reading } from "./reading.js";
-import { Texts } from "./texts.js";
+import { textsIn } from "./languages.js";
 import { Failure } from "./tracking/failure.js";
 import { LtiApi } from "./tracking/lti-api.js";
 
@@ -22,7 +22,7 @@ async function start() {
   } catch (error) {
     const failure =
       error instanceof Failure ? error : new Failure("unexpected", { detail: String(error) });
-    showDeadEnd(root, new Texts(document.documentElement.lang || "fr"), failure);
+    showDeadEnd(root, textsIn(document.documentElement.lang || "fr"), failure);
     if (failure !== error) throw error;
   }
 }

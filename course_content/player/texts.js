@@ -1,10 +1,4 @@
-/** The player's own words, in the language of the course. */
-import en from "./locale/en.json" with { type: "json" };
-import fr from "./locale/fr.json" with { type: "json" };
-
-const LOCALES = { fr, en };
-
-/** The words of the language, or of the first one that we have. */
+/** The player's own words in one language. */
 export class Texts {
   #words;
   #plurals;
@@ -12,11 +6,14 @@ export class Texts {
   #percents;
   #moments;
 
-  /** @param {string} language a BCP 47 tag, such as "fr" or "en-GB" */
-  constructor(language) {
-    const primary = language.split("-")[0];
-    this.language = primary in LOCALES ? primary : "fr";
-    this.#words = LOCALES[this.language];
+  /**
+   * @param {string} language
+   * @param {Record<string, string|Record<string, string>>} words by name; those with plural forms
+   *   by the names that Intl.PluralRules gives to the forms
+   */
+  constructor(language, words) {
+    this.language = language;
+    this.#words = words;
     this.#plurals = new Intl.PluralRules(this.language);
     this.#numbers = new Intl.NumberFormat(this.language);
     this.#percents = new Intl.NumberFormat(this.language, {

@@ -2,7 +2,12 @@
  * The tracking contract: what the player asks of whatever it runs under.
  *
  * The player knows this contract and no runtime; an adapter in tracking/ knows its runtime and no
- * page. An adapter is chosen once, by what the document says that it is.
+ * page. Each delivery has a script of its own, built around its adapter.
+ *
+ * @typedef {object} Delivery what an adapter's module gives
+ * @property {(boot: object, window: Window) => Tracking} openTracking
+ * @property {(window: Window) => Promise<object>} [fetchBoot] where a document may come without
+ *   its description of itself
  *
  * @typedef {object} Tracking
  * @property {() => Promise<Snapshot>} load what is known of the learner's work
@@ -44,22 +49,3 @@
  * @typedef {{state: "pending"|"sent"|"refused"|"none", score: number|null,
  *   error?: string|null}} Grade
  */
-import { LocalTracking } from "./tracking/local.js";
-import { LtiTracking } from "./tracking/lti.js";
-import { openScorm12 } from "./tracking/scorm12.js";
-
-/**
- * @param {object} boot what the document says of itself
- * @param {Window} window
- * @returns {Tracking}
- */
-export function openTracking(boot, window) {
-  switch (boot.delivery) {
-    case "lti":
-      return new LtiTracking(boot, window);
-    case "scorm12":
-      return openScorm12(boot, window);
-    default:
-      return new LocalTracking(boot, window);
-  }
-}

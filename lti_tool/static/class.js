@@ -3,7 +3,6 @@
 "use strict";
 
 (() => {
-  const PREVIEW = "/learn";
   const page = document.getElementById("class");
   const { page: address, source } = page.dataset;
   const content = document.getElementById("class-content");
@@ -145,7 +144,7 @@
     const button = event.target.closest("button");
     if (button?.dataset.action === "refresh") refresh();
     else if (button?.dataset.action === "roster") askForList("/api/class/roster", false);
-    else if (button?.dataset.action === "preview") leaveFor(PREVIEW);
+    else if (button?.dataset.action === "preview") leaveFor(words().preview);
     else if (button?.dataset.submission) leaveFor(`/submissions/${button.dataset.submission}`);
     else if (button?.dataset.sort) sortBy(button.dataset.sort);
   });

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from course_content.model import localized
@@ -80,5 +80,6 @@ def _details(window: WindowSession, db: Session, group: str = EVERYBODY) -> dict
         "roster": roster,
         "roster_objection": ROSTER_OBJECTIONS[roster.fault] if roster.fault else None,
         "groups_objection": GROUP_OBJECTIONS[roster.groups_fault] if roster.groups_fault else None,
+        "preview": url_for("learn.shell", language=language),
         "written_at": now(),
     }

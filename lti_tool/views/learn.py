@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, make_response, request, send_from_
 
 from course_content import render
 from lti_tool.services.courses import UnknownCourse
-from lti_tool.views.context import page_language, tool
+from lti_tool.views.context import page_language, tool, use_language
 
 blueprint = Blueprint("learn", __name__)
 
@@ -25,8 +25,12 @@ MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sa
 def shell() -> Response:
     """Return the player without a course, for a window that is reloaded.
 
-    It holds nothing about anybody: the window proves who it is, and asks for the rest.
+    It holds nothing about anybody: the window proves who it is, and asks for the rest. Its
+    address says in which language, because the course may not be in the browser's.
     """
+    language = request.args.get("language")
+    if language is not None:
+        use_language(language)
     return player_page("", page_language(), None)
 
 
@@ -60,14 +64,15 @@ def media(slug: str, filename: str) -> Response:
 
 def player_page(title: str, language: str, boot: str | None) -> Response:
     """Return the player's document, with or without the text of what it begins with."""
-    assets = _player_assets(int(time.monotonic()))
+    assets = _player_assets(language, int(time.monotonic()))
     return make_response(render.document_around(boot, title, language, assets))
 
 
-@lru_cache(maxsize=1)
-def _player_assets(_second: int) -> render.Assets:
+@lru_cache(maxsize=8)
+def _player_assets(language: str, _second: int) -> render.Assets:
     """Return where the player is, looked up once a second: it may be built anew meanwhile."""
-    return render.Assets(script=player_url("player.js"), style=player_url("player.css"))
+    script = player_url(render.player_script("lti", language))
+    return render.Assets(script=script, style=player_url(render.PLAYER_STYLE))
 
 
 def player_url(filename: str) -> str:

@@ -107,7 +107,7 @@ def test_the_installed_wheel_serves_the_player_and_its_keys(
     _run([arrimage, "db", "upgrade"], cwd=tmp_path, environment=environment)
     serve = [arrimage, "serve", "--port", str(port)]
     with _serving(serve, address, cwd=tmp_path, environment=environment):
-        player = _get(f"{address}/static/player/player.js")
+        player = _get(f"{address}/static/player/player.lti.fr.js")
         keys = json.loads(_get(f"{address}/.well-known/jwks.json"))
     assert b"function" in player
     assert [key["alg"] for key in keys["keys"]] == ["RS256"]

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { Course } from "../../course_content/player/course.js";
 import { Learner } from "../../course_content/player/learner.js";
-import { openTracking } from "../../course_content/player/tracking.js";
+import { openTracking } from "./deliveries.js";
 import { RIGHT, activity, bootOf } from "./samples.js";
 
 /** The storage of a browser. */

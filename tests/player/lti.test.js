@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
 import { verdict } from "../../course_content/player/scoring.js";
-import { openTracking } from "../../course_content/player/tracking.js";
 import { AttemptBook } from "../../course_content/player/tracking/attempts.js";
 import { fetchBoot } from "../../course_content/player/tracking/lti.js";
+import { openTracking } from "./deliveries.js";
 import { RIGHT, activity, bootOf, keys } from "./samples.js";
 
 /** The tool's HTTP interface as the player sees it, with faults on demand. */
@@ -112,7 +112,7 @@ describe("the session travels with the window", () => {
     window.location.hash = "#/one/page";
     const tracking = launched();
     assert.deepEqual(window.history.state, { session: "s3cret" });
-    assert.deepEqual(window.history.entries, ["/learn#/one/page"]);
+    assert.deepEqual(window.history.entries, ["/learn?language=fr#/one/page"]);
     assert.deepEqual(tracking.windowState, { session: "s3cret" });
   });
 

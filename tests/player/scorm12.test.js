@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
-import { openTracking } from "../../course_content/player/tracking.js";
+import { openTracking } from "./deliveries.js";
 import { RIGHT, activity, bootOf } from "./samples.js";
 
 /** A platform that keeps what it is told, and refuses what a test wants refused. */

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { describe, test } from "node:test";
 import en from "../../course_content/player/locale/en.json" with { type: "json" };
 import fr from "../../course_content/player/locale/fr.json" with { type: "json" };
-import { Texts } from "../../course_content/player/texts.js";
+import { textsIn } from "../../course_content/player/languages.js";
 
 const PLAYER = new URL("../../course_content/player/", import.meta.url);
 
@@ -49,19 +49,19 @@ describe("the player's words", () => {
   });
 
   test("are chosen by number", () => {
-    const texts = new Texts("fr");
+    const texts = textsIn("fr");
     assert.equal(texts.t("quiz.questions", { count: 0 }), "0 question");
     assert.equal(texts.t("quiz.questions", { count: 1 }), "1 question");
     assert.equal(texts.t("quiz.questions", { count: 1200 }), "1\u202f200 questions");
-    assert.equal(new Texts("en-GB").t("quiz.questions", { count: 0 }), "0 questions");
+    assert.equal(textsIn("en-GB").t("quiz.questions", { count: 0 }), "0 questions");
   });
 
   test("write a share as the language does", () => {
-    assert.match(new Texts("fr").percent(0.3889), /^38,9[\u00a0\u202f]%$/);
-    assert.equal(new Texts("en").percent(1), "100%");
+    assert.match(textsIn("fr").percent(0.3889), /^38,9[\u00a0\u202f]%$/);
+    assert.equal(textsIn("en").percent(1), "100%");
   });
 
   test("are French where we do not have the language", () => {
-    assert.equal(new Texts("de").t("true"), "Vrai");
+    assert.equal(textsIn("de").t("true"), "Vrai");
   });
 });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
 import { Signal } from "../../course_content/player/signal.js";
-import { openTracking } from "../../course_content/player/tracking.js";
 import { combined } from "../../course_content/player/tracking/save-statuses.js";
 import { packed, unpacked } from "../../course_content/player/tracking/scorm/packed-works.js";
 import { LIMIT, SuspendData } from "../../course_content/player/tracking/scorm/suspend-data.js";
 import { changed } from "../../course_content/player/works.js";
+import { openTracking } from "./deliveries.js";
 import { bootOf } from "./samples.js";
 
 /** A server that keeps works, with faults on demand. */

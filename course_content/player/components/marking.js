@@ -1,7 +1,7 @@
 /** A work that was handed in, to be read, beside what an instructor says of it. */
 import { h } from "../dom.js";
 import { Signal } from "../signal.js";
-import { Texts } from "../texts.js";
+import { textsIn } from "../languages.js";
 import { Failure } from "../tracking/failure.js";
 import { SaveQueue } from "../tracking/save-queue.js";
 import { Workpiece } from "../works.js";
@@ -31,7 +31,7 @@ export class MarkingPage {
    */
   constructor(work, place) {
     this.#work = work;
-    this.#texts = new Texts(work.language);
+    this.#texts = textsIn(work.language);
     this.#place = place;
     this.#revision = work.review.revision;
     this.#state = work.review.state;

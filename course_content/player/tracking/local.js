@@ -6,6 +6,10 @@ import { Failure } from "./failure.js";
 import { LocalMarker } from "./marker.js";
 import { WorkShelf, readWorks, storageOf, writeWorks } from "./works.js";
 
+export function openTracking(boot, window) {
+  return new LocalTracking(boot, window);
+}
+
 /** @implements {import("../tracking.js").Tracking} */
 export class LocalTracking {
   windowState = null;

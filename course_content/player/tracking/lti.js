@@ -14,7 +14,6 @@ import { SaveQueue } from "./save-queue.js";
 import { combined } from "./save-statuses.js";
 import { ServedWork, WorkShelf, workPath } from "./works.js";
 
-const PAGE = "/learn";
 const GRADE_DELAYS_MS = [2000, 4000, 8000, 15000, 30000, 60000, 120000];
 
 /**
@@ -30,8 +29,17 @@ export async function fetchBoot(window) {
   return { ...boot, session };
 }
 
+export function openTracking(boot, window) {
+  return new LtiTracking(boot, window);
+}
+
+/** What a reload of this window asks for: the player in the language of this course. */
+function shellPath(boot) {
+  return `/learn?language=${boot.language}`;
+}
+
 /** @implements {import("../tracking.js").Tracking} */
-export class LtiTracking {
+class LtiTracking {
   windowState;
   marker;
   grade = new Signal(null);
@@ -59,7 +67,7 @@ export class LtiTracking {
     this.#revision = boot.snapshot?.revision ?? 0;
     this.handIns = new ServedHandIns(this.#api, () => this.#settleWorks());
     this.windowState = { session: boot.session };
-    window.history.replaceState(this.windowState, "", PAGE + window.location.hash);
+    window.history.replaceState(this.windowState, "", shellPath(boot) + window.location.hash);
     if (this.#isPreview) {
       this.status = new Signal({ state: "off" });
       this.marker = new PreviewMarker(this.#api);

@@ -27,7 +27,7 @@ const AT_ONCE_MS = 0;
 const NOTHING_YET = { finished: false, graded: { done: 0, total: 0, score: null, canRetry: true } };
 
 /** Without an LMS the course still opens, and says that nothing reaches one. */
-export function openScorm12(boot, window) {
+export function openTracking(boot, window) {
   const api = findApi(window);
   if (!api) return new LocalTracking(boot, window, new Failure("no-lms"));
   return new Scorm12Tracking(boot, window, new Lms12(api));

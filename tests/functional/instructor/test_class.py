@@ -160,6 +160,12 @@ def test_a_reload_brings_a_page_that_knows_nobody(school: School) -> None:
     assert page.headers["Cache-Control"] == "no-store"
 
 
+def test_the_preview_is_asked_for_in_the_language_of_the_course(school: School) -> None:
+    english = school.open(2, role=Role.INSTRUCTOR, language="en").get("/api/class").text
+
+    assert 'data-preview="/learn?language=fr"' in english
+
+
 def test_the_page_speaks_the_language_of_the_session(school: School) -> None:
     french = school.open(2, role=Role.INSTRUCTOR).get("/api/class").text
     english = school.open(2, role=Role.INSTRUCTOR, language="en").get("/api/class").text

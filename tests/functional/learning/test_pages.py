@@ -10,6 +10,28 @@ from course_content import render
 from tests.functional.school import School
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_reload_brings_the_player_in_the_language_of_the_course(
+    school: School, language: str
+) -> None:
+    page = school.app.test_client().get(
+        f"/learn?language={language}", headers={"Accept-Language": "fr, en;q=0.5"}
+    )
+
+    assert f'<html lang="{language}">' in page.text
+    assert f"/static/player/player.lti.{language}.js" in page.text
+
+
+@pytest.mark.parametrize("language", ["de", "../../x", ""])
+def test_a_page_in_a_language_that_the_player_does_not_speak_is_in_french(
+    school: School, language: str
+) -> None:
+    page = school.app.test_client().get("/learn", query_string={"language": language})
+
+    assert page.status_code == 200
+    assert "/static/player/player.lti.fr.js" in page.text
+
+
 def test_a_reload_brings_a_page_that_knows_nobody(school: School) -> None:
     window = school.open()
 
@@ -36,7 +58,7 @@ def test_a_page_runs_nothing_inline_and_loads_nothing_from_elsewhere(
     assert not re.search(r"<style|style=|(src|href)=\"(https?:)?//| on\w+=", page.text)
 
 
-@pytest.mark.parametrize("name", ["player.js", "player.css"])
+@pytest.mark.parametrize("name", ["player.lti.fr.js", "player.css"])
 def test_the_player_s_files_are_kept_for_ever_under_the_address_in_the_page(
     school: School, name: str
 ) -> None:
@@ -54,7 +76,7 @@ def test_the_player_s_files_are_kept_for_ever_under_the_address_in_the_page(
 
 
 def test_another_version_of_a_player_s_file_is_not_kept_for_ever(school: School) -> None:
-    file = school.app.test_client().get("/static/player/player.js?v=old", buffered=True)
+    file = school.app.test_client().get("/static/player/player.lti.fr.js?v=old", buffered=True)
 
     assert file.status_code == 200
     assert not file.cache_control.immutable

@@ -330,9 +330,24 @@ def test_a_built_player_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(render, "_HERE", tmp_path)
     dist = tmp_path / "player" / "dist"
     dist.mkdir(parents=True)
-    for name in ("player.js", "player.css"):
+    names = {
+        render.player_script(delivery, language)
+        for delivery in ("lti", "scorm12", "local")
+        for language in ("fr", "en")
+    }
+    assert len(names) == 6
+    for name in ("player.css", *names):
         (dist / name).touch()
     assert render.player_assets() == dist
+
+    (dist / "player.lti.en.js").unlink()
+    with pytest.raises(PlayerNotBuilt, match=r"player\.lti\.en\.js"):
+        render.player_assets()
+
+
+def test_the_player_speaks_french_in_a_course_whose_language_it_does_not_speak() -> None:
+    assert render.player_script("lti", "en-GB") == "player.lti.en.js"
+    assert render.player_script("scorm12", "de") == "player.scorm12.fr.js"
 
 
 @pytest.mark.parametrize("folder", available_courses([BUILTIN_COURSES]).values(), ids=str)
