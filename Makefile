@@ -52,6 +52,10 @@ fuzz: $(VENV)/.dev build ## Search for what breaks the doors, longer than the te
 bench-launch: $(VENV)/.dev build ## Launches a second, beside PyLTI1p3's bare use
 	@$(BIN)/python -m benchmarks.launch
 
+.PHONY: bench-page
+bench-page: $(VENV)/.dev build chromium ## How soon the first unit can be read over a slow network
+	@CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/python -m benchmarks.page
+
 .PHONY: build
 build: $(PLAYER)/dist/player.css scorm_packages/control/.placed lti_tool/locale/.compiled ## Build what the wheel ships
 

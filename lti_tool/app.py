@@ -29,6 +29,7 @@ from lti_tool.views import (
     registration,
     works,
 )
+from lti_tool.views.compression import compress
 from lti_tool.views.context import EXTENSION, page_language
 from lti_tool.views.policy import CONTENT_SECURITY_POLICY
 
@@ -73,7 +74,7 @@ def create_app(settings: Settings) -> Flask:
 
     @app.after_request
     def protect(response: Response) -> Response:
-        return add_headers(response, secure=settings.secure)
+        return compress(add_headers(response, secure=settings.secure))
 
     if settings.proxy_hops:
         hops = settings.proxy_hops
