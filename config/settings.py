@@ -89,6 +89,19 @@ def folders(text: str) -> tuple[Path, ...]:
     return found
 
 
+def folder(text: str) -> Path:
+    """Return the path of a folder, which need not be there yet; raise ``ValueError``."""
+    path = Path(text).expanduser()
+    if path.exists() and not path.is_dir():
+        raise ValueError("that is no folder. Name one, or unset the variable.")
+    return path
+
+
+def cache_home() -> Path:
+    """Return where the account that runs this keeps what can be made again."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
+
 def existing_file(text: str) -> Path:
     """Return the path of a file that is there; raise ``ValueError``."""
     path = Path(text).expanduser()
@@ -191,9 +204,20 @@ class Settings:
     institution_file: Annotated[
         Path | None,
         Variable(
-            "INSTITUTION", existing_file, "A TOML file with what only the institution can say."
+            "INSTITUTION",
+            existing_file,
+            "The profile of the institution that runs the tool, a TOML file as partners have.",
         ),
     ] = None
+    partners: Annotated[
+        tuple[Path, ...],
+        Variable(
+            "PARTNERS", folders, "Folders of partners' profiles, besides the examples that come."
+        ),
+    ] = ()
+    cache: Annotated[
+        Path, Variable("CACHE", folder, "Where what exports made is kept, to be used again.")
+    ] = field(default_factory=lambda: cache_home() / "arrimage")
     proxy_hops: Annotated[
         int,
         Variable(

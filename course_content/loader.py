@@ -26,6 +26,7 @@ from course_content.fields import SLUG, Data
 from course_content.model import (
     SYLLABUS,
     Competency,
+    Contributor,
     Course,
     Localized,
     Outcome,
@@ -129,6 +130,8 @@ def _course(drafts: CourseDraft, institution: Mapping[str, str]) -> Course:
         competencies=tuple(Competency(**each) for each in data["competencies"]),
         references=tuple(Reference(**each) for each in data["references"]),
         folder=drafts.folder,
+        keywords=tuple(data["keywords"]),
+        contributors=tuple(Contributor(**each) for each in data["contributors"]),
     )
 
 

@@ -34,6 +34,32 @@ class Competency:
     title: Localized
 
 
+CONTRIBUTIONS: Final = (
+    "author",
+    "content provider",
+    "editor",
+    "educational validator",
+    "graphical designer",
+    "initiator",
+    "instructional designer",
+    "publisher",
+    "script writer",
+    "subject matter expert",
+    "technical implementer",
+    "technical validator",
+    "validator",
+)
+"""What somebody may have done for a course (IEEE 1484.12.1, 2.3.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """A person or an organization that had a part in the course, as ``CONTRIBUTIONS`` says."""
+
+    role: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A bibliography entry. ``text`` is Markdown; ``doi`` has no ``https://doi.org/`` prefix.
@@ -413,7 +439,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A whole course. ``slug`` is its folder's name; ``folder`` holds its media."""
+    """A whole course. ``slug`` is its folder's name; ``folder`` holds its media.
+
+    ``keywords`` and ``contributors`` are what catalogues show of it.
+    """
 
     slug: str
     version: str
@@ -426,6 +455,8 @@ class Course:
     competencies: tuple[Competency, ...]
     references: tuple[Reference, ...]
     folder: Path
+    keywords: tuple[Localized, ...] = ()
+    contributors: tuple[Contributor, ...] = ()
 
     @property
     def units(self) -> tuple[Unit, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -43,6 +43,9 @@ Delivery: TypeAlias = Literal["lti", "scorm12", "local"]
 Role: TypeAlias = Literal["learner", "instructor"]
 
 PLAYER_STYLE: Final = "player.css"
+PLAYER_SCRIPT: Final = "player.js"
+"""In a package, which has one delivery and one language."""
+
 PLAYER_LANGUAGES: Final = ("fr", "en")
 """What the player itself speaks; the first one stands in where a course has another."""
 
@@ -215,8 +218,17 @@ def answer_keys(
 
     For LTI it never leaves the server.
     """
-    voice = _voice(course, language, media_base)
-    return {activity.id: activity_keys(activity, voice) for activity in course.activities}
+    return {
+        activity.id: activity_answers(course, activity, language, media_base)
+        for activity in course.activities
+    }
+
+
+def activity_answers(
+    course: Course, activity: Quiz, language: str, media_base: str = "media/"
+) -> dict[str, Json]:
+    """Return the same of one activity."""
+    return activity_keys(activity, _voice(course, language, media_base))
 
 
 # --- Media ---------------------------------------------------------------------------------
@@ -231,8 +243,8 @@ def texts_of(value: object) -> Iterator[str]:
     elif isinstance(value, tuple):
         yield from (text for each in value for text in texts_of(each))
     elif is_dataclass(value):
-        for field in fields(value):
-            yield from texts_of(getattr(value, field.name))
+        for each in fields(value):
+            yield from texts_of(getattr(value, each.name))
 
 
 def media_files(course: Course) -> dict[str, Path]:
@@ -260,7 +272,9 @@ class Visit:
     ``units`` are the ids of the units to embed: ``None`` for all, the syllabus included.
     ``scope`` is what the launch covers: units' ids, or paths of single steps
     (``unit/step``); none for the whole course. Answer keys are only embedded when asked
-    for: whoever gets them can read them. ``mastery`` is a percentage. To LTI belong
+    for: whoever gets them can read them. ``mastery`` is a percentage; ``rules`` are more of the
+    player's options. ``look`` says whose course this is: a text (``mark``) and a colour
+    (``accent``). To LTI belong
     ``session``, ``snapshot``, ``due``, until when the work is awaited (ISO 8601), and
     ``class_page``, the address of the page that an instructor's preview leads back to.
     """
@@ -273,6 +287,8 @@ class Visit:
     start: str | None = None
     scope: tuple[str, ...] = ()
     mastery: float | None = 60
+    rules: Mapping[str, Any] = field(default_factory=dict)
+    look: Mapping[str, str | None] | None = None
     session: str | None = None
     snapshot: Mapping[str, Any] | None = None
     return_url: str | None = None
@@ -306,14 +322,25 @@ def boot_data(
     return data if keys is None else {**data, "keys": keys}
 
 
-def boot_json(language: str, course: str, units: Mapping[str, str], visit: Visit) -> str:
-    """Return the text of the same, around an outline and units that were written before.
+def boot_json(
+    language: str,
+    course: str,
+    units: Mapping[str, str],
+    visit: Visit,
+    keys: Mapping[str, str] | None = None,
+) -> str:
+    """Return the text of the same, around an outline, units and keys that were written before.
 
     They are what ``json_for_script`` made of them, and so is the whole.
     """
     visited = json_for_script(_visit_data(language, visit))
-    embedded = ",".join(f"{json_for_script(unit)}:{content}" for unit, content in units.items())
-    return f'{visited[:-1]},"course":{course},"units":{{{embedded}}}}}'
+    text = f'{visited[:-1]},"course":{course},"units":{_json_object(units)}'
+    return f"{text}}}" if keys is None else f'{text},"keys":{_json_object(keys)}}}'
+
+
+def _json_object(members: Mapping[str, str]) -> str:
+    """Return the JSON of an object from that of its members."""
+    return f"{{{','.join(f'{json_for_script(name)}:{text}' for name, text in members.items())}}}"
 
 
 def _visit_data(language: str, visit: Visit) -> Json:
@@ -322,10 +349,17 @@ def _visit_data(language: str, visit: Visit) -> Json:
         "language": language,
         "role": visit.role,
         "learner": {"name": visit.learner},
-        "options": {"start": visit.start, "scope": list(visit.scope), "mastery": visit.mastery},
+        "options": {
+            "start": visit.start,
+            "scope": list(visit.scope),
+            "mastery": visit.mastery,
+            **visit.rules,
+        },
         "returnUrl": visit.return_url,
         "classPage": visit.class_page,
     }
+    if visit.look is not None:
+        data["look"] = dict(visit.look)
     if visit.due is not None:
         data["due"] = visit.due
     if visit.session is not None:
@@ -429,3 +463,15 @@ def player_assets() -> Path:
             "Whoever installed this from sources builds it with: make build"
         )
     return dist
+
+
+def player_files(delivery: Delivery, language: str) -> dict[str, Path]:
+    """Return the player for a delivery, which has one language, as ``player.js`` and its style.
+
+    Raise ``PlayerNotBuilt`` when they have not been built.
+    """
+    dist = player_assets()
+    return {
+        PLAYER_STYLE: dist / PLAYER_STYLE,
+        PLAYER_SCRIPT: dist / player_script(delivery, language),
+    }

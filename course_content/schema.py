@@ -40,6 +40,7 @@ from course_content.fields import (
     said,
 )
 from course_content.model import (
+    CONTRIBUTIONS,
     AnticipatedAnswer,
     Choice,
     Feedback,
@@ -545,6 +546,21 @@ class PartRecord(Record):
     units = Entries(Identifier(), load_default=list)
 
 
+class ContributionName(Text):
+    """One of ``CONTRIBUTIONS``."""
+
+    def read(self, value: Any) -> str:
+        role = super().read(value)
+        if role not in CONTRIBUTIONS:
+            raise fault(f"is no contribution: “{role[:60]}”", suggestion(role, CONTRIBUTIONS))
+        return role
+
+
+class ContributorRecord(Record):
+    role = ContributionName(required=True)
+    name = Text(longest=200, required=True)
+
+
 class CourseRecord(Record):
     title = ReaderText(longest=200, required=True)
     version = Text(longest=40, required=True)
@@ -556,4 +572,6 @@ class CourseRecord(Record):
     syllabus = Nested(SyllabusRecord, required=True)
     competencies = Entries(Nested(CompetencyRecord), load_default=list)
     references = Entries(Nested(ReferenceRecord), load_default=list)
+    keywords = Entries(ReaderText(longest=100), most=30, load_default=list)
+    contributors = Entries(Nested(ContributorRecord), most=50, load_default=list)
     parts = Entries(Nested(PartRecord), least=1, most=50, required=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from config.institution import read_institution
 from config.settings import Settings, SettingsError
 from course_content.loader import BUILTIN_COURSES, available_courses
 from lti_tool.database import Database
@@ -25,6 +24,7 @@ from lti_tool.services.administration import ADMINISTRATION, Door, Way
 from lti_tool.services.connections import ConnectionTest
 from lti_tool.services.courses import CourseShelf
 from lti_tool.services.directory import PlatformDirectory
+from lti_tool.services.institution import institution_values
 from lti_tool.services.keys import KeyRing
 from lti_tool.services.launch_records import LaunchRecords
 from lti_tool.services.launches import LaunchDesk
@@ -125,7 +125,7 @@ def build_tool(settings: Settings) -> Tool:
     database = Database(settings.database_url)
     roots = (*settings.course_roots, BUILTIN_COURSES)
     slugs = tuple(available_courses(roots))
-    courses = CourseShelf(roots, read_institution(settings.institution_file), media_base)
+    courses = CourseShelf(roots, institution_values(settings), media_base)
     keys = KeyRing(database)
     key_sets = KeySets()
     tokens = TokenClient(keys.signing_key, store=SharedTokens(database))

@@ -8,30 +8,36 @@ export copies them unchanged.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from scorm_packages.package import PackageError
 
-FOLDER = Path(__file__).parent / "control"
+FOLDER: Final = Path(__file__).parent / "control"
 
-SCORM12: tuple[str, ...] = (
-    "adlcp_rootv1p2.xsd",
-    "ims_xml.xsd",
-    "imscp_rootv1p1p2.xsd",
-    "imsmd_rootv1p2p1.xsd",
-)
+SETS: Final[Mapping[str, tuple[str, ...]]] = {
+    "scorm12": (
+        "adlcp_rootv1p2.xsd",
+        "ims_xml.xsd",
+        "imscp_rootv1p1p2.xsd",
+        "imsmd_rootv1p2p1.xsd",
+    ),
+}
+"""Which documents belong together, by the name of the format that carries them."""
 
 
-def scorm12_documents(folder: Path = FOLDER / "scorm12") -> Mapping[str, bytes]:
-    """Return SCORM 1.2's schemas by file name.
+@lru_cache(maxsize=16)
+def documents(name: str, folder: Path = FOLDER) -> Mapping[str, bytes]:
+    """Return the documents of a set, by their path in a package.
 
     Raise ``PackageError`` when the build has not put them there.
     """
-    missing = [name for name in SCORM12 if not (folder / name).is_file()]
+    missing = [file for file in SETS[name] if not (folder / name / file).is_file()]
     if missing:
         raise PackageError(
             f"SCORM's control documents are missing: {', '.join(missing)}.",
             "In a clone, run `make` (or `python tools/control_documents.py`); "
             "an installed Arrimage has to be installed again.",
         )
-    return {name: (folder / name).read_bytes() for name in SCORM12}
+    return {file: (folder / name / file).read_bytes() for file in SETS[name]}

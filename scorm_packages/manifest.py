@@ -20,6 +20,8 @@ IMSCP12: Final = "http://www.imsproject.org/xsd/imscp_rootv1p1p2"
 IMSMD12: Final = "http://www.imsglobal.org/xsd/imsmd_rootv1p2p1"
 ADLCP12: Final = "http://www.adlnet.org/xsd/adlcp_rootv1p2"
 
+LOM: Final = "http://ltsc.ieee.org/xsd/LOM"
+
 
 class UnsafeXml(ValueError):
     """A document that is not well-formed, not UTF-8, or wants something from outside."""

@@ -1,20 +1,16 @@
-"""``imsmanifest.xml`` of a SCORM 1.2 package with one SCO (Content Aggregation Model, 2.3).
-
-Identifiers depend on the course alone: platforms keep learners' tracks by them, and
-would lose these when a new version of the package says other ones.
-"""
+"""``imsmanifest.xml`` of a SCORM 1.2 package (Content Aggregation Model, 2.3)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from lxml import etree
 
-from course_content.model import HOME
-from scorm_packages.manifest import ADLCP12, IMSCP12, IMSMD12, XML, XSI, add, qualified, start
+from scorm_packages.lom import Metadata, add_ims_metadata, shortened
+from scorm_packages.manifest import ADLCP12, IMSCP12, IMSMD12, XSI, add, qualified, start
+from scorm_packages.scos import Branch, Sco, scos
 
-LAUNCH_PAGE: Final = "index.html"
 SCHEMA_LOCATIONS: Final = (
     (IMSCP12, "imscp_rootv1p1p2.xsd"),
     (IMSMD12, "imsmd_rootv1p2p1.xsd"),
@@ -22,99 +18,86 @@ SCHEMA_LOCATIONS: Final = (
 )
 TITLE_LIMIT: Final = 200
 VERSION_LIMIT: Final = 20
-LOM_TITLE_LIMIT: Final = 1000
-LOM_DESCRIPTION_LIMIT: Final = 2000
-LOM_KEYWORDS: Final = 10
 
 
 def scorm12_manifest(
-    outline: Mapping[str, Any], files: Iterable[str], mastery: float | None
+    slug: str, facts: Metadata, branches: tuple[Branch, ...], shared: Iterable[str]
 ) -> etree._Element:
-    """Describe the package: the course, its one SCO, and each of ``files``.
-
-    ``outline`` is ``course_content.render.outline``'s; ``files`` are the names in the zip
-    without the manifest and the control documents; ``mastery`` is the raw score, in per
-    cent, from which the platform says "passed".
-    """
+    """Describe the package: its SCOs, and the files that ``shared`` names and all of them use."""
     root = start(IMSCP12, "manifest", {"adlcp": ADLCP12, "xsi": XSI})
-    root.set("identifier", f"course-{outline['slug']}")
-    root.set("version", outline["version"][:VERSION_LIMIT])
+    root.set("identifier", facts.identifier)
+    root.set("version", facts.version[:VERSION_LIMIT])
     root.set(
         qualified(XSI, "schemaLocation"),
         " ".join(f"{namespace} {location}" for namespace, location in SCHEMA_LOCATIONS),
     )
-    _add_metadata(root, outline)
-    _add_organization(root, outline, mastery)
-    _add_resource(root, outline["slug"], files)
-    return root
-
-
-def _add_metadata(root: etree._Element, outline: Mapping[str, Any]) -> None:
-    """What a catalogue shows: IMS Learning Resource Metadata 1.2.1, inline."""
     metadata = add(root, "metadata")
     add(metadata, "schema", "ADL SCORM")
     add(metadata, "schemaversion", "1.2")
-    language = outline["language"]
-    lom = start(IMSMD12, "lom", parent=metadata)
-    general = add(lom, "general")
-    _add_text(add(general, "title"), shortened(outline["title"], LOM_TITLE_LIMIT), language)
-    add(general, "language", language)
-    summary = shortened(outline["summary"], LOM_DESCRIPTION_LIMIT)
-    _add_text(add(general, "description"), summary, language)
-    parts = [part for part in outline["parts"] if part["id"] != HOME]
-    for title in [unit["title"] for part in parts for unit in part["units"]][:LOM_KEYWORDS]:
-        _add_text(add(general, "keyword"), title, language)
-    _add_text(add(add(lom, "lifecycle"), "version"), outline["version"], "x-none")
-    add(add(lom, "metametadata"), "metadatascheme", "ADL SCORM 1.2")
-    add(add(lom, "technical"), "format", "text/html")
-    _add_text(add(add(lom, "rights"), "description"), outline["licence"], language)
+    add_ims_metadata(metadata, facts)
+    _add_organization(root, slug, facts.title, branches)
+    _add_resources(root, slug, tuple(scos(branches)), tuple(sorted(shared)))
+    return root
 
 
 def _add_organization(
-    root: etree._Element, outline: Mapping[str, Any], mastery: float | None
+    root: etree._Element, slug: str, title: str, branches: tuple[Branch, ...]
 ) -> None:
-    title = shortened(outline["title"], TITLE_LIMIT)
-    slug = outline["slug"]
-    organizations = add(root, "organizations", attributes={"default": f"organization-{slug}"})
-    organization = add(
-        organizations, "organization", attributes={"identifier": f"organization-{slug}"}
-    )
-    add(organization, "title", title)
+    name = f"organization-{slug}"
+    organizations = add(root, "organizations", attributes={"default": name})
+    organization = add(organizations, "organization", attributes={"identifier": name})
+    add(organization, "title", shortened(title, TITLE_LIMIT))
+    for branch in branches:
+        parent = organization
+        if branch.title:
+            parent = add(
+                organization,
+                "item",
+                attributes={"identifier": f"item-{branch.name}", "isvisible": "true"},
+            )
+            add(parent, "title", shortened(branch.title, TITLE_LIMIT))
+        for sco in branch.scos:
+            _add_item(parent, sco)
+
+
+def _add_item(parent: etree._Element, sco: Sco) -> None:
     item = add(
-        organization,
+        parent,
         "item",
         attributes={
-            "identifier": f"item-{slug}",
-            "identifierref": f"resource-{slug}",
+            "identifier": f"item-{sco.name}",
+            "identifierref": f"resource-{sco.name}",
             "isvisible": "true",
         },
     )
-    add(item, "title", title)
-    if mastery is not None:
-        add(item, "masteryscore", f"{mastery:g}", namespace=ADLCP12)
+    add(item, "title", shortened(sco.title, TITLE_LIMIT))
+    if sco.mastery is not None:
+        add(item, "masteryscore", f"{sco.mastery:g}", namespace=ADLCP12)
 
 
-def _add_resource(root: etree._Element, slug: str, files: Iterable[str]) -> None:
-    resource = add(
-        add(root, "resources"),
-        "resource",
-        attributes={
-            "identifier": f"resource-{slug}",
-            "type": "webcontent",
-            "href": LAUNCH_PAGE,
-            qualified(ADLCP12, "scormtype"): "sco",
-        },
-    )
-    for name in sorted(files):
-        add(resource, "file", attributes={"href": name})
+def _add_resources(
+    root: etree._Element, slug: str, found: tuple[Sco, ...], shared: tuple[str, ...]
+) -> None:
+    resources = add(root, "resources")
+    if len(found) == 1:
+        _add_resource(resources, f"resource-{found[0].name}", "sco", found[0].page, shared)
+        return
+    common = f"resource-{slug}-shared"
+    for sco in found:
+        resource = _add_resource(resources, f"resource-{sco.name}", "sco", sco.page)
+        add(resource, "dependency", attributes={"identifierref": common})
+    _add_resource(resources, common, "asset", None, shared)
 
 
-def _add_text(parent: etree._Element, text: str, language: str) -> None:
-    add(parent, "langstring", text, {qualified(XML, "lang"): language})
-
-
-def shortened(text: str, limit: int) -> str:
-    """``text``, cut at a word and marked with an ellipsis where it is longer than ``limit``."""
-    if len(text) <= limit:
-        return text
-    return f"{text[: limit - 1].rsplit(' ', 1)[0]}…"
+def _add_resource(
+    resources: etree._Element, name: str, kind: str, page: str | None, more: Iterable[str] = ()
+) -> etree._Element:
+    resource = add(resources, "resource", attributes={"identifier": name, "type": "webcontent"})
+    files = list(more)
+    if page is not None:
+        resource.set("href", page)
+        files.append(page)
+    resource.set(qualified(ADLCP12, "scormtype"), kind)
+    for file in sorted(files):
+        add(resource, "file", attributes={"href": file})
+    return resource

@@ -13,6 +13,7 @@ from config.settings import Settings, SettingsError
 from course_content.loader import CourseError, CourseNotFound
 from lti_tool.database import Database, OutdatedSchema
 from scorm_packages.package import PackageError
+from scorm_packages.partners import ProfileError
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 
@@ -46,7 +47,7 @@ def clear_errors() -> Iterator[None]:
     """Turn what can go wrong outside the program into a sentence and an exit code."""
     try:
         yield
-    except SettingsError as error:
+    except (SettingsError, ProfileError) as error:
         raise WrongSettings("\n".join(error.problems)) from error
     except CourseNotFound as error:
         raise click.UsageError(f"{error.args[0]} See: arrimage course list") from error

@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-from config.institution import read_institution
 from config.settings import Settings
 from course_content.check import check_course
 from course_content.loader import (
@@ -22,6 +21,7 @@ from course_content.loader import (
 )
 from course_content.model import localized
 from lti_tool.cli.common import as_json, clear_errors, print_json
+from lti_tool.services.institution import institution_values
 
 
 @click.group()
@@ -35,7 +35,7 @@ def course_list(as_json: bool) -> None:
     """List the courses that can be served and exported."""
     with clear_errors():
         settings = Settings.from_environment()
-        institution = read_institution(settings.institution_file)
+        institution = institution_values(settings)
         facts = [
             _course_facts(slug, folder, institution)
             for slug, folder in available_courses(course_roots(settings)).items()
@@ -61,7 +61,7 @@ def course_check(names: Sequence[str], as_json: bool) -> None:
     """
     with clear_errors():
         settings = Settings.from_environment()
-        institution = read_institution(settings.institution_file)
+        institution = institution_values(settings)
         folders = [course_folder(name, settings) for name in names]
         if not names:
             folders = list(available_courses(course_roots(settings)).values())

@@ -3,35 +3,61 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
-from config.institution import read_institution
 from config.settings import Settings
-from course_content.loader import load_course
-from course_content.model import Course
 from lti_tool.cli.common import as_json, clear_errors, print_json
 from lti_tool.cli.courses import course_folder
-from scorm_packages.package import Package
-from scorm_packages.scorm12 import Scorm12Options, Scorm12Package
+from lti_tool.services.exports import ExportDesk
+from scorm_packages.exporter import Exporter, Made, Order, Outcome
+from scorm_packages.options import Option, OptionError, Options
+from scorm_packages.partners import ProfileError
+from scorm_packages.registry import FORMATS
 
 PERCENT = 100
 
-PACKAGES: dict[str, Callable[[Course, str, Scorm12Options], Package]] = {"scorm12": Scorm12Package}
+
+class _Choice(click.ParamType[Any]):
+    """A choice of an export, read as profiles read it too."""
+
+    def __init__(self, option: Option) -> None:
+        self._option = option
+        self.name = option.metavar
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return self._option.read(value)
+        except ValueError as error:
+            self.fail(f"{value!r}: {error}", param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        del param, ctx
+        return f"[{'|'.join(self._option.choices)}]" if self._option.choices else self.name
+
+
+def _choices(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command every option that an export has."""
+    usual = Options()
+    for name, option in reversed(tuple(Options.declared().items())):
+        default = getattr(usual, name)
+        known = "" if default is None else f" [default: {default}, or as the profile says]"
+        command = click.option(f"--{name}", type=_Choice(option), help=option.meaning + known)(
+            command
+        )
+    return command
 
 
 @click.command()
-@click.argument("name", metavar="COURSE")
+@click.argument("name", metavar="COURSE", required=False)
 @click.option(
-    "--format",
-    "package_format",
-    type=click.Choice(sorted(PACKAGES)),
-    required=True,
-    help="The kind of package.",
+    "--list", "list_formats", is_flag=True, help="Say what each format is for, and export nothing."
 )
+@click.option("--format", "format_name", metavar="NAME", help="The kind of package; see --list.")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -39,52 +65,163 @@ PACKAGES: dict[str, Callable[[Course, str, Scorm12Options], Package]] = {"scorm1
     show_default="the current folder",
     help="The folder to write the package to. It is made if need be.",
 )
-@click.option("--language", help="The language to export. [default: the course's first one]")
 @click.option(
-    "--mastery",
-    type=click.FloatRange(0, 100),
-    default=Scorm12Options().mastery,
-    show_default=True,
-    help="The score, per cent, from which the learner has passed.",
-)
-@click.option(
+    "--partner",
     "--institution",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    show_default="that of ARRIMAGE_INSTITUTION",
-    help="A TOML file whose table [syllabus] fills in what only the institution can say.",
+    "partner_name",
+    metavar="NAME",
+    help="Export for a partner: the name of its profile, or a path to one.",
 )
+@click.option("--all-partners", is_flag=True, help="Export for every partner that has a profile.")
+@_choices
 @as_json
+@click.pass_context
 def export(
-    name: str,
-    package_format: str,
+    context: click.Context,
+    /,
+    name: str | None,
+    list_formats: bool,
+    format_name: str | None,
     out: Path,
-    language: str | None,
-    mastery: float,
-    institution: Path | None,
+    partner_name: str | None,
+    all_partners: bool,
     as_json: bool,
+    **choices: Any,
 ) -> None:
     """Box a course for learning platforms that take packages.
 
     COURSE is the name of the course's folder, or a path to it. The same course gives the
-    same file, byte for byte.
+    same file, byte for byte. What is not said here is as the partner's profile says.
     """
-    with clear_errors():
+    with clear_errors(), _usage_errors():
         settings = Settings.from_environment()
-        known = read_institution(institution or settings.institution_file)
-        loaded = load_course(course_folder(name, settings), known)
-        chosen = language or loaded.languages[0]
-        if chosen not in loaded.languages:
-            raise click.UsageError(
-                f"The course is not in {chosen!r}. It is in: {', '.join(loaded.languages)}."
-            )
-        out.mkdir(parents=True, exist_ok=True)
-        package = PACKAGES[package_format](loaded, chosen, Scorm12Options(mastery))
-        with _progress(package.title) as progress:
-            written = package.write(out, progress)
+        desk = ExportDesk(settings)
+        if list_formats:
+            _list(desk, as_json)
+            return
+        if name is None:
+            raise click.UsageError("Name a COURSE. See: arrimage course list")
+        if all_partners and partner_name:
+            raise click.UsageError("Name one partner, or all of them.")
+        said = _said(context, choices)
+        exporter = desk.exporter(course_folder(name, settings))
+        if all_partners:
+            _export_all(desk, exporter, format_name, said, out, as_json)
+            return
+        if format_name is None and partner_name is None:
+            raise click.UsageError("Name a --format. See: arrimage export --list")
+        partner = desk.partner(partner_name) if partner_name else None
+        order = desk.order(format_name, partner, said)
+        _refuse_meaningless(order, said)
+        with _progress(order.format.title) as progress:
+            made = exporter.export(order, out, progress)
+    _report(made, as_json)
+
+
+def _said(context: click.Context, choices: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that stand on the command line: “none” is a choice, and no option is not."""
+    given = click.core.ParameterSource.COMMANDLINE
+    return {
+        name: value
+        for name, value in choices.items()
+        if context.get_parameter_source(name) is given
+    }
+
+
+def _refuse_meaningless(order: Order, said: Mapping[str, Any]) -> None:
+    for name in said:
+        if name not in order.format.options:
+            raise click.UsageError(f"--{name} means nothing to {order.format.name}.")
+
+
+def _export_all(
+    desk: ExportDesk,
+    exporter: Exporter,
+    format_name: str | None,
+    said: Mapping[str, Any],
+    out: Path,
+    as_json: bool,
+) -> None:
+    orders: list[Order] = []
+    unreadable: dict[str, str] = {}
+    for name in desk.partner_names:
+        try:
+            orders.append(desk.order(format_name, desk.partner(name), said))
+        except ProfileError as error:
+            unreadable[name] = str(error)
+    outcomes: list[Outcome] = []
+    with _progress(f"{len(orders)} partners") as progress:
+        for outcome in exporter.export_all(orders, out):
+            outcomes.append(outcome)
+            progress(len(outcomes), len(orders))
+    failures = {_partner(each): each.failure for each in outcomes if each.failure} | unreadable
     if as_json:
-        print_json({"file": str(written), "bytes": written.stat().st_size})
+        done = [{"partner": _partner(each), **_facts(each.made)} for each in outcomes if each.made]
+        print_json({"packages": done, "failures": failures})
     else:
-        click.echo(written)
+        for each in outcomes:
+            if each.made:
+                state = "" if each.made.is_new else "  (unchanged)"
+                click.echo(f"{_partner(each)}: {each.made.path}{state}")
+        for name, failure in failures.items():
+            click.echo(f"{name}: no package. {failure}", err=True)
+    if failures:
+        sys.exit(1)
+
+
+def _partner(outcome: Outcome) -> str:
+    return outcome.order.partner.name if outcome.order.partner else ""
+
+
+def _list(desk: ExportDesk, as_json: bool) -> None:
+    facts = [
+        {
+            "name": each.name,
+            "title": each.title,
+            "purpose": each.purpose,
+            "platforms": list(desk.takers(each.name)),
+            "options": [name for name in Options.declared() if name in each.options],
+        }
+        for each in FORMATS.values()
+    ]
+    if as_json:
+        print_json(facts)
+        return
+    for fact in facts:
+        click.echo(f"{fact['name']}  {fact['title']}")
+        click.echo(f"     {fact['purpose']}")
+        if fact["platforms"]:
+            click.echo(f"     Taken by: {', '.join(fact['platforms'])}.")
+        click.echo(f"     Options: {' '.join(f'--{name}' for name in fact['options'])}")
+
+
+def _report(made: Made, as_json: bool) -> None:
+    if as_json:
+        print_json(_facts(made))
+        return
+    for warning in made.warnings:
+        click.echo(f"to look at again: {warning}", err=True)
+    click.echo(made.path)
+
+
+def _facts(made: Made) -> dict[str, Any]:
+    return {
+        "file": str(made.path),
+        "bytes": made.path.stat().st_size,
+        "sha256": made.checksum,
+        "version": made.version,
+        "language": made.language,
+        "new": made.is_new,
+        "warnings": [str(warning) for warning in made.warnings],
+    }
+
+
+@contextmanager
+def _usage_errors() -> Iterator[None]:
+    try:
+        yield
+    except OptionError as error:
+        raise click.UsageError(f"--{error.name}: {error}") from error
 
 
 @contextmanager

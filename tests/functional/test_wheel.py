@@ -88,7 +88,8 @@ def test_the_installed_wheel_exports_the_very_package_that_the_checkout_exports(
         out = tmp_path / name
         out.mkdir()
         export = [str(program / "arrimage"), "export", COURSE, "--format", "scorm12"]
-        _run([*export, "--out", str(out)], cwd=tmp_path)
+        cache = {"ARRIMAGE_CACHE": str(tmp_path / f"{name}-cache")}
+        _run([*export, "--out", str(out)], cwd=tmp_path, environment=cache)
         (package,) = out.iterdir()
         packages.append(package.read_bytes())
     assert packages[0] == packages[1]

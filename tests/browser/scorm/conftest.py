@@ -7,8 +7,9 @@ import pytest
 
 from course_content.loader import BUILTIN_COURSES, load_course
 from course_content.model import Course
-from scorm_packages.scorm12 import Scorm12Options, Scorm12Package
+from scorm_packages.scorm12 import Scorm12
 from tests.browser.scorm.platform import Platform, serving
+from tests.unit.scorm_packages.boxes import box
 from tests.unit.scorm_packages.courses import every_kind
 
 
@@ -19,7 +20,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., P
 
         def play(course: Course, **options: float | None) -> Platform:
             out = tmp_path_factory.mktemp("packages")
-            package = Scorm12Package(course, "fr", Scorm12Options(**options)).write(out)
+            package = box(course, Scorm12(), out, **options)
             return platforms.enter_context(serving(package, tmp_path_factory.mktemp("platform")))
 
         yield play

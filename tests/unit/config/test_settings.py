@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from config.institution import read_institution
 from config.settings import Settings, SettingsError
 
 
@@ -28,6 +27,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "ARRIMAGE_COURSES": str(tmp_path),
             "ARRIMAGE_DEFAULT_COURSE": "module-3",
             "ARRIMAGE_INSTITUTION": str(file),
+            "ARRIMAGE_PARTNERS": str(tmp_path),
+            "ARRIMAGE_CACHE": str(tmp_path / "cache"),
             "ARRIMAGE_PROXY_HOPS": "1",
             "ARRIMAGE_BIND": "[::1]:9000",
             "ARRIMAGE_WORKERS": "4",
@@ -46,6 +47,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         course_roots=(tmp_path,),
         default_course="module-3",
         institution_file=file,
+        partners=(tmp_path,),
+        cache=tmp_path / "cache",
         proxy_hops=1,
         bind=("::1", 9000),
         workers=4,
@@ -99,18 +102,3 @@ def test_all_mistakes_come_at_once() -> None:
     with pytest.raises(SettingsError) as raised:
         Settings.from_environment({"ARRIMAGE_WORKERS": "0", "ARRIMAGE_THREADS": "0"})
     assert len(raised.value.problems) == 2
-
-
-def test_an_institution_s_values_are_texts(tmp_path: Path) -> None:
-    file = tmp_path / "institution.toml"
-    file.write_text('[syllabus]\nects = 5\nhours = "120 h"\n')
-    assert read_institution(file) == {"ects": "5", "hours": "120 h"}
-    assert read_institution(None) == {}
-
-
-@pytest.mark.parametrize("text", ["[syllabus", "syllabus = 1", "[syllabus]\nects = [1]"])
-def test_an_institution_s_file_that_cannot_be_used_is_named(text: str, tmp_path: Path) -> None:
-    file = tmp_path / "institution.toml"
-    file.write_text(text)
-    with pytest.raises(SettingsError, match=r"institution\.toml"):
-        read_institution(file)

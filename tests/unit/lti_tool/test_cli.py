@@ -34,12 +34,15 @@ SMALL = "deux-unites"
 
 
 @pytest.fixture
-def environment(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def environment(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     for name in list(os.environ):
         if name.startswith("ARRIMAGE_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("ARRIMAGE_DATABASE_URL", database_url)
     monkeypatch.setenv("ARRIMAGE_COURSES", str(COURSES))
+    monkeypatch.setenv("ARRIMAGE_CACHE", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.setenv("ARRIMAGE_DEFAULT_COURSE", SMALL)
 
 
@@ -91,6 +94,8 @@ def test_every_command_explains_itself() -> None:
         ("course", "list"),
         ("course", "check"),
         ("export",),
+        ("package",),
+        ("package", "check"),
     )
     for command in commands:
         result = run(*command, "--help")
@@ -329,8 +334,8 @@ def test_the_help_names_every_setting() -> None:
 def test_a_language_that_the_course_lacks_is_a_misuse(tmp_path: Path) -> None:
     command = ("export", SMALL, "--format", "scorm12", "--language", "en")
     result = run(*command, "--out", str(tmp_path))
-    assert result.exit_code == 2
-    assert "It is in: fr" in result.output
+    assert result.exit_code == 1
+    assert "Choose one of its languages: fr" in result.output
 
 
 @pytest.mark.usefixtures("environment")

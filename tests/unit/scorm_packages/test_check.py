@@ -8,15 +8,21 @@ import zipfile
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
-from course_content.render import outline
-from scorm_packages.check import Finding, check_scorm12, compile_scorm12
-from scorm_packages.control_documents import scorm12_documents
+from scorm_packages.check import check_package
+from scorm_packages.checks.findings import Finding
+from scorm_packages.checks.scorm12 import compile_scorm12
+from scorm_packages.control_documents import documents
+from scorm_packages.lom import Metadata
 from scorm_packages.manifest import serialize
-from scorm_packages.package import write_zip
+from scorm_packages.options import Options
+from scorm_packages.rendered import RenderedCourse
 from scorm_packages.scorm12_manifest import scorm12_manifest
+from scorm_packages.scos import branches
+from scorm_packages.zips import write_zip
 from tests.unit.scorm_packages.courses import miniature
-from tests.unit.scorm_packages.schemas import independent_scorm12
+from tests.unit.scorm_packages.schemas import independent
 
 PAGE = b"""<!doctype html><html lang="fr"><head><title>Cours</title>
 <link rel="stylesheet" href="player.css"></head>
@@ -36,13 +42,19 @@ CONTENT = {
 
 
 def sound_files(mastery=60):
-    manifest = scorm12_manifest(outline(miniature(), "fr"), CONTENT, mastery)
-    return {**CONTENT, **scorm12_documents(), "imsmanifest.xml": serialize(manifest)}
+    course = RenderedCourse(miniature(), "fr")
+    tree = branches(course, Options(mastery=mastery))
+    shared = set(CONTENT) - {"index.html"}
+    manifest = scorm12_manifest("mini", Metadata.of(course), tree, shared)
+    return {**CONTENT, **documents("scorm12"), "imsmanifest.xml": serialize(manifest)}
 
 
-def check(tmp_path, files, schemas=None):
-    package = write_zip(files, tmp_path / "package.zip")
-    return check_scorm12(package, independent_scorm12() if schemas is None else schemas)
+def check(tmp_path, files):
+    return findings(write_zip(files, tmp_path / "package.zip"))
+
+
+def findings(package):
+    return check_package(package, independent).findings
 
 
 def with_manifest(old, new, files=None):
@@ -58,8 +70,8 @@ def with_file(name, content):
     return {**sound_files(), name: content}
 
 
-def messages(findings):
-    return "\n".join(map(str, findings))
+def messages(found):
+    return "\n".join(map(str, found))
 
 
 @pytest.mark.parametrize("mastery", [None, 0, 60, 62.5, 100])
@@ -67,14 +79,9 @@ def test_a_sound_package_is_let_through(tmp_path, mastery):
     assert check(tmp_path, sound_files(mastery)) == ()
 
 
-def test_a_package_can_be_held_to_the_schemas_that_it_carries(tmp_path):
-    package = write_zip(sound_files(), tmp_path / "package.zip")
-    assert check_scorm12(package) == ()
-
-
 def test_the_fetched_schemas_and_the_independent_ones_both_compile():
-    assert compile_scorm12(scorm12_documents())
-    assert compile_scorm12(independent_scorm12())
+    assert compile_scorm12(documents("scorm12"))
+    assert compile_scorm12(independent("scorm12"))
 
 
 @pytest.mark.parametrize(
@@ -158,20 +165,21 @@ def test_a_missing_control_document_is_caught(tmp_path):
     assert "names the schema adlcp_rootv1p2.xsd" in messages(check(tmp_path, files))
 
 
-def test_a_package_without_schemas_cannot_vouch_for_itself(tmp_path):
-    package = write_zip(
-        CONTENT | {"imsmanifest.xml": sound_files()["imsmanifest.xml"]}, tmp_path / "p.zip"
-    )
-    assert "cannot be validated" in messages(check_scorm12(package))
+def test_schemas_reach_for_nothing_outside():
+    documents_in_disguise = {
+        **documents("scorm12"),
+        "imscp_rootv1p1p2.xsd": documents("scorm12")["imscp_rootv1p1p2.xsd"].replace(
+            b"ims_xml.xsd", b"file:///etc/hostname"
+        ),
+    }
+    with pytest.raises(etree.XMLSchemaParseError):
+        compile_scorm12(documents_in_disguise)
 
 
-def test_schemas_reach_for_nothing_outside(tmp_path):
-    reaching = scorm12_documents()["imscp_rootv1p1p2.xsd"].replace(
-        b"ims_xml.xsd", b"file:///etc/hostname"
-    )
-    files = with_file("imscp_rootv1p1p2.xsd", reaching)
-    package = write_zip(files, tmp_path / "package.zip")
-    assert "control documents do not work" in messages(check_scorm12(package))
+def test_what_a_package_says_that_its_schemas_are_counts_for_nothing(tmp_path):
+    files = with_manifest("<resources>", "<resources><unknown/>")
+    files["imscp_rootv1p1p2.xsd"] = b"<anything-goes/>"
+    assert "Element 'unknown'" in messages(check(tmp_path, files))
 
 
 def test_xml_base_is_taken_into_account(tmp_path):
@@ -240,7 +248,8 @@ def test_what_is_loaded_from_another_host_is_caught(tmp_path, name, content):
     ],
 )
 def test_what_loads_nothing_is_let_through(tmp_path, harmless):
-    assert check(tmp_path, with_file("index.html", harmless)) == ()
+    found = check(tmp_path, with_file("index.html", harmless))
+    assert [finding for finding in found if finding.level == "error"] == []
 
 
 def test_a_drawing_with_a_document_type_is_looked_into_all_the_same(tmp_path):
@@ -266,8 +275,8 @@ def spoiled(content, damages):
 def test_whatever_a_file_holds_the_check_comes_to_an_end(tmp_path_factory, name, damages):
     files = sound_files()
     files[name] = spoiled(files[name], damages)
-    findings = check(tmp_path_factory.mktemp("spoiled"), files)
-    assert all(isinstance(finding, Finding) for finding in findings)
+    found = check(tmp_path_factory.mktemp("spoiled"), files)
+    assert all(isinstance(finding, Finding) for finding in found)
 
 
 @given(damages=st.lists(SPOTS, min_size=1, max_size=4))
@@ -275,8 +284,7 @@ def test_whatever_a_file_holds_the_check_comes_to_an_end(tmp_path_factory, name,
 def test_whatever_a_zip_holds_the_check_comes_to_an_end(tmp_path_factory, damages):
     package = write_zip(sound_files(), tmp_path_factory.mktemp("spoiled") / "package.zip")
     package.write_bytes(spoiled(package.read_bytes(), damages))
-    findings = check_scorm12(package, independent_scorm12())
-    assert all(isinstance(finding, Finding) for finding in findings)
+    assert all(isinstance(finding, Finding) for finding in findings(package))
 
 
 def archive_with(tmp_path, *entries):
@@ -288,7 +296,7 @@ def archive_with(tmp_path, *entries):
 
 
 def refusal(package):
-    (finding,) = check_scorm12(package, independent_scorm12())
+    (finding,) = findings(package)
     assert isinstance(finding, Finding)
     return finding.message
 
@@ -362,15 +370,15 @@ def test_a_zip_whose_end_points_nowhere_is_refused(tmp_path):
 
 def test_a_package_that_is_not_there_is_not_called_damaged(tmp_path):
     with pytest.raises(FileNotFoundError):
-        check_scorm12(tmp_path / "nowhere.zip")
+        check_package(tmp_path / "nowhere.zip")
 
 
 def test_a_page_too_large_to_look_into_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("scorm_packages.archive.MAX_TEXT_BYTES", 1000)
+    monkeypatch.setattr("scorm_packages.checks.archive.MAX_TEXT_BYTES", 1000)
     found = refusal(write_zip(with_file("index.html", b"<p>" * 1000), tmp_path / "p.zip"))
     assert "too large" in found
 
 
 def test_a_zip_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("scorm_packages.archive.MAX_BYTES", 1000)
+    monkeypatch.setattr("scorm_packages.checks.archive.MAX_BYTES", 1000)
     assert "unpacks to more than" in refusal(archive_with(tmp_path, ("a.css", b"x" * 2000)))

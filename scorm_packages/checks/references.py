@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree, html
 
-from scorm_packages.archive import Archive
+from scorm_packages.checks.archive import Archive
 from scorm_packages.manifest import UnsafeXml, parse_untrusted
 
 # fmt: off

@@ -1,0 +1,77 @@
+"""What an export takes from the settings: partners, platforms, the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from config import folders
+from config.settings import Settings
+from scorm_packages.cache import Cache
+from scorm_packages.exporter import Exporter, Order
+from scorm_packages.options import Options
+from scorm_packages.partners import Partner, available_partners, find_partner, read_partner
+from scorm_packages.platforms import Platform, read_platforms
+from scorm_packages.registry import find_format
+
+ANYBODY: Final = "scorm12"
+"""What goes to a partner of whose platform nothing is known: nearly all of them play it."""
+
+
+class ExportDesk:
+    """Turns what people ask for into orders."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.platforms: Mapping[str, Platform] = read_platforms(folders.PLATFORMS)
+
+    @property
+    def partner_names(self) -> tuple[str, ...]:
+        """The partners that have a profile."""
+        return tuple(available_partners(self._folders))
+
+    def partner(self, name: str) -> Partner:
+        """Return a partner by its name, or by the path of its profile. Raise ``ProfileError``."""
+        return find_partner(name, self._folders)
+
+    def exporter(self, folder: Path) -> Exporter:
+        """Return an exporter of the course in ``folder``, which uses the common cache."""
+        return Exporter(folder, Cache(self._settings.cache))
+
+    def order(
+        self,
+        format_name: str | None = None,
+        partner: Partner | None = None,
+        choices: Mapping[str, Any] | None = None,
+    ) -> Order:
+        """Return what is asked for; what is not said follows from the partner's profile.
+
+        Without a partner it is the institution's own profile that fills in the syllabus, and
+        the rest is as usual. Raise ``PackageError``, ``OptionError`` or ``ProfileError``.
+        """
+        chosen = find_format(format_name or self._format_for(partner))
+        options = partner.options() if partner else Options()
+        return Order(chosen, options.but(choices or {}), partner or self._institution())
+
+    def takers(self, format_name: str) -> tuple[str, ...]:
+        """Return the titles of the families of platforms that take a format."""
+        return tuple(each.title for each in self.platforms.values() if format_name in each.formats)
+
+    def _format_for(self, partner: Partner | None) -> str:
+        if partner is None:
+            return ANYBODY
+        platform = self.platforms.get(partner.lms or "")
+        return partner.format or (platform.formats[0] if platform else ANYBODY)
+
+    def _institution(self) -> Partner | None:
+        """The institution's syllabus and nothing more, as its courses are served too."""
+        file = self._settings.institution_file
+        if file is None:
+            return None
+        return replace(Partner(""), syllabus=read_partner(file).syllabus)
+
+    @property
+    def _folders(self) -> tuple[Path, ...]:
+        return (*self._settings.partners, folders.PARTNERS)

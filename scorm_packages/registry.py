@@ -1,0 +1,21 @@
+"""The formats that a course can be boxed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from course_content.problems import suggestion
+from scorm_packages.format import Format
+from scorm_packages.package import PackageError
+from scorm_packages.scorm12 import Scorm12
+
+FORMATS: Final[Mapping[str, Format]] = {each.name: each for each in (Scorm12(),)}
+"""By name, in the order in which they are listed."""
+
+
+def find_format(name: str) -> Format:
+    """Return the format called ``name``. Raise ``PackageError`` when there is none."""
+    if name not in FORMATS:
+        raise PackageError(f"There is no format “{name[:80]}”.", suggestion(name, FORMATS))
+    return FORMATS[name]

@@ -1,0 +1,177 @@
+"""A course as all formats box it: rendered once, in one language, with its media by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from course_content import render
+from course_content.files import UnreadableFile
+from course_content.model import SYLLABUS, Course, Quiz, Unit
+from scorm_packages.package import PackageError
+from scorm_packages.partners import Look, Partner
+from scorm_packages.press import Content
+
+Json: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """A page of the package that plays some of the course.
+
+    ``units`` are the ids of what it plays, the syllabus included, and ``None`` stands for
+    the whole course. ``rules`` are told to the player as they are (``options`` of its boot
+    data); ``mastery`` is a percentage, or ``None`` where nobody passes or fails.
+    """
+
+    delivery: render.Delivery
+    units: tuple[str, ...] | None = None
+    mastery: float | None = None
+    rules: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """What was rendered of a course's units in one language, whoever they are rendered for."""
+
+    units: dict[str, Json] = field(default_factory=dict)
+    keys: dict[str, Mapping[str, Json]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+
+
+class RenderedCourse:
+    """``course`` in ``language``, for ``partner`` if there is one.
+
+    Everything is made when it is first asked for, and once. Raise ``PackageError`` when the
+    course is not written in this language.
+    """
+
+    def __init__(self, course: Course, language: str, partner: Partner | None = None) -> None:
+        if language not in course.languages:
+            raise PackageError(
+                f"The course {course.slug} is not written in {language!r}.",
+                f"Choose one of its languages: {', '.join(course.languages)}.",
+            )
+        self.course = course
+        self.language = language
+        self.partner = partner
+        self._shelf = _Shelf()
+
+    def for_partner(self, partner: Partner) -> RenderedCourse:
+        """Return the course as this partner gives it; units that it shares are not made anew.
+
+        Raise ``PackageError`` when the profile names what the course does not have.
+        """
+        adapted = RenderedCourse(partner.adapt(self.course), self.language, partner)
+        adapted._shelf = self._shelf
+        return adapted
+
+    @property
+    def title(self) -> str:
+        title: str = self.outline["title"]
+        return title
+
+    @cached_property
+    def outline(self) -> Json:
+        """The table of contents, with the syllabus first (``course_content.render.outline``)."""
+        return render.outline(self.course, self.language)
+
+    @cached_property
+    def unit_ids(self) -> tuple[str, ...]:
+        """Every unit, in reading order; the first is the syllabus."""
+        return (SYLLABUS, *(unit.id for unit in self.course.units))
+
+    def unit(self, unit_id: str) -> Json:
+        """Return a unit's pages as HTML and activities without answers. Raise ``KeyError``."""
+        if unit_id == SYLLABUS:
+            return self._syllabus
+        made = self._shelf.units
+        if unit_id not in made:
+            made[unit_id] = render.unit_content(self.course, unit_id, self.language)
+        return made[unit_id]
+
+    @cached_property
+    def _syllabus(self) -> Json:
+        """What the institution has to say is in it, so it is each partner's own."""
+        return render.unit_content(self.course, SYLLABUS, self.language)
+
+    def keys(self, quiz: Quiz) -> Mapping[str, Json]:
+        """Return what answers to a quiz are marked with, by question."""
+        made = self._shelf.keys
+        if quiz.id not in made:
+            made[quiz.id] = render.activity_answers(self.course, quiz, self.language)
+        return made[quiz.id]
+
+    @cached_property
+    def media(self) -> Mapping[str, Content]:
+        """The media that the course shows, by name. Raise ``PackageError`` for one missing."""
+        try:
+            return dict(render.media_files(self.course))
+        except UnreadableFile as error:
+            problem = error.problem
+            raise PackageError(f"{problem.path}: {problem.message}", problem.remedy) from error
+
+    def graded(self, units: Iterable[str] | None = None) -> bool:
+        """Whether anything in these units, or in the whole course, counts for a score."""
+        return any(quiz.graded for quiz in self.activities(units))
+
+    def activities(self, units: Iterable[str] | None = None) -> tuple[Quiz, ...]:
+        """Return the quizzes of these units, or of the whole course."""
+        return tuple(quiz for unit in self.units(units) for quiz in unit.activities)
+
+    def units(self, units: Iterable[str] | None = None) -> tuple[Unit, ...]:
+        """Return these units as the course has them, or all; the syllabus is none of them."""
+        wanted = None if units is None else frozenset(units)
+        return tuple(unit for unit in self.course.units if wanted is None or unit.id in wanted)
+
+    def page(self, launch: Launch) -> bytes:
+        """Return the document in which the player plays what ``launch`` says, keys included."""
+        units = self.unit_ids if launch.units is None else launch.units
+        visit = render.Visit(
+            delivery=launch.delivery,
+            scope=launch.units or (),
+            mastery=launch.mastery,
+            rules=launch.rules,
+            look=self._look,
+        )
+        boot = render.boot_json(
+            self.language,
+            render.json_for_script(self.outline),
+            {unit: self._text(unit) for unit in units},
+            visit,
+            {quiz.id: self._key_text(quiz) for quiz in self.activities(units)},
+        )
+        assets = render.Assets(render.PLAYER_SCRIPT, render.PLAYER_STYLE)
+        return render.document_around(boot, self.title, self.language, assets).encode()
+
+    @property
+    def _look(self) -> Mapping[str, str | None] | None:
+        look = self.partner.look if self.partner else Look()
+        return None if look == Look() else asdict(look)
+
+    def _text(self, unit_id: str) -> str:
+        if unit_id == SYLLABUS:
+            return render.json_for_script(self._syllabus)
+        return self._written(f"unit/{unit_id}", lambda: self.unit(unit_id))
+
+    def _key_text(self, quiz: Quiz) -> str:
+        return self._written(f"keys/{quiz.id}", lambda: self.keys(quiz))
+
+    def _written(self, name: str, make: Callable[[], Mapping[str, Any]]) -> str:
+        texts = self._shelf.texts
+        if name not in texts:
+            texts[name] = render.json_for_script(make())
+        return texts[name]
+
+
+def player_files(delivery: render.Delivery, language: str) -> dict[str, Content]:
+    """Return the player's script for a delivery and language, and its style, by name.
+
+    Raise ``PackageError`` when they have not been built.
+    """
+    try:
+        return dict[str, Content](render.player_files(delivery, language))
+    except render.PlayerNotBuilt as error:
+        raise PackageError(str(error), "Then export again.") from error

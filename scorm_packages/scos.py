@@ -1,0 +1,113 @@
+"""What a SCORM package starts: one SCO for the module, or one for each unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from course_content.render import Delivery
+from scorm_packages.options import MODULE, Options
+from scorm_packages.package import PackageError
+from scorm_packages.rendered import Launch, RenderedCourse
+
+LAUNCH_PAGE: Final = "index.html"
+
+PREFIX_CHARACTERS: Final = 9
+BITS_PER_CHARACTER: Final = 6
+PLACE_BITS: Final = 28
+STEP_BITS: Final = 1
+WORKSHOP_BITS: Final = 1
+ACTIVITY_BITS: Final = 48
+WORKS_CHARACTERS: Final = 2
+"""The least that player/tracking/scorm/suspend-data.js needs: where the learner is, which
+steps they saw, which workshops they finished, each activity's number of attempts, last score
+and best score, and a mark that works had no room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sco:
+    """One piece that a platform starts and keeps a record of.
+
+    ``name`` completes its identifiers, and depends on the course alone: platforms keep
+    learners' records by them, and would lose these when a new version says other ones.
+    ``units`` are what it plays, ``None`` for the whole course; ``mastery`` is a percentage.
+    """
+
+    name: str
+    title: str
+    page: str
+    units: tuple[str, ...] | None
+    mastery: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """SCOs under a title, or at the top where there is none."""
+
+    name: str
+    title: str
+    scos: tuple[Sco, ...]
+
+
+def branches(course: RenderedCourse, options: Options) -> tuple[Branch, ...]:
+    """Return what is started, in reading order."""
+    slug = course.course.slug
+    if options.structure == MODULE:
+        mastery = options.mastery if course.graded() else None
+        return (Branch("", "", (Sco(slug, course.title, LAUNCH_PAGE, None, mastery),)),)
+    return tuple(
+        Branch(
+            f"{slug}-{part['id']}",
+            part["title"],
+            tuple(_unit(course, options, unit) for unit in part["units"]),
+        )
+        for part in course.outline["parts"]
+        if part["units"]
+    )
+
+
+def scos(found: tuple[Branch, ...]) -> Iterator[Sco]:
+    """Yield the SCOs of all branches, in reading order."""
+    return (sco for branch in found for sco in branch.scos)
+
+
+def _unit(course: RenderedCourse, options: Options, unit: Any) -> Sco:
+    units = (unit["id"],)
+    mastery = options.mastery if course.graded(units) else None
+    name = f"{course.course.slug}-{unit['id']}"
+    return Sco(name, unit["title"], f"unit-{unit['id']}.html", units, mastery)
+
+
+def launch(sco: Sco, options: Options, delivery: Delivery) -> Launch:
+    """Return what the page of a SCO plays, and by which rules."""
+    rules = {
+        "completion": options.completion,
+        "statuses": options.statuses,
+        "structure": options.structure,
+    }
+    return Launch(delivery, sco.units, sco.mastery, rules)
+
+
+def refuse_oversized(course: RenderedCourse, sco: Sco, limit: int, title: str) -> None:
+    """Raise ``PackageError`` when there is no room for a learner's place and scores.
+
+    ``limit`` is how many characters the format called ``title`` keeps of a SCO. Answers and
+    drafts may be left out when room is short, and the player says so; what is counted here
+    may not.
+    """
+    units = course.units(sco.units)
+    steps = sum(len(unit.steps) for unit in units)
+    if sco.units is None or len(units) < len(sco.units):
+        steps += 1  # the syllabus
+    activities = sum(len(unit.activities) for unit in units)
+    workshops = sum(len(unit.workshops) for unit in units)
+    bits = PLACE_BITS + steps * STEP_BITS + workshops * WORKSHOP_BITS + activities * ACTIVITY_BITS
+    ending = WORKS_CHARACTERS if workshops else 0
+    if bits > (limit - PREFIX_CHARACTERS - ending) * BITS_PER_CHARACTER:
+        raise PackageError(
+            f"The course is too large for {title}: with {steps} steps and {activities} "
+            "activities, what a platform keeps of a learner would not hold their scores.",
+            "Export one piece for each unit (--structure units), split the course, or deliver "
+            "it by LTI, which has no such limit.",
+        )
