@@ -166,25 +166,23 @@ class Exporter:
         kept, note = (self._cache.get(f"packages/{key}{end}") for end in (".package", ".json"))
         if kept is None or note is None:
             return None
-        facts: dict[str, Any] = json.loads(note.read_bytes())
-        target = out / facts["name"]
+        made = _noted(note, out)
+        if made is None:
+            return None
         digest = hashlib.sha256()
         size = kept.stat().st_size
         progress(0, size)
-        with replacing(target) as stream:
-            for chunk in chunks(kept):
-                digest.update(chunk)
-                stream.write(chunk)
-            if digest.hexdigest() != facts["checksum"]:
-                raise PackageError(
-                    f"The package kept for {facts['name']} is damaged.",
-                    "Remove the folder of the cache, and export again.",
-                )
+        try:
+            with replacing(made.path) as stream:
+                for chunk in chunks(kept):
+                    digest.update(chunk)
+                    stream.write(chunk)
+                if digest.hexdigest() != made.checksum:
+                    raise _DamagedCache
+        except _DamagedCache:
+            return None
         progress(size, size)
-        warnings = tuple(Finding(**each) for each in facts["warnings"])
-        return Made(
-            target, facts["checksum"], facts["version"], facts["language"], warnings, is_new=False
-        )
+        return made
 
     def _keep(self, key: str, made: Made) -> None:
         if self._cache is None:
@@ -200,6 +198,26 @@ class Exporter:
         self._cache.put(f"packages/{key}.package", lambda kept: kept.writelines(chunks(made.path)))
         self._cache.put(f"packages/{key}.json", lambda kept: kept.writelines([note]))
         self._cache.tidy()
+
+
+class _DamagedCache(Exception):
+    """What is kept is not what was put there."""
+
+
+def _noted(note: Path, out: Path) -> Made | None:
+    """Return what is noted of a package that is to go into ``out`` again."""
+    try:
+        facts: dict[str, Any] = json.loads(note.read_bytes())
+        return Made(
+            out / file_name(facts["name"]),
+            facts["checksum"],
+            facts["version"],
+            facts["language"],
+            tuple(Finding(**each) for each in facts["warnings"]),
+            is_new=False,
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def folder_digest(folder: Path) -> str:

@@ -324,6 +324,77 @@ def test_an_export_says_what_the_institution_decided(tmp_path: Path) -> None:
     assert "<adlcp:masteryscore>75</adlcp:masteryscore>" in manifest
 
 
+@pytest.mark.usefixtures("environment")
+def test_every_format_is_listed_with_what_it_is_for_and_who_takes_it() -> None:
+    text = run("export", "--list").output
+    listed = json.loads(run("export", "--list", "--json").output)
+    (scorm12,) = (each for each in listed if each["name"] == "scorm12")
+    assert "Moodle" in scorm12["platforms"]
+    assert scorm12["purpose"] in text
+    assert "mastery" in scorm12["options"]
+
+
+@pytest.mark.usefixtures("environment")
+def test_all_partners_get_a_package_and_whose_profile_is_wrong_is_told_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profiles = tmp_path / "profiles"
+    profiles.mkdir()
+    (profiles / "exemple.toml").write_text('lms = "moodle"\n[export]\nmastery = 70\n')
+    (profiles / "faux.toml").write_text("[export]\nmastery = 700\n")
+    (profiles / "perdu.toml").write_text('[course]\nwithout = ["nulle-part"]\n')
+    monkeypatch.setenv("ARRIMAGE_PARTNERS", str(profiles))
+    command = ("export", SMALL, "--all-partners", "--out", str(tmp_path / "out"))
+    result = run(*command, "--json")
+    assert result.exit_code == 1
+    told = json.loads(result.stdout)
+    assert set(told["failures"]) == {"faux", "perdu"}
+    assert "line 2: [export] mastery" in told["failures"]["faux"]
+    assert "no unit 'nulle-part'" in told["failures"]["perdu"]
+    assert len(told["packages"]) == len(list((tmp_path / "out").iterdir())) == 8
+    said = run(*command)
+    assert "exemple-scorm12.zip  (unchanged)" in said.stdout
+    assert "faux: no package" in said.stderr
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize(
+    ("options", "remedy"),
+    [
+        ((), "--format"),
+        (("--format", "scorm13"), "Did you mean “scorm12”"),
+        (("--partner", "nobody"), "There is no partner"),
+        (("--partner", "esthua", "--all-partners"), "Name one partner"),
+        (("--format", "scorm12", "--mastery", "much"), "from 0 to 100"),
+    ],
+)
+def test_an_export_that_cannot_be_asked_for_says_what_can(
+    options: tuple[str, ...], remedy: str, tmp_path: Path
+) -> None:
+    result = run("export", SMALL, "--out", str(tmp_path), *options)
+    assert result.exit_code != 0
+    assert remedy in result.output
+    assert list(tmp_path.glob("*.zip")) == []
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_package_is_checked_by_whoever_receives_it(tmp_path: Path) -> None:
+    export = run("export", SMALL, "--format", "scorm12", "--out", str(tmp_path), "--json")
+    package = json.loads(export.stdout)["file"]
+    told = run("package", "check", package)
+    assert told.exit_code == 0
+    assert "SCORM 1.2" in told.output
+    stranger = tmp_path / "stranger.zip"
+    with zipfile.ZipFile(stranger, "w") as archive:
+        archive.writestr("course/imsmanifest.xml", "<manifest/>")
+    refused = run("package", "check", str(stranger), "--json")
+    assert refused.exit_code == 1
+    report = json.loads(refused.output)
+    assert not report["sound"]
+    assert "not the folder itself" in report["findings"][0]["remedy"]
+    assert "Zip the content" in run("package", "check", str(stranger)).output
+
+
 def test_the_help_names_every_setting() -> None:
     text = run("--help").output
     assert "ARRIMAGE_PUBLIC_URL" in text

@@ -196,6 +196,54 @@ def test_long_texts_are_cut_where_the_format_ends(tmp_path):
     assert shortened("un deux", 7) == "un deux"
 
 
+# -- one SCO for each unit ----------------------------------------------------------------------
+
+
+def test_each_unit_is_a_sco_with_its_own_page_and_record(tmp_path):
+    package = export(every_kind(tmp_path / "course"), tmp_path, structure="units")
+    assert findings(package) == ()
+    started = [
+        item.get("identifier") for item in find(package, "item") if item.get("identifierref")
+    ]
+    slug = "item-tous-les-genres"
+    assert started == [f"{slug}-syllabus", f"{slug}-unite-un", f"{slug}-unite-deux"]
+    page = boot(package, "unit-unite-un.html")
+    assert page["options"]["scope"] == ["unite-un"]
+    assert set(page["units"]) == {"unite-un"}
+    assert set(page["keys"]) == {"quiz-un"}
+
+
+def test_units_stand_under_the_title_of_their_part(tmp_path):
+    package = export(every_kind(tmp_path / "course"), tmp_path, structure="units")
+    branches = [item for item in find(package, "item") if not item.get("identifierref")]
+    assert [each.findtext("{*}title") for each in branches] == ["Accueil", "Apprendre"]
+
+
+def test_a_unit_that_grades_nothing_has_nothing_to_master(tmp_path):
+    package = export(every_kind(tmp_path / "course"), tmp_path, structure="units", mastery=70)
+    assert [score.text for score in find(package, "masteryscore", ADLCP12)] == ["70", "70"]
+    assert boot(package, "unit-syllabus.html")["options"]["mastery"] is None
+
+
+def test_the_files_that_all_pages_use_are_listed_once(tmp_path):
+    package = export(every_kind(tmp_path / "course"), tmp_path, structure="units")
+    files = [file.get("href") for file in find(package, "file")]
+    assert len(files) == len(set(files))
+    assert len(find(package, "dependency")) == 3
+
+
+def test_a_course_too_large_for_one_sco_may_fit_into_several(tmp_path):
+    half = [Quiz(f"a{number}", fr("Quiz"), fr(""), ()) for number in range(300)]
+    rest = [Quiz(f"b{number}", fr("Quiz"), fr(""), ()) for number in range(300)]
+    units = tuple(
+        Unit(name, fr(name), 5, (), tuple(steps)) for name, steps in (("un", half), ("deux", rest))
+    )
+    course = miniature(parts=(Part("partie", fr("Partie"), fr(""), units),))
+    with pytest.raises(PackageError, match="too large"):
+        refuse(course)
+    assert findings(export(course, tmp_path, structure="units")) == ()
+
+
 # -- reproducible -------------------------------------------------------------------------------
 
 
