@@ -12,10 +12,10 @@ from pathlib import Path
 from course_content.drafts import COURSE_FILE, UNIT_FILE, CourseDraft, read_drafts
 from course_content.inspection import Inspection, inspect
 from course_content.loader import load_course
-from course_content.model import Course, Page
+from course_content.model import Course, Page, texts_of
 from course_content.problems import CourseError, Problem
 from course_content.quality import quality_warnings
-from course_content.render import media_files, texts_of
+from course_content.render import media_files
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import escape
 from urllib.parse import urlsplit
 
+from course_content.inspection import inspect
 from course_content.markdown import (
     Setting,
     external_link,
@@ -39,6 +40,11 @@ def citation_label(reference: Reference, number: int, language: str) -> str:
         names = [f"{names[0]}{NO_BREAK_SPACE}et{NO_BREAK_SPACE}al."]
     joined = (" et " if language.startswith("fr") else " and ").join(names)
     return f"{joined}, {found['year']}"
+
+
+def cited_in(text: str) -> Iterator[str]:
+    """Yield the keys that a Markdown text cites, each time it does."""
+    return (found.value for found in inspect(text).found if found.kind == "citation")
 
 
 def citation_labels(course: Course, language: str) -> tuple[tuple[str, str], ...]:

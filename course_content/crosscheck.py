@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from course_content.addresses import MEDIA_NAME, link_kind
+from course_content.addresses import GLOSSARY, MEDIA_NAME, link_kind, term_path
 from course_content.drafts import (
     CourseDraft,
     PageDraft,
@@ -19,12 +19,12 @@ from course_content.fields import Data, LocalizedText, records, repeated
 from course_content.files import DataPath, MissingFile, UnreadableFile, plain_file
 from course_content.inspection import Found, Inspection, inspect
 from course_content.media import medium_problem
-from course_content.model import HOME, SYLLABUS
+from course_content.model import BIBLIOGRAPHY, HOME, SYLLABUS
 from course_content.problems import Problem, suggestion
 from course_content.sanitizer import RAW_ELEMENTS
 from course_content.wording import CALLOUTS
 
-RESERVED_UNITS: Final = frozenset({SYLLABUS, "media"})
+RESERVED_UNITS: Final = frozenset({SYLLABUS, GLOSSARY, BIBLIOGRAPHY, "media"})
 RESERVED_PARTS: Final = frozenset({HOME, "media"})
 
 Objections: TypeAlias = Iterator[tuple[str, str]]
@@ -77,6 +77,8 @@ def _passages(draft: CourseDraft) -> Iterator[Passage]:
         if reference.get("text"):
             where = ("references", index, "text")
             yield _record_passage(draft.record, where, reference["text"], "inline")
+    if draft.glossary:
+        yield from _record_passages(draft.glossary)
     for unit in draft.units:
         yield from _record_passages(unit.record)
         for _place, step in unit.steps:
@@ -93,7 +95,8 @@ class _Words:
         self._draft = draft
         self._references = _ids(draft.record.data.get("references"), "key")
         self._uncertain = _listed(draft) - {unit.id for unit in draft.units if unit.certain}
-        self._steps = {f"{SYLLABUS}/{SYLLABUS}"} | {
+        self._terms = _terms(draft)
+        self._steps = {f"{SYLLABUS}/{SYLLABUS}", *_appendices(draft)} | {
             f"{unit.id}/{step.id}" for unit in draft.units for _place, step in unit.steps
         }
         self._media: dict[str, Problem | None] = {}
@@ -159,6 +162,9 @@ class _Words:
             yield message, "Write https://…, unit/step or media/file."
         elif kind == "media":
             yield from self._medium(found.value)
+        elif kind == "term" and self._terms is not None and found.value not in self._terms:
+            message = f"“{found.value}” is not an entry of the glossary."
+            yield message, suggestion(found.value, self._terms)
         elif kind == "step" and not self._is_step(found.value):
             message = f"“{found.value}” is not a step of this course."
             yield message, suggestion(found.value, self._steps)
@@ -193,6 +199,20 @@ class _Words:
 
 def _ids(entries: object, key: str) -> frozenset[str]:
     return frozenset(entry[key] for _index, entry in records(entries) if entry.get(key))
+
+
+def _terms(draft: CourseDraft) -> frozenset[str] | None:
+    """Return the addresses of the glossary's entries; ``None`` when they are not to be known."""
+    if draft.glossary is None:
+        return None if draft.record.data.get("glossary") else frozenset()
+    return frozenset(map(term_path, _ids(draft.glossary.data.get("terms"), "id")))
+
+
+def _appendices(draft: CourseDraft) -> Iterator[str]:
+    if draft.record.data.get("glossary"):
+        yield term_path(GLOSSARY)
+    if draft.record.data.get("references"):
+        yield f"{BIBLIOGRAPHY}/{BIBLIOGRAPHY}"
 
 
 def _listed(draft: CourseDraft) -> set[str]:

@@ -31,6 +31,7 @@ from course_content.problems import Problem
 from course_content.schema import (
     PAGE_FILE,
     CourseRecord,
+    GlossaryRecord,
     QuizRecord,
     UnitRecord,
 )
@@ -109,12 +110,16 @@ class UnitDraft:
 
 @dataclass(slots=True)
 class CourseDraft:
-    """``problems`` are those found in single files so far."""
+    """``problems`` are those found in single files so far.
+
+    ``glossary`` is there where the course names a file that could be read.
+    """
 
     folder: Path
     record: RecordDraft
     languages: tuple[str, ...]
     syllabus: PageDraft = PageDraft(SYLLABUS, {})
+    glossary: RecordDraft | None = None
     units: list[UnitDraft] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -298,6 +303,9 @@ def read_drafts(folder: Path) -> CourseDraft | tuple[Problem, ...]:
             where: DataPath = ("syllabus", "page")
             page = reading.page(syllabus["page"], languages, record, where)
             draft.syllabus = page or draft.syllabus
+        named = record.data.get("glossary")
+        if named and reading.is_there(named, record, ("glossary",)):
+            draft.glossary = reading.record(named, GlossaryRecord)
         for part, unit, where in _listed_units(record):
             unit_draft = reading.unit(part, unit, languages, record, where)
             if unit_draft:

@@ -36,6 +36,7 @@ from course_content.model import (
     Step,
     Syllabus,
     SyllabusField,
+    Term,
     Unit,
 )
 from course_content.problems import CourseError, Problem, suggestion
@@ -132,7 +133,13 @@ def _course(drafts: CourseDraft, institution: Mapping[str, str]) -> Course:
         folder=drafts.folder,
         keywords=tuple(data["keywords"]),
         contributors=tuple(Contributor(**each) for each in data["contributors"]),
+        glossary=_glossary(drafts),
     )
+
+
+def _glossary(drafts: CourseDraft) -> tuple[Term, ...]:
+    entries = drafts.glossary.data["terms"] if drafts.glossary else ()
+    return tuple(Term(id=each["id"], title=each["term"], text=each["text"]) for each in entries)
 
 
 def _syllabus(drafts: CourseDraft, institution: Mapping[str, str]) -> Syllabus:

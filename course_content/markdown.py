@@ -185,8 +185,10 @@ def _settle_link(token: Token, media_base: str) -> bool:
     kind = link_kind(target)
     if kind is None:
         return False
-    if kind == "step":
+    if kind in ("step", "term"):
         target = f"#/{target}"
+        if kind == "term":
+            token.attrSet("class", "term")
     elif kind == "media":
         target = media_base + target.removeprefix("media/")
         _download(token)

@@ -10,7 +10,7 @@ Texts that a reader sees are ``Localized``: a mapping from a language tag
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import ClassVar, Final, Literal, TypeAlias
 
@@ -21,6 +21,9 @@ SYLLABUS: Final = "syllabus"
 
 WORDS_A_MINUTE: Final = 180
 """How fast somebody reads who studies."""
+
+BIBLIOGRAPHY: Final = "bibliographie"
+"""The id of the bibliography, a unit of one page beside the course's own units."""
 
 HOME: Final = "accueil"
 """The id of the part that holds the syllabus, before the course's own parts."""
@@ -73,6 +76,15 @@ class Reference:
     label: str | None = None
     doi: str | None = None
     url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An entry of the glossary: a word, and what this course means by it. Markdown."""
+
+    id: str
+    title: Localized
+    text: Localized
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,6 +469,7 @@ class Course:
     folder: Path
     keywords: tuple[Localized, ...] = ()
     contributors: tuple[Contributor, ...] = ()
+    glossary: tuple[Term, ...] = ()
 
     @property
     def units(self) -> tuple[Unit, ...]:
@@ -495,3 +508,16 @@ class Course:
 def localized(text: Localized, language: str) -> str:
     """Return ``text`` in ``language``, else in the first language it has, else nothing."""
     return text.get(language) or next(iter(text.values()), "")
+
+
+def texts_of(value: object) -> Iterator[str]:
+    """Yield every text of a course or a part of it, in every language."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (text for each in value.values() for text in texts_of(each))
+    elif isinstance(value, tuple):
+        yield from (text for each in value for text in texts_of(each))
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield from texts_of(getattr(value, each.name))

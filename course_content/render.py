@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -18,7 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from course_content.activities import Json, Voice, activity_keys, public_activity
 from course_content.addresses import MEDIA_NAME
-from course_content.citations import citation_labels, references_section
+from course_content.appendices import appendix_entries, appendix_html, appendix_ids
+from course_content.citations import citation_labels, cited_in, references_section
 from course_content.files import plain_file
 from course_content.inspection import inspect
 from course_content.markdown import Setting
@@ -35,6 +36,7 @@ from course_content.model import (
     Workshop,
     WorkshopBase,
     localized,
+    texts_of,
 )
 from course_content.wording import wording
 from course_content.workshops import shown_rubric, workshop_settings
@@ -99,7 +101,10 @@ def _home_entry(course: Course, voice: Voice) -> Json:
 
 
 def outline(course: Course, language: str) -> Json:
-    """Return the course's table of contents, as the player takes it. The syllabus comes first."""
+    """Return the course's table of contents, as the player takes it.
+
+    The syllabus comes first; what one only looks something up in stands apart.
+    """
     voice = _voice(course, language)
     parts = [
         {
@@ -118,14 +123,11 @@ def outline(course: Course, language: str) -> Json:
         "language": language,
         "licence": voice.plain(course.licence),
         "parts": [_home_entry(course, voice), *parts],
+        "appendices": appendix_entries(course, language),
     }
 
 
 # --- Units ---------------------------------------------------------------------------------
-
-
-def _cited(text: str) -> Iterator[str]:
-    return (found.value for found in inspect(text).found if found.kind == "citation")
 
 
 def _page_voice(course: Course, language: str, media_base: str, path: str) -> Voice:
@@ -136,12 +138,13 @@ def _page_voice(course: Course, language: str, media_base: str, path: str) -> Vo
     )
 
 
-def _page(course: Course, page: Page, voice: Voice) -> Json:
+def _page(course: Course, page: Page, voice: Voice, addition: str = "") -> Json:
+    """Return a page, what is added to its text, and the references that it cites."""
     language = voice.setting.language
-    cited = _cited(localized(page.body, language))
+    cited = cited_in(localized(page.body, language))
     title = wording(language).references
     references = references_section(course, cited, title, voice.setting)
-    return {"html": voice.block(page.body) + references}
+    return {"html": voice.block(page.body) + addition + references}
 
 
 def _field_html(field: SyllabusField, voice: Voice) -> str:
@@ -153,16 +156,13 @@ def _field_html(field: SyllabusField, voice: Voice) -> str:
 
 
 def _syllabus(course: Course, voice: Voice) -> Json:
-    """Return the syllabus page with what the institution has to say, and all the references."""
-    words = wording(voice.setting.language)
-    html = voice.block(course.syllabus.page.body)
+    """Return the syllabus page with what the institution has to say."""
+    sheet = ""
     if course.syllabus.fields:
+        title = escape(wording(voice.setting.language).module_sheet)
         entries = "".join(_field_html(field, voice) for field in course.syllabus.fields)
-        html += (
-            f'<h2>{escape(words.module_sheet)}</h2>\n<dl class="module-sheet">\n{entries}</dl>\n'
-        )
-    keys = (reference.key for reference in course.references)
-    return {"html": html + references_section(course, keys, words.references, voice.setting)}
+        sheet = f'<h2>{title}</h2>\n<dl class="module-sheet">\n{entries}</dl>\n'
+    return _page(course, course.syllabus.page, voice, sheet)
 
 
 def _workshop(course: Course, workshop: Workshop, voice: Voice) -> Json:
@@ -191,11 +191,16 @@ def _workshop(course: Course, workshop: Workshop, voice: Voice) -> Json:
 def unit_content(course: Course, unit_id: str, language: str, media_base: str = "media/") -> Json:
     """Return a unit's pages as HTML and its activities without answers.
 
-    ``unit_id`` may be ``syllabus``. Raise ``KeyError`` when the course has no such unit.
+    ``unit_id`` may be ``syllabus``, or an appendix's. Raise ``KeyError`` when the course has
+    no such unit.
     """
     if unit_id == SYLLABUS:
         voice = _page_voice(course, language, media_base, SYLLABUS)
         return {"id": SYLLABUS, "steps": {SYLLABUS: _syllabus(course, voice)}}
+    if unit_id in appendix_ids(course):
+        voice = _page_voice(course, language, media_base, unit_id)
+        html = appendix_html(course, unit_id, voice)
+        return {"id": unit_id, "steps": {unit_id: {"html": html}}}
     unit = course.unit(unit_id)
     steps: Json = {}
     for step in unit.steps:
@@ -234,19 +239,6 @@ def activity_answers(
 # --- Media ---------------------------------------------------------------------------------
 
 
-def texts_of(value: object) -> Iterator[str]:
-    """Yield every text of a course or a part of it, in every language."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        yield from (text for each in value.values() for text in texts_of(each))
-    elif isinstance(value, tuple):
-        yield from (text for each in value for text in texts_of(each))
-    elif is_dataclass(value):
-        for each in fields(value):
-            yield from texts_of(getattr(value, each.name))
-
-
 def media_files(course: Course) -> dict[str, Path]:
     """Return the media that the course's texts show or link to, by name (``media/x.svg``), sorted.
 
@@ -269,7 +261,8 @@ def media_files(course: Course) -> dict[str, Path]:
 class Visit:
     """Who opens a course, how, and how much of it the document carries.
 
-    ``units`` are the ids of the units to embed: ``None`` for all, the syllabus included.
+    ``units`` are the ids of the units to embed: ``None`` for all, with the syllabus
+    and the appendices.
     ``scope`` is what the launch covers: units' ids, or paths of single steps
     (``unit/step``); none for the whole course. Answer keys are only embedded when asked
     for: whoever gets them can read them. ``mastery`` is a percentage; ``rules`` are more of the
@@ -301,7 +294,7 @@ def boot(course: Course, language: str, visit: Visit) -> Json:
     """Return the player's description of what it is to play."""
     units = visit.units
     if units is None:
-        units = (SYLLABUS, *(unit.id for unit in course.units))
+        units = (SYLLABUS, *(unit.id for unit in course.units), *appendix_ids(course))
     contents = {unit: unit_content(course, unit, language, visit.media_base) for unit in units}
     keys = answer_keys(course, language, visit.media_base) if visit.with_keys else None
     return boot_data(outline(course, language), contents, visit, keys)

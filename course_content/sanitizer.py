@@ -49,6 +49,7 @@ _CLASSES = {
     "footnote-ref",
     "footnotes",
     "table-scroll",
+    "term",
     "visually-hidden",
     *(f"callout-{name}" for name in CALLOUTS),
 }

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Final
 
 from marshmallow import ValidationError, validates_schema
 
+from course_content.addresses import GLOSSARY
 from course_content.fields import (
     LANGUAGE,
     LONGEST_ID,
@@ -64,7 +65,7 @@ _REFERENCE_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/]+\S*")
 PAGE_FILE = re.compile(r"(?:[0-9]+-)?(?P<step>[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
-_ACTIVITY_FILE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.yaml")
+_RECORD_FILE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.yaml")
 
 
 # --- Questions -----------------------------------------------------------------------------
@@ -447,6 +448,13 @@ class QuestionEntry(Entry):
         return load_record(QUESTION_RECORDS.get(kind, QuestionRecord), value)
 
 
+def _refuse_repeated_ids(data: Data, entries: str) -> None:
+    try:
+        refuse_repeated(data.get(entries), "id")
+    except ValidationError as error:
+        raise faults({entries: error.messages}) from error
+
+
 class QuizRecord(Record):
     id = Identifier(required=True)
     title = ReaderText(longest=200, required=True)
@@ -459,10 +467,7 @@ class QuizRecord(Record):
     @validates_schema(skip_on_field_errors=False)
     def _check_ids(self, data: Data, **kwargs: Any) -> None:
         del kwargs
-        try:
-            refuse_repeated(data.get("questions"), "id")
-        except ValidationError as error:
-            raise faults({"questions": error.messages}) from error
+        _refuse_repeated_ids(data, "questions")
 
 
 def build_quiz(data: Data) -> Quiz:
@@ -490,8 +495,8 @@ class OutcomeRecord(Record):
 
 class StepRecord(Record):
     page = Patterned(PAGE_FILE, "Name the page such as 01-lecon.md, beside unit.yaml.")
-    quiz = Patterned(_ACTIVITY_FILE, "Name the file such as quiz.yaml, beside unit.yaml.")
-    workshop = Patterned(_ACTIVITY_FILE, "Name the file such as carte.yaml, beside unit.yaml.")
+    quiz = Patterned(_RECORD_FILE, "Name the file such as quiz.yaml, beside unit.yaml.")
+    workshop = Patterned(_RECORD_FILE, "Name the file such as carte.yaml, beside unit.yaml.")
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _require_one(self, data: Data, original: Any, **kwargs: Any) -> None:
@@ -539,6 +544,30 @@ class ReferenceRecord(Record):
     url = Patterned(_WEB_ADDRESS, "Write an address that begins with https://.", longest=2000)
 
 
+class TermRecord(Record):
+    id = Identifier(required=True)
+    term = ReaderText(longest=200, required=True)
+    text = ReaderText("block", required=True)
+
+
+class GlossaryRecord(Record):
+    """The file of the glossary, in which order does not count: pages are sorted."""
+
+    terms = Entries(Nested(TermRecord), least=1, most=500, required=True)
+
+    @validates_schema(skip_on_field_errors=False)
+    def _check_ids(self, data: Data, **kwargs: Any) -> None:
+        del kwargs
+        _refuse_repeated_ids(data, "terms")
+        wrong: dict[str | int, Any] = {
+            index: {"id": said(f"is “{GLOSSARY}”, the page's own name", "Choose another id.")}
+            for index, term in records(data.get("terms"))
+            if term.get("id") == GLOSSARY
+        }
+        if wrong:
+            raise faults({"terms": wrong})
+
+
 class PartRecord(Record):
     id = Identifier(required=True)
     title = ReaderText(longest=200, required=True)
@@ -574,4 +603,5 @@ class CourseRecord(Record):
     references = Entries(Nested(ReferenceRecord), load_default=list)
     keywords = Entries(ReaderText(longest=100), most=30, load_default=list)
     contributors = Entries(Nested(ContributorRecord), most=50, load_default=list)
+    glossary = Patterned(_RECORD_FILE, "Name the file such as glossaire.yaml, beside course.yaml.")
     parts = Entries(Nested(PartRecord), least=1, most=50, required=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from course_content.addresses import GLOSSARY
+from course_content.model import BIBLIOGRAPHY
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -20,6 +23,8 @@ class Wording:
     module_sheet: str
     home: str
     references: str
+    appendices: Mapping[str, str]
+    cited_in: str
     needs_javascript: str
 
 
@@ -41,6 +46,8 @@ _FRENCH = Wording(
     module_sheet="Fiche du module",
     home="Accueil",
     references="Références",
+    appendices={GLOSSARY: "Glossaire", BIBLIOGRAPHY: "Bibliographie"},
+    cited_in="Cité dans\u00a0:",
     needs_javascript=(
         "Ce cours a besoin de JavaScript. Autorisez-le pour cette page dans votre navigateur, "
         "puis rechargez la page."
@@ -65,6 +72,8 @@ _ENGLISH = Wording(
     module_sheet="Module sheet",
     home="Home",
     references="References",
+    appendices={GLOSSARY: "Glossary", BIBLIOGRAPHY: "Bibliography"},
+    cited_in="Cited in:",
     needs_javascript=(
         "This course needs JavaScript. Allow it for this page in your browser, "
         "then reload the page."

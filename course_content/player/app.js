@@ -80,7 +80,7 @@ export class App {
     if (lifetime.aborted) return;
     const title = step?.title ?? this.#texts.t("step.missing");
     this.#window.document.title = `${title} – ${this.#course.title}`;
-    this.#shell.present(step, view);
+    this.#shell.present(step, view, path);
     if (step) this.#learner.visit(step);
   }
 

@@ -1,10 +1,14 @@
+export const GLOSSARY = "glossaire";
+const GLOSSARY_PATH = `${GLOSSARY}/${GLOSSARY}`;
+
 /**
  * The course as one walks through it: parts, units and steps, limited to what a link covers.
  *
  * @typedef {{path: string, id: string, title: string, kind: "page"|"quiz", graded: boolean,
  *   unit: Unit, index: number, number: number}} Step `number` is its place in its unit, from 1
  * @typedef {{id: string, title: string, minutes: number, outcomes: string[], part: Part,
- *   steps: Step[], isWhole: boolean}} Unit `isWhole` unless the link covers single steps of it
+ *   steps: Step[], isWhole: boolean, isAppendix?: boolean}} Unit `isWhole` unless the link covers
+ *   single steps of it; an appendix is looked into, and no step of it is on the way
  * @typedef {{id: string, title: string, summary: string, units: Unit[]}} Part
  */
 export class Course {
@@ -24,12 +28,26 @@ export class Course {
     this.steps.forEach((step, index) => {
       step.index = index;
     });
-    this.byPath = new Map(this.steps.map((step) => [step.path, step]));
+    const aside = { units: outline.appendices ?? [] };
+    this.appendices = withUnits(aside, scope).units.map((unit) =>
+      Object.assign(unit, { isAppendix: true }),
+    );
+    const all = [...this.steps, ...this.appendices.flatMap((unit) => unit.steps)];
+    this.byPath = new Map(all.map((step) => [step.path, step]));
   }
 
-  /** @returns {Step|undefined} */
+  /**
+   * The step of that path; of an entry of the glossary (glossaire/entry), the glossary.
+   * @returns {Step|undefined}
+   */
   step(path) {
-    return this.byPath.get(path);
+    const isEntry = path?.startsWith(`${GLOSSARY}/`);
+    return this.byPath.get(path) ?? (isEntry ? this.byPath.get(GLOSSARY_PATH) : undefined);
+  }
+
+  /** The page that describes the course, where it is part of what the link covers. */
+  get home() {
+    return this.byPath.get("syllabus/syllabus");
   }
 
   next(step) {

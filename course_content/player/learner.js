@@ -33,15 +33,20 @@ export class Learner {
     this.state = known(course, snapshot.state);
     this.#visited = new Set(this.state.visited);
     this.attempts = { ...snapshot.attempts };
+    /** What became of the works that were handed in, by workshop. */
+    this.handed = { ...snapshot.handed };
     /** Changes whenever a step was seen or an activity advanced. */
     this.changed = new Signal(null);
     tracking.merged.subscribe((other) => other && this.#takeUp(other));
   }
 
+  /** An appendix leaves no trace, and the home page, from where one goes on, none of the place. */
   visit(step) {
+    if (step.unit.isAppendix) return;
     const isNew = !this.#visited.has(step.path);
     this.#visited.add(step.path);
-    this.state = { ...this.state, position: step.path, visited: [...this.#visited] };
+    const position = step === this.#course.home ? this.state.position : step.path;
+    this.state = { ...this.state, position, visited: [...this.#visited] };
     this.#tracking.save(this.state);
     if (isNew) this.#advanced();
   }
@@ -68,6 +73,11 @@ export class Learner {
     this.state = { ...this.state, made: [...this.state.made, workshopId] };
     this.#tracking.save(this.state);
     this.#advanced();
+  }
+
+  /** @param {string} state "handed_in", "returned" or "accepted" */
+  noteHandIn(workshopId, state) {
+    this.handed = { ...this.handed, [workshopId]: state };
   }
 
   attempt(activity) {
@@ -99,6 +109,41 @@ export class Learner {
 
   isBegun(step) {
     return this.#visited.has(step.path) || step.id in this.attempts;
+  }
+
+  /**
+   * How far one has come in a unit, or in several.
+   * @param {import("./course.js").Unit[]} units
+   * @returns {{state: "new"|"begun"|"done", done: number, total: number, minutes: number,
+   *   score: number|null}} `minutes` are those left, `score` the mean of the graded quizzes done
+   */
+  standing(units) {
+    const steps = units.flatMap((unit) => unit.steps);
+    const done = steps.filter((step) => this.isDone(step)).length;
+    const best = steps
+      .filter(({ kind, graded }) => kind === "quiz" && graded)
+      .map((step) => this.#best(step))
+      .filter((score) => score !== null);
+    const isBegun = steps.some((step) => this.isBegun(step));
+    return {
+      state: done === steps.length ? "done" : isBegun ? "begun" : "new",
+      done,
+      total: steps.length,
+      minutes: units.reduce((sum, unit) => sum + this.#minutesLeft(unit), 0),
+      score: best.length > 0 ? best.reduce((sum, score) => sum + score) / best.length : null,
+    };
+  }
+
+  /** @returns {"new"|"begun"|"done"|"handed_in"|"returned"|"accepted"} */
+  stateOf(step) {
+    if (this.handed[step.id]) return this.handed[step.id];
+    if (this.isDone(step)) return "done";
+    return this.isBegun(step) ? "begun" : "new";
+  }
+
+  /** Each step of a unit is taken to last as long as the others. */
+  #minutesLeft({ minutes, steps }) {
+    return (minutes * steps.filter((step) => !this.isDone(step)).length) / steps.length;
   }
 
   /** @returns {import("./tracking.js").Progress} */

@@ -2,7 +2,7 @@
 
 const BLOCKS = "h2, h3, h4, p, li, dt, dd, th, td, figcaption";
 /** Not what the page says: its list of references, and words that only tell of a link. */
-const ASIDE = ".references, .visually-hidden, sup";
+const ASIDE = ".references, .cited-in, .visually-hidden, sup";
 /** What the passages below it are about; a term heads its definition. */
 const HEADING = /^(?:H[2-4]|DT)$/;
 
@@ -17,7 +17,7 @@ export function sectionsOf(step, content) {
   const sections = [first];
   for (const { element, text, place } of blocksOf(step, content)) {
     if (element && HEADING.test(element.tagName)) {
-      const context = `${unit.title} – ${step.title}`;
+      const context = unit.isAppendix ? unit.title : `${unit.title} – ${step.title}`;
       sections.push({ path: step.path, titles: [], context, heading: text, place, passages: [] });
     } else {
       sections.at(-1).passages.push({ text, place });

@@ -31,8 +31,10 @@
  * @property {(activity: Activity) => Promise<Attempt>} restart begin a new attempt
  *
  * @typedef {{verdict: Verdict, attempt: Attempt}} Answered
- * @typedef {{state: State|null, attempts: Record<string, Attempt>, notice?: string}} Snapshot
- *   `notice` names a text to show: what of the learner's work could not be taken up again
+ * @typedef {{state: State|null, attempts: Record<string, Attempt>, notice?: string,
+ *   handed?: Record<string, string>}} Snapshot
+ *   `notice` names a text to show: what of the learner's work could not be taken up again;
+ *   `handed` is what became of works that were handed in, by workshop, where that can be
  * @typedef {{position: string|null, visited: string[], made: string[],
  *   drafts: Record<string, unknown>}} State
  *   `made` are the workshops whose work is complete; drafts are answers not validated yet, by

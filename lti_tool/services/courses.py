@@ -88,7 +88,7 @@ class CourseShelf:
         Raise ``KeyError`` when it opens nothing of it.
         """
         content = self.unit_content(slug, unit_id, language)
-        covered = frozenset(steps_in_scope(self.course(slug), target))
+        covered = frozenset(link_extent(self.course(slug), target).open_paths)
         steps = {
             name: step for name, step in content["steps"].items() if f"{unit_id}/{name}" in covered
         }

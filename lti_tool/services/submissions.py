@@ -68,6 +68,20 @@ def handed_in(db: Session, seat: Seat, workshop: str) -> Handed:
     return Handed(rows, _obstacle(rows))
 
 
+def latest_states(db: Session, seat: Seat) -> dict[str, SubmissionState]:
+    """Return by workshop what became of the latest work that somebody handed in there."""
+    rows = db.execute(
+        select(Submission.workshop, Submission.state)
+        .where(
+            Submission.context_pk == seat.context_pk,
+            Submission.learner_id == seat.learner_id,
+            Submission.course == seat.course,
+        )
+        .order_by(Submission.number)
+    ).all()
+    return {row.workshop: row.state for row in rows}
+
+
 def hand_in(db: Session, seat: Seat, workshop: Workshop, link: ResourceLink, number: int) -> Handed:
     """Keep a copy of a work as the ``number``-th that is handed in.
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from course_content.appendices import appendix_ids
 from course_content.model import (
     SYLLABUS,
     Activity,
@@ -88,21 +89,28 @@ class Extent:
     ``target`` is the one that holds, ``title`` what it is called (nothing for the whole
     course). ``units`` are the course's units in reading order, with those of their steps
     that are open; ``scope`` says the same to the player: units' ids, or steps' paths
-    (``unit/step``), and nothing for the whole course.
+    (``unit/step``), and nothing for the whole course. ``appendices`` are the pages to look
+    something up in, units' ids as well; an activity alone comes without them.
     """
 
     target: Target
     title: Localized
     units: tuple[Unit, ...]
     scope: tuple[str, ...]
+    appendices: tuple[str, ...] = ()
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """The paths of the steps that are open, in reading order."""
+        """The paths of the steps on the way, in reading order: what can be done of the course."""
         described = self.target.kind in (TargetKind.WHOLE, TargetKind.SYLLABUS)
         return ((SYLLABUS_STEP,) if described else ()) + tuple(
             f"{unit.id}/{step.id}" for unit in self.units for step in unit.steps
         )
+
+    @property
+    def open_paths(self) -> tuple[str, ...]:
+        """The paths of all that may be read."""
+        return (*self.steps, *(f"{page}/{page}" for page in self.appendices))
 
     @property
     def activities(self) -> tuple[Activity, ...]:
@@ -130,7 +138,12 @@ def extent_of(course: Course, target: Target) -> Extent:
 
     A part without a unit has nothing to open yet.
     """
-    return _known_extent(course, target) or Extent(WHOLE, {}, course.units, ())
+    appendices = appendix_ids(course)
+    extent = _known_extent(course, target) or Extent(WHOLE, {}, course.units, ())
+    if extent.target.kind is TargetKind.ACTIVITY:
+        return extent
+    scope = (*extent.scope, *appendices) if extent.scope else ()
+    return replace(extent, scope=scope, appendices=appendices)
 
 
 def asked_for(course: Course, parameters: Mapping[str, str]) -> Target:

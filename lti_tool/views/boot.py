@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from course_content.render import Visit, boot_data, boot_json
 from lti_tool.lti import Role
 from lti_tool.models import WindowSession
-from lti_tool.services import attempts, progress
+from lti_tool.services import attempts, progress, submissions
 from lti_tool.services.courses import CourseShelf, Json
 from lti_tool.services.grades import GradeStatus
 from lti_tool.services.objections import objection_to
@@ -63,6 +63,7 @@ def snapshot_of(db: Session, courses: CourseShelf, window: WindowSession) -> Jso
         "state": saved.state,
         "revision": saved.revision,
         "attempts": attempts.snapshot(db, seat, courses.course(seat.course), keys),
+        "handed": submissions.latest_states(db, seat),
     }
 
 
@@ -111,10 +112,7 @@ def _place(snapshot: Json) -> str:
 
 def _opened_unit(outline: Json, scope: tuple[str, ...], wanted: tuple[str, ...]) -> str:
     opened = {each.partition("/")[0] for each in scope}
-    covered = [
-        unit["id"]
-        for part in outline["parts"]
-        for unit in part["units"]
-        if not scope or unit["id"] in opened
-    ]
+    units = [unit["id"] for part in outline["parts"] for unit in part["units"]]
+    units += [appendix["id"] for appendix in outline["appendices"]]
+    covered = [unit for unit in units if not scope or unit in opened]
     return next((unit for unit in wanted if unit in covered), covered[0])

@@ -29,6 +29,7 @@ export class CourseMap {
         { class: "map__parts" },
         course.parts.map((part) => this.#part(part)),
       ),
+      course.appendices.length > 0 && this.#appendices(),
     );
     this.#drawer = this.#makeDrawer();
     this.element = h("div", { class: "layout__map" }, this.#drawer);
@@ -42,7 +43,7 @@ export class CourseMap {
     this.#current = step;
     this.#drawer.close();
     this.#refresh();
-    const link = this.#nav.querySelector("[aria-current='step']");
+    const link = this.#nav.querySelector("[aria-current]");
     if (link && this.#wide.matches) keepInView(this.#nav, link);
   }
 
@@ -121,6 +122,20 @@ export class CourseMap {
     );
   }
 
+  #appendices() {
+    const links = this.#course.appendices.map(({ steps: [page] }) => {
+      const link = h("a", { class: "map__step", href: `#/${page.path}` }, icon("book"), page.title);
+      this.#refreshers.push(() => markCurrent(link, page === this.#current, "page"));
+      return h("li", {}, link);
+    });
+    return h(
+      "div",
+      { class: "map__part map__aside" },
+      h("p", { class: "map__part-title" }, this.#texts.t("aside.title")),
+      h("ul", {}, links),
+    );
+  }
+
   #unit(unit) {
     const count = h("span", { class: "map__unit-count" });
     const steps = unit.steps.map((step) => this.#step(step));
@@ -149,21 +164,21 @@ export class CourseMap {
     const title = h("span", { class: "map__step-title" }, step.title);
     const link = h("a", { class: "map__step", href: `#/${step.path}` }, mark, title, words);
     this.#refreshers.push(() => {
-      const state = this.#stateOf(step);
+      const state = this.#learner.isDone(step) ? "done" : this.#learner.isBegun(step) ? "begun" : "new";
       link.dataset.state = state;
       link.dataset.kind = step.kind;
       mark.replaceChildren(...(state === "done" ? [icon("check")] : []));
       words.textContent = ` (${this.#texts.t(`map.step.${step.kind}.${state}`)})`;
-      if (step === this.#current) link.setAttribute("aria-current", "step");
-      else link.removeAttribute("aria-current");
+      markCurrent(link, step === this.#current, "step");
     });
     return h("li", {}, link);
   }
 
-  #stateOf(step) {
-    if (this.#learner.isDone(step)) return "done";
-    return this.#learner.isBegun(step) ? "begun" : "new";
-  }
+}
+
+function markCurrent(link, isCurrent, kind) {
+  if (isCurrent) link.setAttribute("aria-current", kind);
+  else link.removeAttribute("aria-current");
 }
 
 /** Scroll a list, and only it, so that an entry of it is seen. */

@@ -82,7 +82,7 @@ export class SearchPanel {
 
   /** Read all units once. A platform that gives them one by one gives them faster from then on. */
   async #read() {
-    const { units } = this.#course;
+    const units = [...this.#course.units, ...this.#course.appendices];
     const contents = await Promise.all(units.map(({ id }) => this.#tracking.unit(id)));
     return new SearchIndex(
       units.flatMap((unit, i) =>

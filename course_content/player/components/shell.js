@@ -7,6 +7,7 @@ import { CourseMap } from "./map.js";
 import { readingPanel } from "./reading-panel.js";
 import { saveStatus } from "./save-status.js";
 import { SearchPanel } from "./search-panel.js";
+import { TermNote } from "./term-note.js";
 
 export class Shell {
   #texts;
@@ -17,6 +18,9 @@ export class Shell {
   #live;
   /** The passage that a search led to, in the step that is coming. */
   #place = null;
+  /** The step on the screen, and the address of the word that was last looked up in it. */
+  #path = null;
+  #lookedUp = null;
 
   /**
    * @param {HTMLElement} root
@@ -41,6 +45,13 @@ export class Shell {
       onHit: (place) => {
         this.#place = place;
       },
+    });
+    const note = new TermNote({ texts, course, tracking });
+    this.#main.addEventListener("click", (event) => {
+      const term = event.target.closest("a.term");
+      if (!term) return;
+      this.#lookedUp = { path: this.#path, href: term.getAttribute("href") };
+      note.show(term, event);
     });
     const banner = h(
       "aside",
@@ -71,6 +82,7 @@ export class Shell {
       ),
       search.element,
       panel.element,
+      note.element,
       this.#live,
     );
     tracking.status.subscribe((status) => this.#showProblem(status.problem));
@@ -102,29 +114,31 @@ export class Shell {
     return () => this.#main.removeAttribute("aria-busy");
   }
 
-  /** Show a step and put the focus on its heading; the first one leaves it to the platform. */
-  present(step, view) {
+  /**
+   * Show a step and put the focus where one is going; the first one leaves it to the platform.
+   * @param {string} path that was asked for: a step's, or that of an entry of the glossary
+   */
+  present(step, view, path) {
     const isFirst = this.#main.childElementCount === 0;
     this.#main.replaceChildren(view);
     this.#map.goTo(step);
-    if (isFirst) return;
-    window.scrollTo(0, 0);
-    const place = this.#place;
-    this.#place = null;
-    if (place === null || !this.#moveTo(place)) {
-      this.#main.querySelector("h1").focus({ preventScroll: true });
-    }
+    const goal = this.#goal(step, path);
+    this.#path = path;
+    if (!isFirst) window.scrollTo(0, 0);
+    if (goal) moveTo(goal);
+    else if (!isFirst) this.#main.querySelector("h1").focus({ preventScroll: true });
   }
 
-  /** @returns {boolean} whether the step on the screen has that passage */
-  #moveTo(place) {
-    const block = blockAt(this.#main.querySelector(".prose"), place);
-    if (!block) return false;
-    block.setAttribute("tabindex", "-1");
-    block.classList.add("found");
-    block.focus({ preventScroll: true });
-    block.scrollIntoView();
-    return true;
+  /** The passage that a search led to, the entry that was asked for, or the word one came from. */
+  #goal(step, path) {
+    const place = this.#place;
+    this.#place = null;
+    if (place !== null) return blockAt(this.#main.querySelector(".prose"), place);
+    if (step && step.path !== path) return document.getElementById(`term-${path.split("/")[1]}`);
+    if (this.#lookedUp?.path !== path) return null;
+    const { href } = this.#lookedUp;
+    this.#lookedUp = null;
+    return this.#main.querySelector(`a.term[href="${href}"]`);
   }
 
   /** The other page needs the window's state too, which following a link would lose. */
@@ -167,4 +181,14 @@ export class Shell {
     if (shown) shown.replaceWith(notice);
     else this.#notices.prepend(notice);
   }
+}
+
+/** Put the focus on a passage, which keeps a tinted ground, or on a link. */
+function moveTo(goal) {
+  if (goal.tagName !== "A") {
+    goal.setAttribute("tabindex", "-1");
+    goal.classList.add("found");
+  }
+  goal.focus({ preventScroll: true });
+  goal.scrollIntoView({ block: goal.tagName === "A" ? "center" : "start" });
 }

@@ -2,6 +2,7 @@
 import { h, icon } from "../dom.js";
 import { failureMessage } from "./failure.js";
 import { pageBody } from "./page.js";
+import { progressMap } from "./progress-map.js";
 import { QuizView } from "./quiz.js";
 import { workshopView } from "./workshop.js";
 
@@ -18,11 +19,14 @@ const BODIES = {
  *   shown
  */
 export function stepView(context) {
-  const { step, texts } = context;
+  const { step, texts, course } = context;
+  const isHome = step === course.home && course.units.length > 1;
+  const kind = step.unit.isAppendix ? "appendix" : isHome ? "home" : step.kind;
   return h(
     "article",
-    { class: `step step--${step.kind}` },
+    { class: `step step--${kind}` },
     header(texts, step),
+    isHome && progressMap(context),
     step.number === 1 && step.unit.isWhole && outcomes(texts, step.unit),
     BODIES[step.kind](context),
     ways(context),
@@ -63,11 +67,17 @@ function header(texts, step) {
     h(
       "p",
       { class: "step__place" },
-      h("span", {}, isLone && unit.isWhole ? unit.part.title : unit.title),
+      h("span", {}, isLone ? around(texts, unit) : unit.title),
       !isLone && h("span", {}, place),
     ),
     h("h1", { tabindex: "-1" }, step.title),
   );
+}
+
+/** What a unit of one step stands in. */
+function around(texts, unit) {
+  if (unit.isAppendix) return texts.t("aside.title");
+  return unit.isWhole ? unit.part.title : unit.title;
 }
 
 /** What one will be able to do, at the door of a unit. */
@@ -93,7 +103,15 @@ function outcomes(texts, unit) {
 }
 
 function ways(context) {
-  const { step, texts, course } = context;
+  const { step, texts, course, learner } = context;
+  if (step.unit.isAppendix) {
+    const back = course.step(learner.state.position) ?? course.steps[0];
+    return h(
+      "nav",
+      { class: "ways", "aria-label": texts.t("ways.label") },
+      way("previous", texts.t("ways.back"), back),
+    );
+  }
   const previous = course.previous(step);
   const next = course.next(step);
   return h(

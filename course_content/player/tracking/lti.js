@@ -90,8 +90,8 @@ class LtiTracking {
   }
 
   async load() {
-    const { state = null, attempts = {} } = this.#boot.snapshot ?? {};
-    return { state, attempts };
+    const { state = null, attempts = {}, handed = {} } = this.#boot.snapshot ?? {};
+    return { state, attempts, handed };
   }
 
   save(state) {

@@ -69,6 +69,8 @@ class HandInDesk {
   #show(handed) {
     this.#handed = handed;
     const { submissions, obstacle } = handed;
+    const { learner, workshop } = this.#context;
+    if (submissions.length > 0) learner.noteHandIn(workshop.id, submissions.at(-1).state);
     this.#past.replaceChildren(...[...submissions].reverse().map((one) => this.#line(one)));
     this.#ask.replaceChildren(
       obstacle
