@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 from urllib.parse import urlsplit
 
@@ -42,9 +43,10 @@ def citation_label(reference: Reference, number: int, language: str) -> str:
     return f"{joined}, {found['year']}"
 
 
-def cited_in(text: str) -> Iterator[str]:
-    """Yield the keys that a Markdown text cites, each time it does."""
-    return (found.value for found in inspect(text).found if found.kind == "citation")
+@lru_cache(maxsize=4096)
+def cited_in(text: str) -> tuple[str, ...]:
+    """Return the keys that a Markdown text cites, as often as it does."""
+    return tuple(found.value for found in inspect(text).found if found.kind == "citation")
 
 
 def citation_labels(course: Course, language: str) -> tuple[tuple[str, str], ...]:

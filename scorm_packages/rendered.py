@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from course_content import render
+from course_content.appendices import appendix_ids
 from course_content.files import UnreadableFile
 from course_content.model import SYLLABUS, Course, Quiz, Unit
 from scorm_packages.package import PackageError
@@ -85,17 +86,22 @@ class RenderedCourse:
 
     def unit(self, unit_id: str) -> Json:
         """Return a unit's pages as HTML and activities without answers. Raise ``KeyError``."""
-        if unit_id == SYLLABUS:
-            return self._syllabus
+        if unit_id in self._own:
+            return self._own[unit_id]
         made = self._shelf.units
         if unit_id not in made:
             made[unit_id] = render.unit_content(self.course, unit_id, self.language)
         return made[unit_id]
 
     @cached_property
-    def _syllabus(self) -> Json:
-        """What the institution has to say is in it, so it is each partner's own."""
-        return render.unit_content(self.course, SYLLABUS, self.language)
+    def _own(self) -> Mapping[str, Json]:
+        """The pages that are each partner's own.
+
+        What the institution has to say is in the syllabus; the appendices tell of the units
+        that the partner gives.
+        """
+        pages = (SYLLABUS, *appendix_ids(self.course))
+        return {page: render.unit_content(self.course, page, self.language) for page in pages}
 
     def keys(self, quiz: Quiz) -> Mapping[str, Json]:
         """Return what answers to a quiz are marked with, by question."""
@@ -127,11 +133,15 @@ class RenderedCourse:
         return tuple(unit for unit in self.course.units if wanted is None or unit.id in wanted)
 
     def page(self, launch: Launch) -> bytes:
-        """Return the document in which the player plays what ``launch`` says, keys included."""
+        """Return the document in which the player plays what ``launch`` says, keys included.
+
+        The glossary and the bibliography come along, whatever of the course it plays.
+        """
         units = self.unit_ids if launch.units is None else launch.units
+        appendices = appendix_ids(self.course)
         visit = render.Visit(
             delivery=launch.delivery,
-            scope=launch.units or (),
+            scope=(*launch.units, *appendices) if launch.units else (),
             mastery=launch.mastery,
             rules=launch.rules,
             look=self._look,
@@ -139,7 +149,7 @@ class RenderedCourse:
         boot = render.boot_json(
             self.language,
             render.json_for_script(self.outline),
-            {unit: self._text(unit) for unit in units},
+            {unit: self._text(unit) for unit in (*units, *appendices)},
             visit,
             {quiz.id: self._key_text(quiz) for quiz in self.activities(units)},
         )
@@ -152,8 +162,8 @@ class RenderedCourse:
         return None if look == Look() else asdict(look)
 
     def _text(self, unit_id: str) -> str:
-        if unit_id == SYLLABUS:
-            return render.json_for_script(self._syllabus)
+        if unit_id in self._own:
+            return render.json_for_script(self._own[unit_id])
         return self._written(f"unit/{unit_id}", lambda: self.unit(unit_id))
 
     def _key_text(self, quiz: Quiz) -> str:

@@ -16,7 +16,10 @@ export function sectionsOf(step, content) {
   const first = { ...opening(step), heading: "", place: null, passages: [] };
   const sections = [first];
   for (const { element, text, place } of blocksOf(step, content)) {
-    if (element && HEADING.test(element.tagName)) {
+    if (element?.closest(".bibliography")) {
+      const passages = [{ text, place }];
+      sections.push({ ...first, titles: [], context: unit.title, place, passages });
+    } else if (element && HEADING.test(element.tagName)) {
       const context = unit.isAppendix ? unit.title : `${unit.title} – ${step.title}`;
       sections.push({ path: step.path, titles: [], context, heading: text, place, passages: [] });
     } else {

@@ -48,7 +48,7 @@ def lti_boot_json(courses: CourseShelf, window: WindowSession, snapshot: Json, s
 
 def untouched() -> Json:
     """Return the snapshot of somebody who has not worked here yet, or whose work is not kept."""
-    return {"state": None, "revision": 0, "attempts": {}}
+    return {"state": None, "revision": 0, "attempts": {}, "handed": {}}
 
 
 def snapshot_of(db: Session, courses: CourseShelf, window: WindowSession) -> Json:

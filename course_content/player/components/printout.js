@@ -3,6 +3,7 @@
  * in its workshops. A workshop that is on the screen is printed by itself: it is one's own.
  */
 import { h } from "../dom.js";
+import { outcomesView } from "./outcomes.js";
 import { pageBody } from "./page.js";
 import { workshopOnPaper } from "./workshops/paper.js";
 
@@ -41,11 +42,14 @@ export function openPrintout(window, { texts, course, works }, shown) {
 
 function unitOnPaper({ step, content }, context) {
   const { unit } = step;
+  const isWhole = step.kind !== "workshop" && unit.isWhole;
   const steps = step.kind === "workshop" ? [step] : unit.steps;
   return h(
     "div",
     { class: "printout" },
+    h("p", { class: "printout__course" }, context.course.title),
     unit.steps.length > 1 && h("p", { class: "printout__title" }, unit.title),
+    isWhole && outcomesView(context.texts, unit),
     steps.map((each) => stepOnPaper(each, content.steps[each.id], context)),
   );
 }

@@ -1,6 +1,7 @@
 /** One step on the screen: where it stands, its heading, its content, the ways on. */
 import { h, icon } from "../dom.js";
 import { failureMessage } from "./failure.js";
+import { outcomesView } from "./outcomes.js";
 import { pageBody } from "./page.js";
 import { progressMap } from "./progress-map.js";
 import { QuizView } from "./quiz.js";
@@ -27,7 +28,7 @@ export function stepView(context) {
     { class: `step step--${kind}` },
     header(texts, step),
     isHome && progressMap(context),
-    step.number === 1 && step.unit.isWhole && outcomes(texts, step.unit),
+    step.number === 1 && step.unit.isWhole && outcomesView(texts, step.unit),
     BODIES[step.kind](context),
     ways(context),
   );
@@ -78,28 +79,6 @@ function header(texts, step) {
 function around(texts, unit) {
   if (unit.isAppendix) return texts.t("aside.title");
   return unit.isWhole ? unit.part.title : unit.title;
-}
-
-/** What one will be able to do, at the door of a unit. */
-function outcomes(texts, unit) {
-  if (unit.outcomes.length === 0) return null;
-  return h(
-    "section",
-    { class: "outcomes", "aria-labelledby": "outcomes-title" },
-    h("h2", { id: "outcomes-title", class: "outcomes__title" }, texts.t("outcomes.title")),
-    h(
-      "ul",
-      {},
-      unit.outcomes.map((outcome) => h("li", {}, outcome)),
-    ),
-    unit.minutes > 0 &&
-      h(
-        "p",
-        { class: "outcomes__time" },
-        icon("clock"),
-        texts.t("outcomes.minutes", { count: unit.minutes }),
-      ),
-  );
 }
 
 function ways(context) {

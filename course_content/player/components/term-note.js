@@ -73,15 +73,14 @@ export class TermNote {
     }
   }
 
-  /** Under the word, else above it, and never beyond the edges. */
+  /** Under the word, else above it; the style keeps it within the window's width. */
   #placeBy(link) {
-    const { style, offsetWidth, offsetHeight } = this.element;
+    const { style, offsetHeight } = this.element;
     const word = link.getClientRects()[0];
-    const { clientWidth, clientHeight } = document.documentElement;
-    const left = Math.min(word.left, clientWidth - offsetWidth - EDGE);
     const below = word.bottom + EDGE;
+    const { clientHeight } = document.documentElement;
     const fits = below + offsetHeight < clientHeight || word.top < offsetHeight + EDGE;
-    style.left = `${Math.max(EDGE, left) + window.scrollX}px`;
+    style.setProperty("--word", `${word.left}px`);
     style.top = `${(fits ? below : word.top - offsetHeight - EDGE) + window.scrollY}px`;
   }
 }

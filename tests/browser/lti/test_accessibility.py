@@ -64,8 +64,26 @@ def test_the_player_in_the_classroom_s_frame(person: Person, findings: AxeFindin
 def test_the_syllabus_in_a_window_of_its_own(person: Person, findings: AxeFindings) -> None:
     person.sign_in(STUDENT)
     window = person.open_window("Module 3 (entier)")
-    ToolLearner(window, person.course).go_to("syllabus/syllabus")
+    learner = ToolLearner(window, person.course)
+    learner.go_to("atelier-carte/carte-du-projet")
+    learner.go_to("syllabus/syllabus")
+    expect(window.locator(".voyage__unit .tag")).to_have_count(1)
     assert findings(window) == []
+
+
+def test_what_one_looks_up_beside_a_unit(person: Person, findings: AxeFindings) -> None:
+    person.sign_in(STUDENT)
+    learner = person.learn(LINK)
+    learner.go_to("metier-sim/metier")
+    learner.window.locator("a.term").first.click()
+    expect(learner.window.get_by_role("dialog", name="Économie sociale")).to_be_visible()
+    assert findings(person.page) == []
+    learner.window.get_by_role("link", name="Voir dans le glossaire").click()
+    expect(learner.window.locator("dt.found")).to_be_focused()
+    assert findings(person.page) == []
+    learner.window.locator("a[href='#/bibliographie/bibliographie']").evaluate("a => a.click()")
+    expect(learner.window.locator("h1")).to_have_text("Bibliographie")
+    assert findings(person.page) == []
 
 
 def test_the_instructor_s_table(person: Person, findings: AxeFindings) -> None:

@@ -184,6 +184,20 @@ def test_a_returned_work_is_handed_in_again_and_accepted(
     assert refusal(hands_in(student, 3)) == (409, "already_accepted")
 
 
+def test_the_player_begins_with_what_became_of_the_latest_works(
+    atelier: School, student: Window, teacher: Teacher
+) -> None:
+    def known(window: Window) -> Any:
+        return window.get("/api/boot").get_json()["snapshot"]["handed"]
+
+    assert known(student) == {PLAN: "handed_in"}
+    teacher.decides("returned", "Quelle décision ?", promesse=0)
+    assert known(student) == {PLAN: "returned"}
+    hands_in(student, 2)
+    assert known(student) == {PLAN: "handed_in"}
+    assert known(atelier.open(1)) == {}
+
+
 def test_a_new_review_changes_the_grade_and_its_comment(
     atelier: School, student: Window, teacher: Teacher
 ) -> None:

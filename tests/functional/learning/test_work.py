@@ -40,7 +40,7 @@ def test_a_reloaded_window_gets_all_that_the_player_begins_with(school: School) 
     assert boot["course"]["title"] == "Deux unités"
     assert boot["options"]["scope"] == []
     assert list(boot["units"]) == ["syllabus"]
-    assert boot["snapshot"] == {"state": None, "revision": 0, "attempts": {}}
+    assert boot["snapshot"] == {"state": None, "revision": 0, "attempts": {}, "handed": {}}
     assert boot["returnUrl"] == "https://lms.example.org/"
     assert "session" not in boot
 
@@ -268,5 +268,5 @@ def test_one_learner_sees_nothing_of_another(school: School) -> None:
     boot = school.open(1).get("/api/boot").get_json()
 
     assert boot["learner"] == {"name": "Émile Noël"}
-    assert boot["snapshot"] == {"state": None, "revision": 0, "attempts": {}}
+    assert boot["snapshot"] == {"state": None, "revision": 0, "attempts": {}, "handed": {}}
     assert school.open(1).get("/api/grade").get_json()["state"] == "none"

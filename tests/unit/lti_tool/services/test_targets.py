@@ -23,6 +23,7 @@ from lti_tool.services.targets import (
 
 COURSES = Path(__file__).parents[3] / "courses"
 SMALL = load_course(COURSES / "deux-unites")
+MODULE = load_course(BUILTIN_COURSES / "engagement-parties-prenantes")
 FIRST_UNIT = ("un/lecon", "un/quiz-un")
 
 
@@ -74,6 +75,20 @@ def test_an_activity_opens_alone_and_counts_alone() -> None:
     assert paths(target) == ("un/quiz-un",)
     assert graded(target) == ["quiz-un"]
     assert extent_of(SMALL, target).scope == ("un/quiz-un",)
+
+
+@pytest.mark.parametrize("target", ["", "syllabus", "part:apprendre", "saillance"])
+def test_what_one_looks_up_is_open_from_everything_but_does_not_count(target: str) -> None:
+    extent = extent_of(MODULE, Target.parse(target))
+    pages = ("glossaire/glossaire", "bibliographie/bibliographie")
+    assert extent.open_paths == (*extent.steps, *pages)
+    assert not set(pages) & set(extent.steps)
+    assert (extent.scope[-2:] == ("glossaire", "bibliographie")) is bool(extent.scope)
+
+
+def test_an_activity_alone_comes_without_anything_to_look_up() -> None:
+    extent = extent_of(MODULE, Target.parse("activity:quiz-saillance"))
+    assert extent.open_paths == extent.steps == extent.scope == ("saillance/quiz-saillance",)
 
 
 def test_a_unit_opens_its_steps_and_not_the_syllabus() -> None:
