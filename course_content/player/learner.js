@@ -40,12 +40,13 @@ export class Learner {
     tracking.merged.subscribe((other) => other && this.#takeUp(other));
   }
 
-  /** An appendix leaves no trace, and the home page, from where one goes on, none of the place. */
+  /** An appendix leaves no trace; looking at the home page again does not move one's place. */
   visit(step) {
     if (step.unit.isAppendix) return;
     const isNew = !this.#visited.has(step.path);
     this.#visited.add(step.path);
-    const position = step === this.#course.home ? this.state.position : step.path;
+    const isBack = step === this.#course.home && this.state.position !== null;
+    const position = isBack ? this.state.position : step.path;
     this.state = { ...this.state, position, visited: [...this.#visited] };
     this.#tracking.save(this.state);
     if (isNew) this.#advanced();

@@ -18,7 +18,8 @@ export function progressMap(context) {
 
 function drawn({ texts, course, learner }) {
   const parts = course.parts.filter(({ units: [first] }) => first && first !== course.home.unit);
-  const place = course.step(learner.state.position);
+  const { position } = learner.state;
+  const place = position === course.home.path ? undefined : course.step(position);
   return [
     h("h2", { id: "voyage-title" }, texts.t("voyage.title")),
     h(
