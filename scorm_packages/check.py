@@ -21,10 +21,15 @@ from scorm_packages.checks.findings import Finding, Report
 from scorm_packages.checks.kind import Kind, Opened, Schemas
 from scorm_packages.checks.packaging import MANIFEST
 from scorm_packages.checks.scorm12 import Scorm12Kind
+from scorm_packages.checks.scorm2004 import Scorm2004Kind
 from scorm_packages.control_documents import documents
 from scorm_packages.manifest import UnsafeXml, parse_untrusted
 
-KINDS: Final[tuple[Kind, ...]] = (Scorm12Kind(),)
+KINDS: Final[tuple[Kind, ...]] = (
+    Scorm2004Kind("scorm2004-3e", "2004 3rd Edition"),
+    Scorm2004Kind("scorm2004-4e", "2004 4th Edition", stands_in=True),
+    Scorm12Kind(),
+)
 """The kinds of package, asked in this order whether a zip is theirs."""
 
 NOTHING_KNOWN: Final = "No known kind of package"

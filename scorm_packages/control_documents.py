@@ -16,6 +16,27 @@ from scorm_packages.package import PackageError
 
 FOLDER: Final = Path(__file__).parent / "control"
 
+SCORM2004: Final = (
+    "XMLSchema.dtd",
+    "adlcp_v1p3.xsd",
+    "adlnav_v1p3.xsd",
+    "adlseq_v1p3.xsd",
+    "datatypes.dtd",
+    "imscp_v1p1.xsd",
+    "imsss_v1p0.xsd",
+    "imsss_v1p0auxresource.xsd",
+    "imsss_v1p0control.xsd",
+    "imsss_v1p0delivery.xsd",
+    "imsss_v1p0limit.xsd",
+    "imsss_v1p0objective.xsd",
+    "imsss_v1p0random.xsd",
+    "imsss_v1p0rollup.xsd",
+    "imsss_v1p0seqrule.xsd",
+    "imsss_v1p0util.xsd",
+    "xml.xsd",
+)
+"""The names are the same in every edition; what they hold is not."""
+
 SETS: Final[Mapping[str, tuple[str, ...]]] = {
     "scorm12": (
         "adlcp_rootv1p2.xsd",
@@ -23,6 +44,8 @@ SETS: Final[Mapping[str, tuple[str, ...]]] = {
         "imscp_rootv1p1p2.xsd",
         "imsmd_rootv1p2p1.xsd",
     ),
+    "scorm2004-3e": SCORM2004,
+    "scorm2004-4e": SCORM2004,
 }
 """Which documents belong together, by the name of the format that carries them."""
 

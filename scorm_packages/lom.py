@@ -169,7 +169,15 @@ def add_lom(
 
     ``schemas`` are the names of the metadata schemas that the package follows (LOM 3.3).
     """
-    lom = start(namespace, "lom", parent=parent)
+    return _fill(start(namespace, "lom", parent=parent), facts, schemas)
+
+
+def lom_document(facts: Metadata, schemas: Iterable[str] = ()) -> etree._Element:
+    """Return the same as the root of a document of its own."""
+    return _fill(start(LOM, "lom"), facts, schemas)
+
+
+def _fill(lom: etree._Element, facts: Metadata, schemas: Iterable[str]) -> etree._Element:
     _lom_general(add(lom, "general"), facts)
     lifecycle = add(lom, "lifeCycle")
     _string(add(lifecycle, "version"), facts.version, facts.language)

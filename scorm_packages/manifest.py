@@ -20,6 +20,11 @@ IMSCP12: Final = "http://www.imsproject.org/xsd/imscp_rootv1p1p2"
 IMSMD12: Final = "http://www.imsglobal.org/xsd/imsmd_rootv1p2p1"
 ADLCP12: Final = "http://www.adlnet.org/xsd/adlcp_rootv1p2"
 
+IMSCP2004: Final = "http://www.imsglobal.org/xsd/imscp_v1p1"
+ADLCP2004: Final = "http://www.adlnet.org/xsd/adlcp_v1p3"
+ADLSEQ2004: Final = "http://www.adlnet.org/xsd/adlseq_v1p3"
+ADLNAV2004: Final = "http://www.adlnet.org/xsd/adlnav_v1p3"
+IMSSS: Final = "http://www.imsglobal.org/xsd/imsss"
 LOM: Final = "http://ltsc.ieee.org/xsd/LOM"
 
 

@@ -9,8 +9,11 @@ from course_content.problems import suggestion
 from scorm_packages.format import Format
 from scorm_packages.package import PackageError
 from scorm_packages.scorm12 import Scorm12
+from scorm_packages.scorm2004 import Scorm2004Fourth, Scorm2004Third
 
-FORMATS: Final[Mapping[str, Format]] = {each.name: each for each in (Scorm12(),)}
+FORMATS: Final[Mapping[str, Format]] = {
+    each.name: each for each in (Scorm12(), Scorm2004Third(), Scorm2004Fourth())
+}
 """By name, in the order in which they are listed."""
 
 

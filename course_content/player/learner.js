@@ -149,11 +149,14 @@ export class Learner {
 
   /** @returns {import("./tracking.js").Progress} */
   progress() {
+    const done = this.#course.steps.filter((step) => this.isDone(step));
     const graded = this.#course.gradedSteps;
     const best = graded.map((step) => this.#best(step));
     const total = best.reduce((sum, score) => sum + (score ?? 0), 0);
     return {
-      finished: this.#course.steps.every((step) => this.isDone(step)),
+      finished: done.length === this.#course.steps.length,
+      seen: this.#course.steps.every((step) => step.kind !== "page" || this.isDone(step)),
+      share: done.length / this.#course.steps.length,
       graded: {
         done: best.filter((score) => score !== null).length,
         total: graded.length,

@@ -43,8 +43,9 @@
  *   `response` is undefined when only the score could be kept
  * @typedef {{number: number, answers: Record<string, Answer>, completed: boolean,
  *   score: number|null, best: number|null, attemptsLeft: number|null}} Attempt
- * @typedef {{finished: boolean, graded: {done: number, total: number, score: number|null,
- *   canRetry: boolean}}} Progress
+ * @typedef {{finished: boolean, seen: boolean, share: number, graded: {done: number,
+ *   total: number, score: number|null, canRetry: boolean}}} Progress
+ *   `seen` when every page was; `share` is that of the steps that are done
  *   `score` is the mean of the best scores (0 to 1), an activity not done counting 0; null when
  *   nothing is graded
  * @typedef {{state: "saved"|"saving"|"unsaved"|"off", problem?: Failure}} SaveStatus

@@ -48,6 +48,8 @@ describe("what one has done", () => {
     );
     assert.deepEqual(learner.progress(), {
       finished: false,
+      seen: false,
+      share: 0,
       graded: { done: 0, total: 2, score: 0, canRetry: true },
     });
   });

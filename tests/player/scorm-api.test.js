@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Lms12, findApi } from "../../course_content/player/tracking/scorm/api.js";
+import { FUNCTIONS_12, Lms, findApi } from "../../course_content/player/tracking/scorm/api.js";
 
 const API = { LMSInitialize: () => "true" };
 
@@ -24,44 +24,44 @@ function hostile(properties = {}) {
 
 describe("the API of the platform is found", () => {
   test("in the window itself", () => {
-    assert.equal(findApi(topWindow({ API })), API);
+    assert.equal(findApi(topWindow({ API }), "API", FUNCTIONS_12), API);
   });
 
   test("three parents up", () => {
     const top = topWindow({ API });
     const window = topWindow({ parent: topWindow({ parent: topWindow({ parent: top }) }) });
-    assert.equal(findApi(window), API);
+    assert.equal(findApi(window, "API", FUNCTIONS_12), API);
   });
 
   test("in the window that opened this one", () => {
-    assert.equal(findApi(topWindow({ opener: topWindow({ API }) })), API);
+    assert.equal(findApi(topWindow({ opener: topWindow({ API }) }), "API", FUNCTIONS_12), API);
   });
 
   test("in a parent of the opener of a parent", () => {
     const opener = topWindow({ parent: topWindow({ API }) });
     const window = topWindow({ parent: topWindow({ opener }) });
-    assert.equal(findApi(window), API);
+    assert.equal(findApi(window, "API", FUNCTIONS_12), API);
   });
 
   test("beyond a parent of another origin", () => {
     const window = topWindow({ parent: hostile({ parent: topWindow({ API }) }) });
-    assert.equal(findApi(window), API);
+    assert.equal(findApi(window, "API", FUNCTIONS_12), API);
   });
 
   test("in the opener, when the parent is of another origin", () => {
     const window = topWindow({ parent: hostile(), opener: topWindow({ API }) });
-    assert.equal(findApi(window), API);
+    assert.equal(findApi(window, "API", FUNCTIONS_12), API);
   });
 
   test("past something called API that is none", () => {
     const window = topWindow({ API: {}, parent: topWindow({ API }) });
-    assert.equal(findApi(window), API);
+    assert.equal(findApi(window, "API", FUNCTIONS_12), API);
   });
 });
 
 describe("where there is no API, none is found, and nothing breaks", () => {
   test("in a lone window", () => {
-    assert.equal(findApi(topWindow()), null);
+    assert.equal(findApi(topWindow(), "API", FUNCTIONS_12), null);
   });
 
   test("among windows that refuse everything", () => {
@@ -73,19 +73,19 @@ describe("where there is no API, none is found, and nothing breaks", () => {
         },
       },
     );
-    assert.equal(findApi(topWindow({ parent: refusing, opener: refusing })), null);
+    assert.equal(findApi(topWindow({ parent: refusing, opener: refusing }), "API", FUNCTIONS_12), null);
   });
 
   test("in windows that open one another in a circle", () => {
     const one = topWindow();
     const other = topWindow({ opener: one });
     one.opener = other;
-    assert.equal(findApi(one), null);
+    assert.equal(findApi(one, "API", FUNCTIONS_12), null);
   });
 
   test("in a tower of windows without end", () => {
     const tower = () => new Proxy({}, { get: (_, name) => (name === "parent" ? tower() : null) });
-    assert.equal(findApi(tower()), null);
+    assert.equal(findApi(tower(), "API", FUNCTIONS_12), null);
   });
 });
 
@@ -104,7 +104,7 @@ describe("what the platform answers is heard", () => {
           },
       },
     );
-    return { lms: new Lms12(api), calls };
+    return { lms: new Lms(api, FUNCTIONS_12), calls };
   }
 
   test("a refusal tells the element, the error and what the platform said of it", () => {

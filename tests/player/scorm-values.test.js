@@ -130,38 +130,75 @@ describe("an answer is told as an interaction", () => {
 describe("the status says how far one is, and never less than before", () => {
   const progress = (done, total, score, finished = false, canRetry = true) => ({
     finished,
+    seen: finished,
     graded: { done, total, score, canRetry },
+  });
+  const rules = (mastery, completion = "quiz", statuses = "passed-failed") => ({
+    mastery,
+    completion,
+    statuses,
   });
 
   test("incomplete from the first moment, so that the platform does not write completed", () => {
-    assert.equal(lessonStatus("not attempted", progress(0, 2, 0), 60), "incomplete");
+    assert.equal(lessonStatus("not attempted", progress(0, 2, 0), rules(60)), "incomplete");
   });
 
   test("incomplete until every graded activity is done", () => {
-    assert.equal(lessonStatus("incomplete", progress(1, 2, 0.5, true), 60), "incomplete");
+    assert.equal(lessonStatus("incomplete", progress(1, 2, 0.5, true), rules(60)), "incomplete");
   });
 
   test("passed at the mastery score, failed below", () => {
-    assert.equal(lessonStatus("incomplete", progress(2, 2, 0.6), 60), "passed");
-    assert.equal(lessonStatus("incomplete", progress(2, 2, 0.5999), 60), "failed");
+    assert.equal(lessonStatus("incomplete", progress(2, 2, 0.6), rules(60)), "passed");
+    assert.equal(lessonStatus("incomplete", progress(2, 2, 0.5999), rules(60)), "failed");
   });
 
   test("judged on the score that is sent", () => {
     assert.equal(percent(0.599951), "60");
-    assert.equal(lessonStatus("incomplete", progress(2, 2, 0.599951), 60), "passed");
+    assert.equal(lessonStatus("incomplete", progress(2, 2, 0.599951), rules(60)), "passed");
   });
 
   test("completed where nobody set a mastery score", () => {
-    assert.equal(lessonStatus("incomplete", progress(2, 2, 0.1), null), "completed");
+    assert.equal(lessonStatus("incomplete", progress(2, 2, 0.1), rules(null)), "completed");
   });
 
   test("completed when nothing is graded and all was seen", () => {
-    assert.equal(lessonStatus("incomplete", progress(0, 0, null, true), 60), "completed");
-    assert.equal(lessonStatus("incomplete", progress(0, 0, null, false), 60), "incomplete");
+    assert.equal(lessonStatus("incomplete", progress(0, 0, null, true), rules(60)), "completed");
+    assert.equal(lessonStatus("incomplete", progress(0, 0, null, false), rules(60)), "incomplete");
+  });
+
+  test("with pages to be seen, quizzes alone do not complete", () => {
+    const quizzes = progress(2, 2, 0.9);
+    const pages = { ...progress(0, 2, 0), seen: true };
+    const all = { ...quizzes, seen: true };
+    for (const [completion, done, open] of [
+      ["pages", pages, quizzes],
+      ["quiz", quizzes, pages],
+      ["both", all, quizzes],
+      ["both", all, pages],
+    ]) {
+      assert.notEqual(lessonStatus("not attempted", done, rules(60, completion)), "incomplete");
+      assert.equal(lessonStatus("not attempted", open, rules(60, completion)), "incomplete");
+    }
+    assert.equal(lessonStatus("not attempted", pages, rules(60, "pages")), "completed");
+    assert.equal(lessonStatus("not attempted", all, rules(60, "both")), "passed");
+  });
+
+  test("the pair of statuses is the one that the export chose", () => {
+    for (const statuses of [
+      "passed-failed",
+      "passed-incomplete",
+      "completed-failed",
+      "completed-incomplete",
+    ]) {
+      const told = [0.9, 0.1].map((score) =>
+        lessonStatus("not attempted", progress(2, 2, score), rules(60, "quiz", statuses)),
+      );
+      assert.deepEqual(told, statuses.split("-"));
+    }
   });
 
   test("a failure can still become a success", () => {
-    assert.equal(lessonStatus("failed", progress(2, 2, 0.9), 60), "passed");
+    assert.equal(lessonStatus("failed", progress(2, 2, 0.9), rules(60)), "passed");
   });
 
   for (const [before, now] of [
@@ -172,7 +209,7 @@ describe("the status says how far one is, and never less than before", () => {
     ["failed", progress(0, 2, 0)],
   ]) {
     test(`${before} stays ${before}`, () => {
-      assert.equal(lessonStatus(before, now, 60), before);
+      assert.equal(lessonStatus(before, now, rules(60)), before);
     });
   }
 });

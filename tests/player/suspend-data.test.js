@@ -3,8 +3,10 @@ import { describe, test } from "node:test";
 import { activityScore, verdict } from "../../course_content/player/scoring.js";
 import { AttemptBook } from "../../course_content/player/tracking/attempts.js";
 import { BitReader, BitWriter, NoRoom } from "../../course_content/player/tracking/scorm/bits.js";
-import { LIMIT, SuspendData } from "../../course_content/player/tracking/scorm/suspend-data.js";
+import { SuspendData } from "../../course_content/player/tracking/scorm/suspend-data.js";
 import { RIGHT, activity, keys } from "./samples.js";
+
+const LIMIT = 4096;
 
 /** What the codec knows of a course with these quizzes. */
 function structureOf(quizzes, pages = 3, workshops = []) {
@@ -42,7 +44,7 @@ const NO_STATE = { position: null, visited: [], made: [], drafts: {} };
 
 describe("work that fits comes back as it was", () => {
   const structure = structureOf([activity("quiz-a"), activity("quiz-b", 0)]);
-  const codec = new SuspendData(structure);
+  const codec = new SuspendData(structure, LIMIT);
 
   function assertRoundTrip(work) {
     const { text, left } = codec.encode(work);
@@ -107,18 +109,18 @@ describe("work that fits comes back as it was", () => {
 
 describe("a text that is not of this course is not read", () => {
   const structure = structureOf([activity("quiz-a")]);
-  const codec = new SuspendData(structure);
+  const codec = new SuspendData(structure, LIMIT);
   const attempts = attemptsAt(structure, (quiz, question) => RIGHT[question]);
   const { text } = codec.encode({ state: NO_STATE, attempts });
 
   test("of a course with one more page", () => {
-    assert.equal(new SuspendData(structureOf([activity("quiz-a")], 4)).decode(text), null);
+    assert.equal(new SuspendData(structureOf([activity("quiz-a")], 4), LIMIT).decode(text), null);
   });
 
   test("of a course whose question got one more choice", () => {
     const changed = structureOf([activity("quiz-a")]);
     changed.activities[0].questions[0].key.choices.push("d");
-    assert.equal(new SuspendData(changed).decode(text), null);
+    assert.equal(new SuspendData(changed, LIMIT).decode(text), null);
   });
 
   test("cut off by the platform", () => {
@@ -147,7 +149,7 @@ describe("what has no room is left out in the stated order", () => {
     question.startsWith("t") ? "x".repeat(length) : "b";
 
   function encoded(structure, work) {
-    const codec = new SuspendData(structure);
+    const codec = new SuspendData(structure, LIMIT);
     const { text, left } = codec.encode(work);
     assert.ok(text.length <= LIMIT, `${text.length} characters`);
     return { left, back: codec.decode(text) };

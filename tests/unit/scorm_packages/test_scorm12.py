@@ -57,7 +57,7 @@ const attempts = Object.fromEntries(
   ]),
 );
 const state = { position: steps.at(-1), visited: steps, made: [], drafts: {} };
-const codec = new SuspendData(structure);
+const codec = new SuspendData(structure, 4096);
 const { text } = codec.encode({ state, attempts });
 const read = codec.decode(text);
 console.log(JSON.stringify({

@@ -1,5 +1,11 @@
 /**
- * Finding the LMS's API object (SCORM 1.2 RTE, 3.3.6.1), and calling it with every reply checked.
+ * Finding the LMS's API object (SCORM 1.2 RTE, 3.3.6.1; SCORM 2004 4th Edition RTE, 3.3.1), and
+ * calling it with every reply checked.
+ *
+ * @typedef {object} Functions what an edition calls the functions, and tells by its error numbers
+ * @property {string} probe an element that every LMS has
+ * @property {Set<string>} ourFaults errors that saying it again does not mend
+ * @property {string} notImplemented the error of an element that the LMS need not have
  */
 import { Failure } from "../failure.js";
 
@@ -15,24 +21,57 @@ function peek(window, name) {
   }
 }
 
+/** @type {Functions} SCORM 1.2 (RTE, 3.3.3 to 3.3.5) */
+export const FUNCTIONS_12 = {
+  initialize: "LMSInitialize",
+  finish: "LMSFinish",
+  get: "LMSGetValue",
+  set: "LMSSetValue",
+  commit: "LMSCommit",
+  lastError: "LMSGetLastError",
+  errorString: "LMSGetErrorString",
+  diagnostic: "LMSGetDiagnostic",
+  probe: "cmi.core.lesson_status",
+  ourFaults: new Set(["201", "202", "203", "401", "402", "403", "404", "405"]),
+  notImplemented: "401",
+};
+
+/** @type {Functions} SCORM 2004, every edition (4th Edition RTE, 3.1.3 to 3.1.7) */
+export const FUNCTIONS_2004 = {
+  initialize: "Initialize",
+  finish: "Terminate",
+  get: "GetValue",
+  set: "SetValue",
+  commit: "Commit",
+  lastError: "GetLastError",
+  errorString: "GetErrorString",
+  diagnostic: "GetDiagnostic",
+  probe: "cmi.completion_status",
+  ourFaults: new Set(["201", "301", "351", "401", "402", "403", "404", "405", "406", "407", "408"]),
+  notImplemented: "402",
+};
+
 /** The API object of this very window, if it has one that answers. */
-function apiOf(window) {
-  const api = peek(window, "API");
-  return api && typeof peek(api, "LMSInitialize") === "function" ? api : null;
+function apiOf(window, name, functions) {
+  const api = peek(window, name);
+  return api && typeof peek(api, functions.initialize) === "function" ? api : null;
 }
 
 /**
  * Look in the window, its parents, and the openers of all of these with their parents.
+ * @param {Window} window
+ * @param {string} name what the edition calls it
+ * @param {Functions} functions
  * @returns {object|null}
  */
-export function findApi(window) {
+export function findApi(window, name, functions) {
   const waiting = [window];
   const seen = new Set();
   while (waiting.length > 0 && seen.size < MOST_WINDOWS) {
     const current = waiting.shift();
     if (seen.has(current)) continue;
     seen.add(current);
-    const api = apiOf(current);
+    const api = apiOf(current, name, functions);
     if (api) return api;
     // Parents first: the specification's order.
     const parent = peek(current, "parent");
@@ -43,16 +82,18 @@ export function findApi(window) {
   return null;
 }
 
-/** Faults of what we said rather than of the LMS: saying it again does not help (RTE, 3.3.5). */
-const OUR_FAULTS = new Set(["201", "202", "203", "401", "402", "403", "404", "405"]);
-const NOT_IMPLEMENTED = "401";
-
 /** The API's functions, with Failures for replies that say no. */
-export class Lms12 {
+export class Lms {
   #api;
+  #functions;
 
-  constructor(api) {
+  /**
+   * @param {object} api
+   * @param {Functions} functions
+   */
+  constructor(api, functions) {
     this.#api = api;
+    this.#functions = functions;
   }
 
   /**
@@ -60,34 +101,34 @@ export class Lms12 {
    * @throws {Failure}
    */
   initialize() {
-    if (this.#isTrue("LMSInitialize", "")) return;
+    if (this.#isTrue("initialize", "")) return;
     const failure = this.#failure("lms-initialize");
-    this.#call("LMSGetValue", "cmi.core.lesson_status");
+    this.#call("get", this.#functions.probe);
     if (this.#lastError() !== "0") throw failure;
   }
 
   /** @returns {string} "" for what the LMS does not have */
   get(name) {
-    return String(this.#call("LMSGetValue", name) ?? "");
+    return String(this.#call("get", name) ?? "");
   }
 
   set(name, value) {
-    if (!this.#isTrue("LMSSetValue", name, value)) throw this.#failure("lms-save", `${name}: `);
+    if (!this.#isTrue("set", name, value)) throw this.#failure("lms-save", `${name}: `);
   }
 
   /** Set an element that an LMS need not have; false when it has not. */
   setOptional(name, value) {
-    if (this.#isTrue("LMSSetValue", name, value)) return true;
-    if (this.#lastError() === NOT_IMPLEMENTED) return false;
+    if (this.#isTrue("set", name, value)) return true;
+    if (this.#lastError() === this.#functions.notImplemented) return false;
     throw this.#failure("lms-save", `${name}: `);
   }
 
   commit() {
-    if (!this.#isTrue("LMSCommit", "")) throw this.#failure("lms-save", "LMSCommit: ");
+    if (!this.#isTrue("commit", "")) throw this.#failure("lms-save", `${this.#functions.commit}: `);
   }
 
   finish() {
-    if (!this.#isTrue("LMSFinish", "")) throw this.#failure("lms-save", "LMSFinish: ");
+    if (!this.#isTrue("finish", "")) throw this.#failure("lms-save", `${this.#functions.finish}: `);
   }
 
   #isTrue(name, ...values) {
@@ -95,25 +136,26 @@ export class Lms12 {
   }
 
   #call(name, ...values) {
+    const called = this.#functions[name];
     try {
-      return this.#api[name](...values);
+      return this.#api[called](...values);
     } catch (error) {
-      throw new Failure("lms-save", { retryable: true, detail: `${name}: ${error}` });
+      throw new Failure("lms-save", { retryable: true, detail: `${called}: ${error}` });
     }
   }
 
   #lastError() {
-    return String(this.#call("LMSGetLastError"));
+    return String(this.#call("lastError"));
   }
 
   #failure(code, place = "") {
     const number = this.#lastError();
     const words = [
-      this.#call("LMSGetErrorString", number),
-      this.#call("LMSGetDiagnostic", number),
+      this.#call("errorString", number),
+      this.#call("diagnostic", number),
     ].filter(Boolean);
     return new Failure(code, {
-      retryable: !OUR_FAULTS.has(number),
+      retryable: !this.#functions.ourFaults.has(number),
       detail: `${place}${[...new Set(words)].join(" – ")}`,
       reference: `SCORM ${number}`,
     });

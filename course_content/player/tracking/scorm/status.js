@@ -4,26 +4,51 @@ import { percent } from "./format.js";
 const RANKS = ["not attempted", "browsed", "incomplete", "failed", "completed", "passed"];
 
 /**
- * The status to report: what the progress says, but never less than what is already there.
+ * @typedef {object} Rules as the export says
+ * @property {number|null} mastery a percentage; null when nobody passes or fails
+ * @property {"pages"|"quiz"|"both"} completion
+ * @property {string} statuses what those are called who reach the mastery score, and those who do
+ *   not: "passed-failed", "passed-incomplete", "completed-failed" or "completed-incomplete"
  *
- * With graded activities, all of them done makes `passed` or `failed` by the mastery score (or
- * `completed` without one); without any, all steps seen make `completed`.
+ * @typedef {{isDone: boolean, isPassed: boolean|null}} Outcome null while it cannot be said
+ */
+
+/**
+ * What the progress comes to. Where nothing is graded, every step counts in the place of quizzes.
+ * @param {import("../../tracking.js").Progress} progress
+ * @param {Rules} rules
+ * @returns {Outcome}
+ */
+export function outcomeOf({ finished, seen, graded }, { mastery, completion }) {
+  const isAnswered = graded.total > 0 ? graded.done === graded.total : finished;
+  const isDone = {
+    pages: seen,
+    quiz: isAnswered,
+    both: seen && isAnswered,
+  }[completion];
+  if (mastery === null || graded.total === 0 || !isAnswered) return { isDone, isPassed: null };
+  // Judged on what is sent, as the LMS does.
+  return { isDone, isPassed: Number(percent(graded.score)) >= mastery };
+}
+
+/**
+ * The status to report in SCORM 1.2: what the progress says, but never less than what is already
+ * there.
  *
  * @param {string} current
  * @param {import("../../tracking.js").Progress} progress
- * @param {number|null} mastery a percentage
+ * @param {Rules} rules
  */
-export function lessonStatus(current, progress, mastery) {
-  const reached = statusOf(progress, mastery);
+export function lessonStatus(current, progress, rules) {
+  const reached = statusOf(outcomeOf(progress, rules), rules);
   return RANKS.indexOf(reached) > RANKS.indexOf(current) ? reached : current;
 }
 
-function statusOf({ finished, graded }, mastery) {
-  if (graded.total === 0) return finished ? "completed" : "incomplete";
-  if (graded.done < graded.total) return "incomplete";
-  if (mastery === null) return "completed";
-  // Judged on what is sent, as the LMS does.
-  return Number(percent(graded.score)) >= mastery ? "passed" : "failed";
+function statusOf({ isDone, isPassed }, { statuses }) {
+  if (!isDone) return "incomplete";
+  const [reached, missed] = statuses.split("-");
+  if (isPassed === null) return "completed";
+  return isPassed ? reached : missed;
 }
 
 /**

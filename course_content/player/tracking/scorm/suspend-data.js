@@ -16,7 +16,6 @@ import { newAttempt } from "../attempts.js";
 import { BitReader, BitWriter, NoRoom, widthFor } from "./bits.js";
 import { isTyped, packingOf } from "./responses.js";
 
-export const LIMIT = 4096;
 export const NO_ROOM_FOR_WORKS = "!";
 const VERSION = "1";
 
@@ -41,9 +40,15 @@ const SCORE_WIDTH = widthFor(SCORE_STEPS);
 export class SuspendData {
   #structure;
   #prefix;
+  #room;
 
-  constructor(structure) {
+  /**
+   * @param {object} structure
+   * @param {number} room the characters that the LMS keeps
+   */
+  constructor(structure, room) {
     this.#structure = structure;
+    this.#room = room;
     this.#prefix = `${VERSION}${fingerprint(structure)}.`;
   }
 
@@ -56,7 +61,7 @@ export class SuspendData {
     for (const level of LEVELS.keys()) {
       const end = ending(works, level);
       try {
-        const bits = new BitWriter(LIMIT - this.#prefix.length - end.length);
+        const bits = new BitWriter(this.#room - this.#prefix.length - end.length);
         this.#write(bits, work, level);
         return { text: this.#prefix + bits + end, left: LEVELS[level] };
       } catch (error) {

@@ -1,0 +1,334 @@
+/**
+ * Tracking by an LMS that plays SCORM, in whichever edition: a dialect says how the edition writes
+ * what there is to say.
+ *
+ * What is said to the LMS: everything of the work after each page and each answer, and when the
+ * page is hidden; the end when it is left, straight to the API's own function, because requests
+ * made later than that never arrive.
+ *
+ * @typedef {object} Dialect
+ * @property {number} room characters of suspend data
+ * @property {string} location the element of the bookmark
+ * @property {number} longestLocation characters of it
+ * @property {unknown} unknown the standing of whom the LMS tells nothing
+ * @property {(lms: import("./api.js").Lms) => Terms} terms on what terms the LMS lets us in
+ * @property {(standing: unknown, progress: import("../../tracking.js").Progress,
+ *   rules: import("./status.js").Rules) => unknown} standing what the progress makes of it; it
+ *   never becomes less
+ * @property {(facts: {standing: unknown, progress: import("../../tracking.js").Progress,
+ *   score: number|null}) => [string, string][]} facts what there is to say of the work
+ * @property {(answer: object) => [string, string][]} interaction an answered question, as elements
+ *   below `cmi.interactions.n`
+ * @property {(seconds: number) => [string, string]} sessionTime
+ *
+ * @typedef {{isReadOnly: boolean, standing: unknown, mastery: number|null, keptScore: number,
+ *   learnerId: string}} Terms `standing` is the edition's own status; `mastery` is what the LMS
+ *   judges by, in per cent, null when it does not; `keptScore` what it has, 0 to 100
+ */
+import { Course } from "../../course.js";
+import { Signal } from "../../signal.js";
+import { Workpiece } from "../../works.js";
+import { AttemptBook } from "../attempts.js";
+import { Failure } from "../failure.js";
+import { LocalMarker } from "../marker.js";
+import { SaveQueue } from "../save-queue.js";
+import { WorkShelf, readWorks, storageOf, writeWorks } from "../works.js";
+import { packed, unpacked } from "./packed-works.js";
+import { percent } from "./format.js";
+import { isScoreDue } from "./status.js";
+import { NO_ROOM_FOR_WORKS, SuspendData } from "./suspend-data.js";
+
+/** Drafts can wait for a pause in the typing; a page or an answer cannot. */
+const DRAFT_DELAY_MS = 2000;
+const AT_ONCE_MS = 0;
+
+const NOTHING_YET = {
+  finished: false,
+  seen: false,
+  share: 0,
+  graded: { done: 0, total: 0, score: null, canRetry: true },
+};
+
+/** What of the course the suspend data is about: everything that this package covers. */
+function structureOf(boot) {
+  const { steps } = new Course(boot.course, boot.options?.scope ?? []);
+  const activities = steps
+    .filter(({ kind }) => kind === "quiz")
+    .map((step) => boot.units[step.unit.id].steps[step.id].activity)
+    .map(({ id, attempts, questions }) => ({
+      id,
+      attempts,
+      questions: questions.map((question) => ({
+        id: question.id,
+        points: question.points,
+        key: boot.keys[id][question.id],
+      })),
+    }));
+  const workshops = steps.filter(({ kind }) => kind === "workshop").map(({ id }) => id);
+  return { steps: steps.map(({ path }) => path), workshops, activities };
+}
+
+/** @implements {import("../tracking.js").Tracking} */
+export class ScormTracking {
+  windowState = null;
+  grade = new Signal(null);
+  merged = new Signal(null);
+  status = new Signal({ state: "saved" });
+  marker;
+  #boot;
+  #lms;
+  #codec;
+  #book = new AttemptBook();
+  #queue;
+  #state = { position: null, visited: [], made: [], drafts: {} };
+  #progress = NOTHING_YET;
+  #isOpen = false;
+  #isReadOnly = false;
+  /** In the edition's own words. */
+  #standing;
+  #dialect;
+  #rules;
+  #hasLmsMastery = false;
+  /** The score that the LMS had when it let us in. */
+  #keptScore = 0;
+  #openedAt = 0;
+  /** What the LMS was last told, by element: the same is not told twice. */
+  #told = new Map();
+  /** Answers that the LMS was not told yet. */
+  #answers = [];
+  #interactionCount = 0;
+  #hasInteractions = true;
+  works;
+  /** The works that the LMS gave back, and those that were opened since, by workshop. */
+  #kept = {};
+  /** The same, as the suspend data takes them. */
+  #packed = "";
+  #storage;
+  #learnerId = "";
+
+  /**
+   * @param {object} boot
+   * @param {Window} window
+   * @param {import("./api.js").Lms} lms
+   * @param {Dialect} dialect
+   */
+  constructor(boot, window, lms, dialect) {
+    this.#boot = boot;
+    this.#lms = lms;
+    this.#dialect = dialect;
+    this.#standing = dialect.unknown;
+    this.#codec = new SuspendData(structureOf(boot), dialect.room);
+    const { mastery = null, completion = "quiz", statuses = "passed-failed" } = boot.options ?? {};
+    this.#rules = { mastery, completion, statuses };
+    this.#queue = new SaveQueue(() => this.#tell(), this.status);
+    this.#storage = storageOf(window);
+    this.works = new WorkShelf(async (id) => this.#openWork(id));
+    this.#listen(window);
+  }
+
+  async load() {
+    const work = this.#open() ? await this.#resume() : { state: null, attempts: {} };
+    this.#book = new AttemptBook(work.attempts);
+    this.marker = new LocalMarker(this.#boot.keys, this.#book, (answer) => this.#answered(answer));
+    this.#state = { ...this.#state, ...work.state };
+    return work;
+  }
+
+  save(state) {
+    const isMove = state.position !== this.#state.position;
+    this.#state = state;
+    this.#save(isMove ? AT_ONCE_MS : DRAFT_DELAY_MS);
+  }
+
+  complete(progress) {
+    this.#progress = progress;
+    this.#standing = this.#dialect.standing(this.#standing, progress, this.#rules);
+    this.#save(AT_ONCE_MS);
+  }
+
+  exit() {
+    this.#finish();
+  }
+
+  async unit(unitId) {
+    return this.#boot.units[unitId];
+  }
+
+  #listen(window) {
+    window.document.addEventListener("visibilitychange", () => {
+      if (window.document.visibilityState === "hidden") this.#queue.flush();
+    });
+    window.addEventListener("pagehide", () => this.#finish());
+    window.addEventListener("pageshow", (event) => {
+      if (event.persisted && this.#open()) this.#save(AT_ONCE_MS);
+    });
+  }
+
+  /** Begin the session with the LMS; false, and said on the screen, when it does not let us. */
+  #open() {
+    try {
+      this.#lms.initialize();
+      this.#isOpen = true;
+      this.#openedAt = Date.now();
+      this.#told.clear();
+      this.#readTerms();
+      return true;
+    } catch (failure) {
+      this.#queue.close();
+      this.status.set({ state: "unsaved", problem: failure });
+      return false;
+    }
+  }
+
+  /** On what terms the LMS lets us in: to work or only to look, and what counts as passed. */
+  #readTerms() {
+    const terms = this.#dialect.terms(this.#lms);
+    this.#isReadOnly = terms.isReadOnly;
+    this.#standing = terms.standing;
+    this.#hasLmsMastery = terms.mastery !== null;
+    if (this.#hasLmsMastery) this.#rules = { ...this.#rules, mastery: terms.mastery };
+    this.#learnerId = terms.learnerId;
+    this.#keptScore = terms.keptScore;
+    this.#interactionCount = Number(this.#lms.get("cmi.interactions._count")) || 0;
+    if (this.#isReadOnly) this.status.set({ state: "off", problem: new Failure("review") });
+    else this.#standing = this.#dialect.standing(this.#standing, NOTHING_YET, this.#rules);
+  }
+
+  async #resume() {
+    const text = this.#lms.get("cmi.suspend_data");
+    const work = text === "" ? null : this.#codec.decode(text);
+    const bookmark = this.#lms.get(this.#dialect.location);
+    this.#kept = (await this.#worksOf(work)) ?? {};
+    this.#packed = work?.works ?? "";
+    if (!this.#isReadOnly) this.#save(AT_ONCE_MS);
+    if (work) return work;
+    return {
+      state: bookmark ? { position: bookmark, visited: [], made: [], drafts: {} } : null,
+      attempts: {},
+      notice: text === "" ? undefined : "notice.changed-course",
+    };
+  }
+
+  /** Works that had no room in the LMS are in the browser in which they were made. */
+  async #worksOf(work) {
+    if (!work?.works) return null;
+    if (work.works === NO_ROOM_FOR_WORKS) return readWorks(this.#storage, this.#place);
+    return unpacked(work.works);
+  }
+
+  /** Where this browser keeps what has no room in the LMS: apart for each learner. */
+  get #place() {
+    return `arrimage:${this.#boot.course.slug}:${this.#learnerId}`;
+  }
+
+  #openWork(workshopId) {
+    const kept = this.#kept[workshopId] ?? {};
+    const piece = new Workpiece(kept, () => this.#keepWork(workshopId, piece));
+    return piece;
+  }
+
+  async #keepWork(workshopId, piece) {
+    this.#kept = { ...this.#kept, [workshopId]: piece.records };
+    writeWorks(this.#storage, this.#place, this.#kept);
+    const works = this.#kept;
+    const text = await packed(works);
+    // A later change is being packed already.
+    if (works !== this.#kept) return;
+    this.#packed = text;
+    this.#save(DRAFT_DELAY_MS);
+  }
+
+  #answered(answer) {
+    if (answer) this.#answers.push({ ...answer, at: new Date() });
+    this.#save(AT_ONCE_MS);
+  }
+
+  #save(delay) {
+    if (this.#isOpen && !this.#isReadOnly) this.#queue.put(null, delay);
+  }
+
+  /** Tell the LMS all that it does not know yet, and have it kept. */
+  #tell() {
+    // A save may be due just after the end, which has told everything.
+    if (!this.#isOpen) return undefined;
+    const lacksRoom = this.#tellWork();
+    const refused = this.#tellAnswers();
+    this.#lms.commit();
+    return refused ?? lacksRoom;
+  }
+
+  /** @returns {Failure|undefined} when not all of the work has room */
+  #tellWork() {
+    const work = { state: this.#state, attempts: this.#book.attempts };
+    const { text, left } = this.#codec.encode(work, this.#packed);
+    this.#tellOnce("cmi.suspend_data", text);
+    const { location, longestLocation } = this.#dialect;
+    const position = this.#state.position ?? "";
+    this.#tellOnce(location, position.length <= longestLocation ? position : "");
+    const facts = { standing: this.#standing, progress: this.#progress, score: this.#score() };
+    for (const [name, value] of this.#dialect.facts(facts)) this.#tellOnce(name, value);
+    this.#lms.set(...this.#dialect.sessionTime((Date.now() - this.#openedAt) / 1000));
+    return left === "nothing" ? undefined : new Failure(`no-room.${left}`);
+  }
+
+  /**
+   * The score to tell, 0 to 1, or null. Never less than the LMS has: after an update of the
+   * course, the work may begin anew.
+   */
+  #score() {
+    if (!isScoreDue(this.#progress, this.#hasLmsMastery)) return null;
+    const { score } = this.#progress.graded;
+    return Number(percent(score)) < this.#keptScore ? null : score;
+  }
+
+  #tellOnce(name, value) {
+    if (this.#told.get(name) === value) return;
+    this.#lms.set(name, value);
+    this.#told.set(name, value);
+  }
+
+  /**
+   * An LMS need not keep interactions (RTE 1.2, 3.4.2.7): then they are not told at all. One that
+   * it refuses is given up, so that it does not stand in the way of the rest.
+   * @returns {Failure|undefined}
+   */
+  #tellAnswers() {
+    let refused;
+    while (this.#answers.length > 0 && this.#hasInteractions) {
+      try {
+        this.#hasInteractions = this.#tellAnswer(this.#answers[0]);
+      } catch (failure) {
+        if (failure.retryable) throw failure;
+        refused = failure;
+      }
+      this.#answers.shift();
+      this.#interactionCount += 1;
+    }
+    return refused;
+  }
+
+  #tellAnswer(answer) {
+    return this.#dialect.interaction(answer).every(([element, value]) =>
+      this.#lms.setOptional(`cmi.interactions.${this.#interactionCount}.${element}`, value),
+    );
+  }
+
+  /** Once: what is not told yet, then the end, whatever the LMS says to the first. */
+  #finish() {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    try {
+      if (!this.#isReadOnly) {
+        this.#tellWork();
+        this.#tellAnswers();
+      }
+    } catch (failure) {
+      this.status.set({ state: "unsaved", problem: failure });
+    }
+    try {
+      this.#lms.finish();
+    } catch (failure) {
+      this.status.set({ state: "unsaved", problem: failure });
+    }
+  }
+}
