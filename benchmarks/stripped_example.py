@@ -1,7 +1,12 @@
-"""The peer of the launch benchmark: the least that a Flask tool on PyLTI1p3 can be.
+"""A peer of the launch benchmark: the least that a Flask tool on PyLTI1p3 can be.
 
-It keeps nothing but the library's own session, in a signed cookie. Its platform's keys are
-in its configuration, so that it never fetches them.
+Nobody publishes it so; it is the floor under ``published_example``, with all left out that a
+launch can do without:
+
+- its configuration is read once, and its platform's keys stand there: it never fetches them,
+  and cannot follow a platform that changes them;
+- its page is one line without a template;
+- it keeps nothing but the library's own session, in a signed cookie.
 """
 
 from __future__ import annotations
@@ -17,16 +22,15 @@ from pylti1p3.tool_config import ToolConfDict
 
 
 def create_app() -> Flask:
-    """Return the tool that ``BARE_EXAMPLE`` (a JSON file) configures."""
+    """Return the tool that ``EXAMPLE_CONFIGURATION`` (a JSON file) configures."""
     app = Flask(__name__)
-    configuration = json.loads(Path(os.environ["BARE_EXAMPLE"]).read_text(encoding="utf-8"))
-    app.secret_key = configuration["secret"]
-    tool = ToolConfDict(configuration["tool"])
-    launch_url = configuration["launch_url"]
+    app.secret_key = os.environ["EXAMPLE_SECRET"]
+    file = Path(os.environ["EXAMPLE_CONFIGURATION"])
+    tool = ToolConfDict(json.loads(file.read_text(encoding="utf-8")))
 
     @app.route("/login", methods=["GET", "POST"])
     def login() -> Response:
-        return FlaskOIDCLogin(_request(), tool).redirect(launch_url)
+        return FlaskOIDCLogin(_request(), tool).redirect(request.values["target_link_uri"])
 
     @app.post("/launch")
     def launch() -> str:
