@@ -38,6 +38,17 @@ LARGEST_REQUEST = 512 * 1024
 MOST_FORM_FIELDS = 100
 STATIC_SECONDS = 3600
 TRANSPORT_SECONDS = 365 * 24 * 3600
+USUAL_HEADERS = (
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+    ("Cache-Control", "no-store"),
+)
+SECURE_HEADERS = (
+    *USUAL_HEADERS,
+    ("Strict-Transport-Security", f"max-age={TRANSPORT_SECONDS}"),
+)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -93,14 +104,11 @@ def from_environment() -> Flask:
 
 def add_headers(response: Response, *, secure: bool) -> Response:
     """Add the headers that every answer has, where a page did not set its own."""
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    headers.setdefault("Referrer-Policy", "no-referrer")
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-    if secure:
-        headers.setdefault("Strict-Transport-Security", f"max-age={TRANSPORT_SECONDS}")
-    headers.setdefault("Cache-Control", "no-store")
+    # Looked through once: ``setdefault`` would do so for each of them, at every answer.
+    own = {name.lower() for name, _ in response.headers}
+    for name, value in SECURE_HEADERS if secure else USUAL_HEADERS:
+        if name.lower() not in own:
+            response.headers.add(name, value)
     return response
 
 

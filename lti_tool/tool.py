@@ -122,7 +122,7 @@ class Tool:
 
 def build_tool(settings: Settings) -> Tool:
     """Put the tool together. Raise ``SettingsError`` when it has no course to show."""
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, settings.threads)
     roots = (*settings.course_roots, BUILTIN_COURSES)
     slugs = tuple(available_courses(roots))
     courses = CourseShelf(roots, institution_values(settings), media_base)

@@ -39,7 +39,7 @@ class _Shelf:
 
     units: dict[str, Json] = field(default_factory=dict)
     keys: dict[str, Mapping[str, Json]] = field(default_factory=dict)
-    texts: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, bytes] = field(default_factory=dict)
 
 
 class RenderedCourse:
@@ -154,22 +154,22 @@ class RenderedCourse:
             {quiz.id: self._key_text(quiz) for quiz in self.activities(units)},
         )
         assets = render.Assets(render.PLAYER_SCRIPT, render.PLAYER_STYLE)
-        return render.document_around(boot, self.title, self.language, assets).encode()
+        return render.document_around(boot, self.title, self.language, assets)
 
     @property
     def _look(self) -> Mapping[str, str | None] | None:
         look = self.partner.look if self.partner else Look()
         return None if look == Look() else asdict(look)
 
-    def _text(self, unit_id: str) -> str:
+    def _text(self, unit_id: str) -> bytes:
         if unit_id in self._own:
             return render.json_for_script(self._own[unit_id])
         return self._written(f"unit/{unit_id}", lambda: self.unit(unit_id))
 
-    def _key_text(self, quiz: Quiz) -> str:
+    def _key_text(self, quiz: Quiz) -> bytes:
         return self._written(f"keys/{quiz.id}", lambda: self.keys(quiz))
 
-    def _written(self, name: str, make: Callable[[], Mapping[str, Any]]) -> str:
+    def _written(self, name: str, make: Callable[[], Mapping[str, Any]]) -> bytes:
         texts = self._shelf.texts
         if name not in texts:
             texts[name] = render.json_for_script(make())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import requests
@@ -112,6 +113,7 @@ def _body(response: requests.Response, deadline: float) -> bytes:
     return bytes(body)
 
 
+@lru_cache(maxsize=256)
 def origin_of(url: str) -> str:
     """Return scheme, host and port, with the scheme's usual port left out.
 

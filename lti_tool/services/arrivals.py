@@ -21,8 +21,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.orm import Session
 
 from lti_tool.models import (
@@ -85,8 +86,8 @@ class Arrived:
     newcomer: bool
 
 
-def arrive_at_once(connection: Connection, arrival: Arrival) -> Arrived | None:
-    """Write a launch into PostgreSQL.
+def arrive_at_once(cursor: DBAPICursor, arrival: Arrival) -> Arrived | None:
+    """Write a launch into PostgreSQL, by a cursor of its driver.
 
     Return ``None``, having written nothing, when the login is used up already, or the
     deployment is gone or its platform suspended.
@@ -97,7 +98,8 @@ def arrive_at_once(connection: Connection, arrival: Arrival) -> Arrived | None:
         "mentored": None if arrival["mentored"] is None else json.dumps(arrival["mentored"]),
     }
     parameters = {short: written[name] for name, short in _SHORT_NAMES.items()}
-    row = connection.exec_driver_sql(_PACKED, parameters).one_or_none()
+    cursor.execute(STATEMENT, parameters)
+    row = cursor.fetchone()
     return None if row is None else Arrived(*row)
 
 
@@ -336,4 +338,4 @@ def _packed(statement: str) -> tuple[str, dict[str, str]]:
     return " ".join(named.split()), short
 
 
-_PACKED, _SHORT_NAMES = _packed(_AT_ONCE)
+STATEMENT, _SHORT_NAMES = _packed(_AT_ONCE)

@@ -96,15 +96,15 @@ class CourseShelf:
             raise KeyError(unit_id)
         return {**content, "steps": steps}
 
-    def outline_json(self, slug: str, language: str) -> str:
-        """Return the outline as text that can stand in a page's script element."""
+    def outline_json(self, slug: str, language: str) -> bytes:
+        """Return the outline as text that can stand in a page's script element, in UTF-8."""
         return self._once(
             ("outline text", slug, language),
             lambda: render.json_for_script(self.outline(slug, language)),
         )
 
-    def covered_json(self, slug: str, target: str, unit_id: str, language: str) -> str:
-        """Return ``covered_content`` as text that can stand in a page's script element."""
+    def covered_json(self, slug: str, target: str, unit_id: str, language: str) -> bytes:
+        """Return ``covered_content`` as ``outline_json`` returns the outline."""
         known = str(self.extent(slug, target).target)
         return self._once(
             ("unit text", slug, language, unit_id, known),

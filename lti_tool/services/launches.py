@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -25,10 +26,7 @@ from lti_tool.models import (
     ContentSelection,
     Deployment,
     KnownPlatform,
-    Learner,
     Platform,
-    ResourceLink,
-    WindowSession,
     now,
 )
 from lti_tool.services.administration import ADMINISTRATION, Way, issue_ticket
@@ -47,7 +45,7 @@ from lti_tool.services.links import class_of, destination, due_date
 from lti_tool.services.logins import LoginDesk, OpenLogin, is_used, require_nonce, use_up
 from lti_tool.services.registrations import take_deployment
 from lti_tool.services.reviews import OpenReview, open_review
-from lti_tool.services.sessions import SessionLimits
+from lti_tool.services.sessions import SessionLimits, Visitor
 from lti_tool.services.tokens import hashed, new_token
 
 SELECTION_LIFETIME = timedelta(hours=1)
@@ -72,15 +70,14 @@ class LaunchForm:
 class OpenWindow:
     """A window that was let in. ``token`` is its proof, which only it will hold.
 
-    ``newcomer`` is the window of a learner who never had one in this class before, with all
-    that the player needs to know of it: there is no work of theirs to look for, and nothing
-    to ask the database. ``None`` for anybody else.
+    ``newcomer`` is a learner who never had a window in this class before: there is no work of
+    theirs to look for, and nothing to ask the database. ``None`` for anybody else.
     """
 
     token: str
     role: Role
     language: str
-    newcomer: WindowSession | None
+    newcomer: Visitor | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +239,7 @@ class LaunchDesk:
         arrived = self._write(arrival, login, platform, launch)
         self._keep_groups(arrived, launch)
         new_here = arrived.newcomer and launch.role is Role.LEARNER
-        newcomer = _window(arrival, arrived) if new_here else None
+        newcomer = _newcomer(arrival, arrived) if new_here else None
         return OpenWindow(token, launch.role, language, newcomer)
 
     def _keep_groups(self, arrived: Arrived, launch: Launch) -> None:
@@ -259,8 +256,8 @@ class LaunchDesk:
     ) -> Arrived:
         """Write the launch, or raise ``LaunchRefused``, having written nothing."""
         if self.database.is_postgresql and not platform.awaits_deployment:
-            with self.database.statement() as connection:
-                arrived = arrive_at_once(connection, arrival)
+            with self.database.statement() as cursor:
+                arrived = arrive_at_once(cursor, arrival)
             if arrived is None:
                 with self.database.reading() as db:
                     raise _refusal(db, login, platform, launch)
@@ -268,7 +265,8 @@ class LaunchDesk:
         with self.database.transaction() as db:
             _settle_deployment(db, platform, launch)
             if self.database.is_postgresql:
-                arrived = arrive_at_once(db.connection(), arrival)
+                with closing(db.connection().connection.cursor()) as cursor:
+                    arrived = arrive_at_once(cursor, arrival)
             else:
                 arrived = arrive_step_by_step(db, arrival)
             if arrived is None:
@@ -321,21 +319,16 @@ def _shut_out(db: Session, platform: KnownPlatform, launch: Launch) -> LaunchRef
     return LaunchRefused(Fault.DEPLOYMENT_UNKNOWN, f"deployment_id {launch.deployment_id!r}")
 
 
-def _window(arrival: Arrival, arrived: Arrived) -> WindowSession:
-    """Return a newcomer's window as it was written, as far as the player is concerned."""
-    link = ResourceLink(
-        id=arrived.resource_link_pk,
-        context_pk=arrived.context_pk,
+def _newcomer(arrival: Arrival, arrived: Arrived) -> Visitor:
+    """Return the learner of a window as it was written. Nobody without a name is recorded."""
+    named = arrived.learner_id is not None
+    return Visitor(
         course=arrival["course"],
         target=arrival["target"],
-    )
-    person = None if arrived.learner_id is None else Learner(name=arrival["name"])
-    return WindowSession(
-        resource_link=link,
-        learner_id=arrived.learner_id,
-        learner=person,
-        role=arrival["role"],
         language=arrival["language"],
+        role=arrival["role"],
+        name=arrival["name"] if named else "",
+        recorded=named,
         return_url=arrival["return_url"],
         due_at=arrival["due_at"],
     )

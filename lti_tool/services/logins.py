@@ -22,6 +22,7 @@ import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from sqlalchemy.orm import Session
@@ -120,20 +121,15 @@ class LoginDesk:
         content = HEAD.pack(secrets.token_bytes(NUMBER_BYTES), end, platform.id) + target.encode()
         state = self._state(content)
         query = {
-            "scope": "openid",
-            "response_type": "id_token",
-            "response_mode": "form_post",
-            "prompt": "none",
-            "client_id": platform.client_id,
-            "redirect_uri": self.launch_url,
             "login_hint": request.login_hint,
             "state": state,
             "nonce": self._nonce(content),
         }
         if request.message_hint is not None:
             query["lti_message_hint"] = request.message_hint
+        address = _authorization(platform.authorization_url, platform.client_id, self.launch_url)
         return Login(
-            authorization_url=_with_query(platform.authorization_url, query),
+            authorization_url=f"{address}&{urlencode(query)}",
             state=state,
             browser=self._browser(content),
             storage=_storage(target, platform, state),
@@ -289,8 +285,20 @@ def _check(request: LoginRequest, tool_url: str) -> None:
         raise LaunchRefused(Fault.TARGET_FOREIGN, "the login's target_link_uri is not the tool's")
 
 
-def _with_query(url: str, query: dict[str, str]) -> str:
-    """Add parameters to an address that may have some already."""
+@lru_cache(maxsize=256)
+def _authorization(url: str, client_id: str, launch_url: str) -> str:
+    """Return where a platform authorizes, with what is the same in all of its logins.
+
+    The address may have parameters of its own already.
+    """
+    query = {
+        "scope": "openid",
+        "response_type": "id_token",
+        "response_mode": "form_post",
+        "prompt": "none",
+        "client_id": client_id,
+        "redirect_uri": launch_url,
+    }
     parts = urlsplit(url)
     joined = "&".join(filter(None, (parts.query, urlencode(query))))
     return urlunsplit((parts.scheme, parts.netloc, parts.path, joined, ""))

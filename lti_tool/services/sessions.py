@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from lti_tool.lti import Role
 from lti_tool.models import Context, Deployment, ResourceLink, WindowSession, now
 from lti_tool.services.tokens import hashed
 
@@ -29,6 +30,39 @@ class SessionLimits:
     def first_end(self, opened: datetime) -> datetime:
         """Return when a window that is opened then ends, if nobody uses it."""
         return opened + min(self.idle, self.lifetime)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Whoever has a window, as far as the player is concerned.
+
+    ``recorded``: what they do is kept. It is not for an instructor, who looks at the course
+    as a preview, nor for somebody whom the platform does not name (LTI 1.3 core, 5.3.6.1):
+    the player shows both the same.
+    """
+
+    course: str
+    target: str
+    language: str
+    role: str
+    name: str
+    recorded: bool
+    return_url: str | None
+    due_at: datetime | None
+
+    @classmethod
+    def of(cls, window: WindowSession) -> Visitor:
+        """Return who has a window."""
+        return cls(
+            course=window.resource_link.course,
+            target=window.resource_link.target,
+            language=window.language,
+            role=window.role,
+            name=window.learner.name if window.learner else "",
+            recorded=window.role == Role.LEARNER and window.learner_id is not None,
+            return_url=window.return_url,
+            due_at=window.due_at,
+        )
 
 
 class SessionRefused(Exception):

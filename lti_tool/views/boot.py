@@ -13,6 +13,7 @@ from lti_tool.services.courses import CourseShelf, Json
 from lti_tool.services.grades import GradeStatus
 from lti_tool.services.objections import objection_to
 from lti_tool.services.progress import Seat
+from lti_tool.services.sessions import Visitor
 
 
 def lti_boot(
@@ -23,27 +24,27 @@ def lti_boot(
     The content of one unit comes along: the one asked for, else the one where the learner
     stopped, else the first that the link covers.
     """
-    link = window.resource_link
-    language = courses.language(link.course, window.language)
-    visit = _visit(courses, window, snapshot)
-    outline = courses.outline(link.course, language)
+    visitor = Visitor.of(window)
+    language = courses.language(visitor.course, visitor.language)
+    visit = _visit(courses, visitor, snapshot)
+    outline = courses.outline(visitor.course, language)
     opened = _opened_unit(outline, visit.scope, (unit_id, _place(snapshot)))
-    content = courses.covered_content(link.course, link.target, opened, language)
+    content = courses.covered_content(visitor.course, visitor.target, opened, language)
     return boot_data(outline, {opened: content}, visit)
 
 
-def lti_boot_json(courses: CourseShelf, window: WindowSession, snapshot: Json, session: str) -> str:
-    """Return the same with the window's token, as text that can stand in the page.
+def lti_boot_json(courses: CourseShelf, visitor: Visitor, snapshot: Json, session: str) -> bytes:
+    """Return the same with the window's token, as text that can stand in the page, in UTF-8.
 
     What it says of the course was written once; only what it says of the person is new.
     """
-    link = window.resource_link
-    language = courses.language(link.course, window.language)
-    visit = _visit(courses, window, snapshot, session)
-    outline = courses.outline(link.course, language)
+    course = visitor.course
+    language = courses.language(course, visitor.language)
+    visit = _visit(courses, visitor, snapshot, session)
+    outline = courses.outline(course, language)
     opened = _opened_unit(outline, visit.scope, (_place(snapshot),))
-    units = {opened: courses.covered_json(link.course, link.target, opened, language)}
-    return boot_json(language, courses.outline_json(link.course, language), units, visit)
+    units = {opened: courses.covered_json(course, visitor.target, opened, language)}
+    return boot_json(language, courses.outline_json(course, language), units, visit)
 
 
 def untouched() -> Json:
@@ -68,11 +69,7 @@ def snapshot_of(db: Session, courses: CourseShelf, window: WindowSession) -> Jso
 
 
 def learner_seat(window: WindowSession) -> Seat | None:
-    """Return whose work is recorded.
-
-    Nobody's for an instructor, who looks at the course as a preview, nor for somebody whom
-    the platform does not name (LTI 1.3 core, 5.3.6.1): the player shows both the same.
-    """
+    """Return whose work is recorded, if anybody's is (``Visitor.recorded``)."""
     return Seat.of(window) if window.role == Role.LEARNER else None
 
 
@@ -87,20 +84,19 @@ def grade_json(grade: GradeStatus) -> Json:
 
 
 def _visit(
-    courses: CourseShelf, window: WindowSession, snapshot: Json, session: str | None = None
+    courses: CourseShelf, visitor: Visitor, snapshot: Json, session: str | None = None
 ) -> Visit:
-    link = window.resource_link
     return Visit(
         delivery="lti",
-        role="learner" if learner_seat(window) else "instructor",
-        learner=window.learner.name if window.learner else "",
-        scope=courses.extent(link.course, link.target).scope,
+        role="learner" if visitor.recorded else "instructor",
+        learner=visitor.name,
+        scope=courses.extent(visitor.course, visitor.target).scope,
         mastery=None,
         session=session,
         snapshot=snapshot,
-        return_url=window.return_url,
-        due=window.due_at.isoformat(timespec="seconds") if window.due_at else None,
-        class_page="/class" if window.role == Role.INSTRUCTOR else None,
+        return_url=visitor.return_url,
+        due=visitor.due_at.isoformat(timespec="seconds") if visitor.due_at else None,
+        class_page="/class" if visitor.role == Role.INSTRUCTOR else None,
     )
 
 

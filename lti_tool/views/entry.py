@@ -13,7 +13,7 @@ from lti_tool.services import grades
 from lti_tool.services.courses import Json
 from lti_tool.services.launches import OpenWindow
 from lti_tool.services.progress import Seat
-from lti_tool.services.sessions import session_of
+from lti_tool.services.sessions import Visitor, session_of
 from lti_tool.views.boot import lti_boot_json, snapshot_of, untouched
 from lti_tool.views.classes import class_page
 from lti_tool.views.context import tool
@@ -35,14 +35,14 @@ def enter(opened: OpenWindow) -> Response:
         return class_page(opened.token, window)
     if opened.role is Role.MENTOR:
         return mentor_page(opened.token, window)
-    return _player(opened.token, window, _work_so_far(window))
+    return _player(opened.token, Visitor.of(window), _work_so_far(window))
 
 
-def _player(session_token: str, window: WindowSession, snapshot: Json) -> Response:
-    courses, slug = tool().courses, window.resource_link.course
-    language = courses.language(slug, window.language)
+def _player(session_token: str, visitor: Visitor, snapshot: Json) -> Response:
+    courses, slug = tool().courses, visitor.course
+    language = courses.language(slug, visitor.language)
     title: str = courses.outline(slug, language)["title"]
-    boot = lti_boot_json(courses, window, snapshot, session_token)
+    boot = lti_boot_json(courses, visitor, snapshot, session_token)
     return player_page(title, language, boot)
 
 

@@ -62,7 +62,7 @@ def media(slug: str, filename: str) -> Response:
     return response
 
 
-def player_page(title: str, language: str, boot: str | None) -> Response:
+def player_page(title: str, language: str, boot: bytes | None) -> Response:
     """Return the player's document, with or without the text of what it begins with."""
     assets = _player_assets(language, int(time.monotonic()))
     return make_response(render.document_around(boot, title, language, assets))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from lti_tool.lti import CUSTOM_PARAMETERS, Fault, LaunchRefused, origin_of
@@ -55,7 +56,8 @@ def login() -> Response:
     if _may_be_framed():
         response = _framed_login(begun, given)
     else:
-        response = make_response(redirect(begun.authorization_url))
+        # Flask's ``redirect`` would write a page for it, which no browser shows.
+        response = Response(status=HTTPStatus.FOUND, headers={"Location": begun.authorization_url})
     _set_cookie(response, _login_cookie(begun.state), begun.browser, int(LIFETIME.total_seconds()))
     return response
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import delete, event, func, select, text, update
@@ -21,17 +23,34 @@ on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect
 
 @contextmanager
 def questions(database: Database) -> Iterator[list[str]]:
-    """What the database is asked meanwhile."""
+    """What the database is asked meanwhile, by SQLAlchemy or by the driver itself."""
     asked: list[str] = []
+
+    class NotingCursor(psycopg.Cursor[Any]):
+        def execute(self, query: Any, params: Any = None, **options: Any) -> NotingCursor:
+            asked.append(query)
+            return super().execute(query, params, **options)
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         asked.append(statement)
 
+    def taken(connection: psycopg.Connection, *_: object) -> None:
+        connection.cursor_factory = NotingCursor
+
+    def put_back(connection: psycopg.Connection, *_: object) -> None:
+        connection.cursor_factory = psycopg.Cursor
+
+    if database.is_postgresql:
+        listeners = [("checkout", taken), ("checkin", put_back)]
+    else:
+        listeners = [("before_cursor_execute", note)]
     for engine in database.engines:
-        event.listen(engine, "before_cursor_execute", note)
+        for what, listener in listeners:
+            event.listen(engine, what, listener)
     yield asked
     for engine in database.engines:
-        event.remove(engine, "before_cursor_execute", note)
+        for what, listener in listeners:
+            event.remove(engine, what, listener)
 
 
 @pytest.fixture
@@ -131,8 +150,8 @@ def test_a_database_server_that_went_away_and_came_back_is_not_noticed(
     """A restart closes every connection, as is done here to those of the tool."""
     assert lms.enter(browser, sub="before").status_code == 200
     name = tool.database.engine.url.database
-    with other_process.statement() as connection:
-        closed = connection.execute(
+    with other_process.reading() as db:
+        closed = db.execute(
             text(
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
                 "WHERE datname = :name AND pid <> pg_backend_pid()"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic import command
 from sqlalchemy import MetaData, func, inspect, select, text
@@ -210,4 +212,49 @@ def test_sqlite_is_set_up_for_several_processes(tmp_path: Path) -> None:
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
         assert connection.execute(text("PRAGMA busy_timeout")).scalar() == 15_000
+    database.close()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_statement_is_kept_at_once_and_by_itself(database: Database) -> None:
+    insert = "INSERT INTO refusal (reference, code, detail, created_at) VALUES (%s, 'x', '', now())"
+
+    def write_and_fail() -> None:
+        with database.statement() as cursor:
+            cursor.execute(insert, ["R1"])
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        write_and_fail()
+    with database.reading() as db:
+        assert db.get(Refusal, "R1") is not None
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_connection_that_ends_under_a_statement_serves_no_other(database: Database) -> None:
+    def end() -> None:
+        with database.statement() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with pytest.raises(psycopg.OperationalError):
+        end()
+    with database.statement() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_each_thread_finds_its_connection_again(database_url: str) -> None:
+    database = Database(database_url, threads=7)
+
+    def backends() -> set[int]:
+        with ExitStack() as stack:
+            cursors = [stack.enter_context(database.statement()) for _ in range(7)]
+            for cursor in cursors:
+                cursor.execute("SELECT pg_backend_pid()")
+            return {cursor.fetchone()[0] for cursor in cursors}
+
+    first = backends()
+    assert len(first) == 7
+    assert backends() == first
     database.close()
