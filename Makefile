@@ -49,7 +49,7 @@ fuzz: $(VENV)/.dev build ## Search for what breaks the doors, longer than the te
 	ARRIMAGE_FUZZ=long $(BIN)/pytest --numprocesses auto --dist worksteal tests/fuzzing
 
 .PHONY: bench-launch
-bench-launch: $(VENV)/.dev build ## Launches a second, beside PyLTI1p3's bare use
+bench-launch: $(VENV)/.dev build ## Launches a second, beside PyLTI1p3's own example
 	@$(BIN)/python -m benchmarks.launch
 
 .PHONY: bench-page

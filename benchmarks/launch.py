@@ -1,4 +1,4 @@
-"""``make bench-launch``: how many launches a second, beside PyLTI1p3's bare use.
+"""``make bench-launch``: how many launches a second, beside PyLTI1p3's own example.
 
 A launch is a login, the platform's token, and the first page, for a person never seen before.
 Three tools get the same launches, in turn, on this machine: ours, as in production on a real

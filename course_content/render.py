@@ -324,11 +324,21 @@ def boot_json(
 ) -> bytes:
     """Return the text of the same, around an outline, units and keys that were written before.
 
-    They are what ``json_for_script`` made of them, and so is the whole: what is the same for
-    everybody is neither written nor encoded again.
+    They are what ``json_for_script`` made of them, and so is the whole.
     """
-    visited = json_for_script(_visit_data(language, visit))
-    text = b'%b,"course":%b,"units":%b' % (visited[:-1], course, _json_object(units))
+    return visit_json(language, visit) + course_json(course, units, keys)
+
+
+def visit_json(language: str, visit: Visit) -> bytes:
+    """Return the first part of that text, which is about the person."""
+    return b"%b," % json_for_script(_visit_data(language, visit))[:-1]
+
+
+def course_json(
+    course: bytes, units: Mapping[str, bytes], keys: Mapping[str, bytes] | None = None
+) -> bytes:
+    """Return the rest of it, the same for everybody to whom these units are open."""
+    text = b'"course":%b,"units":%b' % (course, _json_object(units))
     return b"%b}" % text if keys is None else b'%b,"keys":%b}' % (text, _json_object(keys))
 
 
@@ -412,13 +422,13 @@ def document(
 
 def document_around(boot: bytes | None, title: str, language: str, assets: Assets) -> bytes:
     """Return the same in UTF-8, around what ``json_for_script`` or ``boot_json`` wrote."""
-    before, after = _frame(title, language, assets, with_boot=boot is not None)
-    return b"".join((before.encode(), boot or b"", after.encode()))
+    before, after = frame(title, language, assets, with_boot=boot is not None)
+    return b"".join((before, boot or b"", after))
 
 
 @lru_cache(maxsize=256)
-def _frame(title: str, language: str, assets: Assets, *, with_boot: bool) -> tuple[str, str]:
-    """Return what stands before and after the boot data, the same for everybody."""
+def frame(title: str, language: str, assets: Assets, *, with_boot: bool) -> tuple[bytes, bytes]:
+    """Return what stands before and after the boot data, the same for everybody, in UTF-8."""
     page = (
         _templates()
         .get_template("player.html")
@@ -430,8 +440,8 @@ def _frame(title: str, language: str, assets: Assets, *, with_boot: bool) -> tup
             noscript=wording(language).needs_javascript,
         )
     )
-    before, _, after = page.rpartition("\0")
-    return (before, after) if with_boot else (page, "")
+    before, _, after = page.encode().rpartition(b"\0")
+    return (before, after) if with_boot else (after, b"")
 
 
 def player_script(delivery: Delivery, language: str) -> str:

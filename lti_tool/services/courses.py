@@ -96,20 +96,19 @@ class CourseShelf:
             raise KeyError(unit_id)
         return {**content, "steps": steps}
 
-    def outline_json(self, slug: str, language: str) -> bytes:
-        """Return the outline as text that can stand in a page's script element, in UTF-8."""
-        return self._once(
-            ("outline text", slug, language),
-            lambda: render.json_for_script(self.outline(slug, language)),
-        )
-
     def covered_json(self, slug: str, target: str, unit_id: str, language: str) -> bytes:
-        """Return ``covered_content`` as ``outline_json`` returns the outline."""
+        """Return outline and ``covered_content`` as text for the player's page.
+
+        It is the same object each time, about the course alone (``render.course_json``).
+        """
         known = str(self.extent(slug, target).target)
-        return self._once(
-            ("unit text", slug, language, unit_id, known),
-            lambda: render.json_for_script(self.covered_content(slug, known, unit_id, language)),
-        )
+
+        def write() -> bytes:
+            outline = render.json_for_script(self.outline(slug, language))
+            unit = render.json_for_script(self.covered_content(slug, known, unit_id, language))
+            return render.course_json(outline, {unit_id: unit})
+
+        return self._once(("page text", slug, language, unit_id, known), write)
 
     def extent(self, slug: str, target: str) -> Extent:
         """Return what a link with that target opens.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from course_content.render import Visit, boot_data, boot_json
+from course_content.render import Visit, boot_data, visit_json
 from lti_tool.lti import Role
 from lti_tool.models import WindowSession
 from lti_tool.services import attempts, progress, submissions
@@ -33,18 +33,21 @@ def lti_boot(
     return boot_data(outline, {opened: content}, visit)
 
 
-def lti_boot_json(courses: CourseShelf, visitor: Visitor, snapshot: Json, session: str) -> bytes:
-    """Return the same with the window's token, as text that can stand in the page, in UTF-8.
+def lti_boot_json(
+    courses: CourseShelf, visitor: Visitor, snapshot: Json, session: str
+) -> tuple[bytes, bytes]:
+    """Return the same with the window's token, as text that can stand in the page.
 
-    What it says of the course was written once; only what it says of the person is new.
+    What it says of the person comes first and is new, what it says of the course was written
+    once, for all.
     """
     course = visitor.course
     language = courses.language(course, visitor.language)
     visit = _visit(courses, visitor, snapshot, session)
     outline = courses.outline(course, language)
     opened = _opened_unit(outline, visit.scope, (_place(snapshot),))
-    units = {opened: courses.covered_json(course, visitor.target, opened, language)}
-    return boot_json(language, courses.outline_json(course, language), units, visit)
+    shared = courses.covered_json(course, visitor.target, opened, language)
+    return visit_json(language, visit), shared
 
 
 def untouched() -> Json:

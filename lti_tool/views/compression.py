@@ -11,6 +11,8 @@ does not leave with other sites' requests.
 from __future__ import annotations
 
 import gzip
+import struct
+import zlib
 from functools import lru_cache
 from typing import Final
 
@@ -32,7 +34,37 @@ LARGEST_FILE: Final = 1024 * 1024
 FILES_KEPT: Final = 64
 PAGE_LEVEL: Final = 4
 FILE_LEVEL: Final = 9
-"""A page is compressed each time, a file once."""
+"""A page is compressed each time; a file, or what many pages share, once."""
+SHARED_KEPT: Final = 64
+GZIP_HEAD: Final = struct.pack("<2sBBLBB", b"\x1f\x8b", zlib.DEFLATED, 0, 0, 0, 255)
+"""No name, no time, no system (RFC 1952, 2.3)."""
+
+
+class SharedPage(Response):
+    """A page of which the middle is the same in many: it is compressed once for all of them.
+
+    The parts are compressed each by itself, so that none tells by its length of another.
+    """
+
+    def __init__(self, before: bytes, shared: bytes, after: bytes) -> None:
+        super().__init__(b"".join((before, shared, after)))
+        self.parts = (before, shared, after)
+
+    def compressed(self) -> bytes:
+        """Return the page as gzip, put together from its parts (RFC 1951, 2; RFC 1952, 2.3.1)."""
+        before, shared, after = self.parts
+        check, size = 0, 0
+        for part in self.parts:
+            check, size = zlib.crc32(part, check), size + len(part)
+        return b"".join(
+            (
+                GZIP_HEAD,
+                _deflated(before, PAGE_LEVEL, zlib.Z_FULL_FLUSH),
+                _deflated_once(shared),
+                _deflated(after, PAGE_LEVEL, zlib.Z_FINISH),
+                struct.pack("<LL", check, size & 0xFFFFFFFF),
+            )
+        )
 
 
 def compress(response: Response) -> Response:
@@ -45,6 +77,8 @@ def compress(response: Response) -> Response:
     if response.direct_passthrough:
         response.direct_passthrough = False
         response.set_data(_compressed_file(response.get_data()))
+    elif isinstance(response, SharedPage):
+        response.set_data(response.compressed())
     else:
         response.set_data(gzip.compress(response.get_data(), PAGE_LEVEL, mtime=0))
     response.headers["Content-Encoding"] = "gzip"
@@ -64,6 +98,17 @@ def _is_compressible(response: Response) -> bool:
         and length is not None
         and LEAST_BYTES <= length <= LARGEST_FILE
     )
+
+
+def _deflated(content: bytes, level: int, end: int) -> bytes:
+    """Return a part of a stream that refers to nothing before it."""
+    packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(content) + packer.flush(end)
+
+
+@lru_cache(maxsize=SHARED_KEPT)
+def _deflated_once(shared: bytes) -> bytes:
+    return _deflated(shared, FILE_LEVEL, zlib.Z_FULL_FLUSH)
 
 
 @lru_cache(maxsize=FILES_KEPT)

@@ -7,10 +7,11 @@ import time
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, make_response, request, send_from_directory, url_for
+from flask import Blueprint, Response, abort, request, send_from_directory, url_for
 
 from course_content import render
 from lti_tool.services.courses import UnknownCourse
+from lti_tool.views.compression import SharedPage
 from lti_tool.views.context import page_language, tool, use_language
 
 blueprint = Blueprint("learn", __name__)
@@ -62,10 +63,15 @@ def media(slug: str, filename: str) -> Response:
     return response
 
 
-def player_page(title: str, language: str, boot: bytes | None) -> Response:
-    """Return the player's document, with or without the text of what it begins with."""
+def player_page(title: str, language: str, boot: tuple[bytes, bytes] | None) -> Response:
+    """Return the player's document, with or without the text of what it begins with.
+
+    That is in two parts: the person's, and the course's, which is the same for everybody.
+    """
     assets = _player_assets(language, int(time.monotonic()))
-    return make_response(render.document_around(boot, title, language, assets))
+    before, after = render.frame(title, language, assets, with_boot=boot is not None)
+    own, shared = boot or (b"", b"")
+    return SharedPage(before + own, shared, after)
 
 
 @lru_cache(maxsize=8)

@@ -5,6 +5,8 @@ import gzip
 import pytest
 from werkzeug.test import TestResponse
 
+from lti_tool.views.compression import SharedPage, compress
+from lti_tool.views.learn import player_page
 from tests.functional.school import School
 
 GZIP = {"Accept-Encoding": "br, gzip;q=0.8"}
@@ -56,3 +58,23 @@ def test_what_is_short_is_sent_as_it_is(school: School) -> None:
     answer = school.app.test_client().get("/healthz", headers=GZIP)
 
     assert "Content-Encoding" not in answer.headers
+
+
+def test_a_page_in_parts_is_what_it_is_without_compression() -> None:
+    """Its parts are compressed each by itself; the course's part once for everybody."""
+    for name in ("Alex « & » Martin", "Camille Noël", "", "é" * 5_000):
+        page = SharedPage(name.encode(), "<p>Le même cours pour tout le monde</p>".encode(), b"!")
+        assert gzip.decompress(page.compressed()) == page.get_data()
+        assert name.encode() in page.get_data()
+
+
+def test_the_first_page_is_each_persons_own_when_it_is_compressed(school: School) -> None:
+    with school.app.test_request_context(headers=GZIP):
+        pages = [
+            compress(player_page("Cours", "fr", (name, b'"course":"' + b"x" * 2_000 + b'"}')))
+            for name in (b'{"learner":"Alex",', b'{"learner":"Camille",')
+        ]
+    alex, camille = (gzip.decompress(page.get_data()) for page in pages)
+    assert b"Alex" in alex
+    assert b"Alex" not in camille
+    assert alex.replace(b"Alex", b"Camille") == camille
