@@ -19,11 +19,12 @@ class Learner:
 
     @property
     def steps(self) -> list[str]:
-        """The path of every step, in the course's order."""
+        """The path of every step that the document plays, in the course's order."""
         return [
             f"{unit['id']}/{step['id']}"
             for part in self.boot["course"]["parts"]
             for unit in part["units"]
+            if unit["id"] in self.boot["units"]
             for step in unit["steps"]
         ]
 

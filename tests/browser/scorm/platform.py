@@ -28,10 +28,12 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serving(package: Path, folder: Path) -> Iterator[Platform]:
+def serving(
+    package: Path, folder: Path, lms: Path = HERE / "lms", runtime: Path = RUNTIME
+) -> Iterator[Platform]:
     """Unpack ``package`` into ``folder`` and serve it, with the platform around it."""
-    shutil.copytree(HERE / "lms", folder, dirs_exist_ok=True)
-    shutil.copy(RUNTIME, folder)
+    shutil.copytree(lms, folder, dirs_exist_ok=True)
+    shutil.copy(runtime, folder)
     with zipfile.ZipFile(package) as archive:
         archive.extractall(folder / "course")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
