@@ -305,7 +305,8 @@ class WorkshopBase:
     ``id`` is unique in the course, among workshops and quizzes. ``reads`` are the
     workshops whose works this one begins from; they come before it in the course.
     ``tool`` names what the player shows. With a ``review``, works are handed in to the
-    instructor, where the delivery can carry them.
+    instructor, where the delivery can carry them. With ``group``, the members of a group make
+    one work together, where the platform tells who is in which group.
     """
 
     kind: ClassVar[Literal["workshop"]] = "workshop"
@@ -316,6 +317,7 @@ class WorkshopBase:
     instructions: Localized
     reads: tuple[str, ...] = ()
     review: Rubric | None = None
+    group: bool = False
 
     @property
     def graded(self) -> bool:

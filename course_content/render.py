@@ -175,6 +175,7 @@ def _workshop(course: Course, workshop: Workshop, voice: Voice) -> Json:
         "instructions": voice.within(workshop.id).block(workshop.instructions),
         "settings": workshop_settings(workshop, voice),
         "review": shown_rubric(workshop.review, voice),
+        "group": workshop.group,
         "reads": [
             {
                 "id": read.id,

@@ -55,6 +55,8 @@ SETTINGS: Final[Mapping[str, tuple[str, ...]]] = {
     PortfolioWorkshop.tool: (),
 }
 """The settings of each tool, by the names that they have in the files."""
+PERSONAL: Final = frozenset({SortingWorkshop.tool, RadarWorkshop.tool, PortfolioWorkshop.tool})
+"""The tools whose works are about one person: a group has none to share."""
 ALL_SETTINGS: Final = tuple(dict.fromkeys(name for own in SETTINGS.values() for name in own))
 
 
@@ -142,6 +144,7 @@ class WorkshopRecord(Record):
     instructions = ReaderText("block", required=True)
     reads = Entries(Identifier(), most=20, load_default=list)
     review = Nested(RubricRecord, load_default=None)
+    group = Flag(load_default=False)
     categories = Entries(Nested(CategoryRecord), least=2, most=12)
     cases = Entries(Nested(CaseRecord), least=1, most=40)
     axes = Entries(Nested(AxisRecord), least=3, most=12)
@@ -159,6 +162,14 @@ class WorkshopRecord(Record):
         wrong |= {name: foreign for name in ALL_SETTINGS if name in original and name not in own}
         if wrong:
             raise faults(wrong)
+
+    @validates_schema(skip_on_field_errors=False)
+    def _check_group(self, data: Data, **kwargs: Any) -> None:
+        del kwargs
+        tool = data.get("tool")
+        if data.get("group") and tool in PERSONAL:
+            remedy = "Remove it, or choose another tool: what it makes is about one person."
+            raise faults({"group": said(f"is no setting of the tool “{tool}”", remedy)})
 
     @validates_schema(skip_on_field_errors=False)
     def _check_ids(self, data: Data, **kwargs: Any) -> None:
@@ -240,7 +251,7 @@ _BUILDERS: Final[Mapping[str, Callable[[Data, dict[str, Any]], Workshop]]] = {
 
 def build_workshop(data: Data) -> Workshop:
     """Make a workshop of data that passed ``WorkshopRecord``."""
-    common = {name: data[name] for name in ("id", "title", "instructions")}
+    common = {name: data[name] for name in ("id", "title", "instructions", "group")}
     common |= {"reads": tuple(data["reads"]), "review": _rubric(data["review"])}
     return _BUILDERS[data["tool"]](data, common)
 

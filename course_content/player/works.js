@@ -60,8 +60,7 @@ export function changed(work, changes) {
 
 /** The changes that would undo these ones. */
 export function inverse(work, changes) {
-  const before = (name, field) => (Object.hasOwn(work, name) ? own(work[name], field) : null);
-  return mapFields(changes, before);
+  return mapFields(changes, (name, field) => valueOf(work, name, field));
 }
 
 /** Both changes as one; the later one wins where both say something. */
@@ -73,17 +72,22 @@ export function together(earlier, later) {
   return both;
 }
 
-function own(record, field) {
+function valueOf(work, name, field) {
+  const record = Object.hasOwn(work, name) ? work[name] : {};
   return Object.hasOwn(record, field) ? record[field] : null;
 }
 
-function mapFields(changes, valueOf) {
+function mapFields(changes, value) {
   return Object.fromEntries(
     Object.entries(changes).map(([name, fields]) => [
       name,
-      Object.fromEntries(Object.keys(fields).map((field) => [field, valueOf(name, field)])),
+      Object.fromEntries(Object.keys(fields).map((field) => [field, value(name, field)])),
     ]),
   );
+}
+
+function isSame(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function isObject(value) {
@@ -114,7 +118,8 @@ function newId() {
 /**
  * A work on the screen: what it is, what was done to it, and the way back.
  *
- * `onChange` gets every change to be kept; `changed` tells whoever shows the work.
+ * `onChange` gets every change to be kept; `changed` tells whoever shows the work. `share` says with
+ * whom it is made, null for one's own; `refresh` asks what the others did.
  */
 export class Workpiece {
   #onChange;
@@ -129,6 +134,10 @@ export class Workpiece {
     this.records = work;
     this.#onChange = onChange;
     this.changed = new Signal(null);
+    /** @type {object|null} */
+    this.share = null;
+    /** @type {() => Promise<void>} */
+    this.refresh = async () => {};
   }
 
   /** The records of one type that are not removed, in the order in which they were made. */
@@ -155,11 +164,17 @@ export class Workpiece {
   }
 
   /**
-   * Changes of one run, such as the typing of one word, are undone together.
-   * @param {Work} changes
+   * Changes of one run, such as the typing of one word, are undone together. What is written to a
+   * record that somebody removed meanwhile brings it back.
+   * @param {Work} written
    * @param {string} [run] names the run
    */
-  change(changes, run) {
+  change(written, run) {
+    const changes = { ...written };
+    for (const name of Object.keys(written)) {
+      const isGone = valueOf(this.records, name, "removed");
+      if (isGone) changes[name] = { removed: null, ...written[name] };
+    }
     const step = { done: changes, undone: inverse(this.records, changes), run };
     const last = this.#past.at(-1);
     if (run !== undefined && last?.run === run && this.#future.length === 0) {
@@ -180,25 +195,47 @@ export class Workpiece {
   }
 
   get canUndo() {
-    return this.#past.length > 0;
+    return this.#past.some((step) => this.#takingBack(step));
   }
 
   get canRedo() {
-    return this.#future.length > 0;
+    return this.#future.some((step) => this.#takingBack(step));
   }
 
   undo() {
-    const step = this.#past.pop();
-    if (!step) return;
-    this.#future.push(step);
-    this.#apply(step.undone);
+    this.#takeBack(this.#past, this.#future);
   }
 
   redo() {
-    const step = this.#future.pop();
-    if (!step) return;
-    this.#past.push(step);
-    this.#apply(step.done);
+    this.#takeBack(this.#future, this.#past);
+  }
+
+  #takeBack(from, to) {
+    while (from.length > 0) {
+      const changes = this.#takingBack(from.pop());
+      if (!changes) continue;
+      to.push({ done: changes, undone: inverse(this.records, changes) });
+      this.#apply(changes);
+      return;
+    }
+  }
+
+  /** The changes that take a step back where nobody else wrote since; null when there are none. */
+  #takingBack({ done, undone }) {
+    const changes = {};
+    for (const [name, fields] of Object.entries(undone)) {
+      const isOurs = (field) => isSame(valueOf(this.records, name, field), done[name][field]);
+      const names = Object.keys(fields).filter(isOurs);
+      if (names.length === 0) continue;
+      const isWhole =
+        names.length === Object.keys(fields).length &&
+        Object.keys(this.records[name] ?? {}).every((field) => field in fields);
+      changes[name] =
+        fields.type === null && !isWhole
+          ? { removed: true }
+          : Object.fromEntries(names.map((field) => [field, fields[field]]));
+    }
+    return Object.keys(changes).length > 0 ? changes : null;
   }
 
   #apply(changes) {

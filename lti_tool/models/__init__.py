@@ -43,8 +43,13 @@ from lti_tool.models.platform import (
     ToolSecret,
     UsedLogin,
 )
-from lti_tool.models.submissions import Submission, SubmissionState
-from lti_tool.models.works import LearnerWork
+from lti_tool.models.submissions import (
+    Submission,
+    SubmissionMember,
+    SubmissionState,
+    holder_of,
+)
+from lti_tool.models.works import GroupChoice, GroupWork, LearnerWork, Replacement
 
 __all__ = [
     "THE_PASSWORD",
@@ -62,8 +67,10 @@ __all__ = [
     "Deployment",
     "GradeDelivery",
     "Grading",
+    "GroupChoice",
     "GroupMembership",
     "GroupOrigin",
+    "GroupWork",
     "Invitation",
     "KeptToken",
     "KnownBrowser",
@@ -79,15 +86,18 @@ __all__ = [
     "Platform",
     "Progress",
     "Refusal",
+    "Replacement",
     "ResourceLink",
     "SignInTries",
     "Standing",
     "Submission",
+    "SubmissionMember",
     "SubmissionState",
     "ToolKey",
     "ToolSecret",
     "UsedLogin",
     "UtcDateTime",
     "WindowSession",
+    "holder_of",
     "now",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.models.base import Base, UtcDateTime, now
@@ -24,7 +24,9 @@ class SubmissionState(StrEnum):
 class Submission(Base):
     """A copy of a work as it was when its learner handed it in for the ``number``-th time.
 
-    It never changes and is never removed: only what is said of it does. ``records`` are the
+    It never changes and is never removed: only what is said of it does. A group's work is
+    handed in by one member for all: ``members`` are those who were in the group then, ``holder``
+    says whose works are numbered together. ``records`` are the
     workshop's own work and those that it reads, by workshop. ``draft`` is a review that is
     being written, which the learner does not see; ``decision`` the one that they were told.
     Both have ``marks``, points by criterion, and a ``comment``; a decision has its
@@ -32,11 +34,17 @@ class Submission(Base):
     """
 
     __tablename__ = "submission"
-    __table_args__ = (UniqueConstraint("context_pk", "learner_id", "course", "workshop", "number"),)
+    __table_args__ = (UniqueConstraint("context_pk", "holder", "course", "workshop", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     context_pk: Mapped[int] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"))
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
+    holder: Mapped[str] = mapped_column(String(300))
+    """As ``holder_of`` writes it: one learner, or one group of the class."""
+    group_id: Mapped[str | None] = mapped_column(String(255))
+    """The platform's name for the group whose work it is, if it is a group's."""
+    group_name: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """What the group was called then."""
     course: Mapped[str] = mapped_column(String(200))
     workshop: Mapped[str] = mapped_column(String(200))
     number: Mapped[int]
@@ -59,3 +67,24 @@ class Submission(Base):
 
     learner: Mapped[Learner] = relationship(foreign_keys=[learner_id])
     drafter: Mapped[Learner | None] = relationship(foreign_keys=[drafter_id])
+    members: Mapped[list[Learner]] = relationship(
+        secondary="submission_member", order_by="Learner.id", viewonly=True
+    )
+
+
+class SubmissionMember(Base):
+    """Somebody for whom a group's work was handed in: its grade is theirs too."""
+
+    __tablename__ = "submission_member"
+
+    submission_pk: Mapped[int] = mapped_column(
+        ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True
+    )
+    learner_id: Mapped[int] = mapped_column(
+        ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+def holder_of(learner_id: int, group_id: str | None) -> str:
+    """Return whose works are numbered together: a group's, or else a learner's."""
+    return f"learner:{learner_id}" if group_id is None else f"group:{group_id}"

@@ -62,10 +62,15 @@ class GroupNews:
 
 def groups_of(db: Session, learner: Learner, context: Context) -> tuple[CourseGroup, ...]:
     """Return the groups of a class that somebody is in, in a reader's order."""
+    return groups_of_learner(db, context.id, learner.id)
+
+
+def groups_of_learner(db: Session, context_pk: int, learner_id: int) -> tuple[CourseGroup, ...]:
+    """Return the same by the rows' keys."""
     rows = db.scalars(
         select(CourseGroup)
         .join(GroupMembership, GroupMembership.group_pk == CourseGroup.id)
-        .where(CourseGroup.context_pk == context.id, GroupMembership.learner_id == learner.id)
+        .where(CourseGroup.context_pk == context_pk, GroupMembership.learner_id == learner_id)
     )
     return tuple(sorted(rows, key=reading_order))
 

@@ -17,13 +17,23 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, defer, joinedload
 
 from course_content.model import Course, Rubric, Workshop, localized
-from lti_tool.models import ResourceLink, Submission, SubmissionState, WindowSession, now
+from lti_tool.models import (
+    Learner,
+    ResourceLink,
+    Submission,
+    SubmissionState,
+    WindowSession,
+    now,
+)
 from lti_tool.services import grades
 from lti_tool.services.courses import CourseShelf, Json, link_extent
+from lti_tool.services.group_works import lock_shared
 from lti_tool.services.progress import Seat, lock_seat
 from lti_tool.services.submissions import (
     SubmissionFault,
     SubmissionRefused,
+    credited,
+    place_handed_in,
     shown_to_learner,
 )
 
@@ -35,10 +45,14 @@ _UNREADABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class QueueLine:
-    """The latest work that somebody handed in at a workshop."""
+    """The latest work that somebody handed in at a workshop.
+
+    ``group`` is ``None`` for a learner's own work, else the group's name and number.
+    """
 
     id: int
     name: str
+    group: tuple[str, str] | None
     is_test_user: bool
     title: str
     number: int
@@ -106,7 +120,7 @@ def queue_of(db: Session, course: Course, link: ResourceLink, language: str) -> 
         select(later.id)
         .where(
             later.context_pk == Submission.context_pk,
-            later.learner_id == Submission.learner_id,
+            later.holder == Submission.holder,
             later.course == Submission.course,
             later.workshop == Submission.workshop,
             later.number > Submission.number,
@@ -150,13 +164,13 @@ def submission_json(
         select(Submission)
         .where(
             Submission.context_pk == submission.context_pk,
-            Submission.learner_id == submission.learner_id,
+            Submission.holder == submission.holder,
             Submission.course == submission.course,
             Submission.workshop == submission.workshop,
             Submission.id != submission.id,
         )
         .order_by(Submission.number)
-        .options(defer(Submission.records))
+        .options(defer(Submission.records), joinedload(Submission.learner))
     ).all()
     return {
         **shown_to_learner(submission),
@@ -165,6 +179,7 @@ def submission_json(
         "classTitle": link.context.title,
         "learner": submission.learner.name,
         "isTestUser": submission.learner.is_test_user,
+        "group": _group(submission),
         "workshop": content["steps"][workshop.id]["workshop"],
         "works": submission.records,
         "isLatest": _latest_number(db, submission) == submission.number,
@@ -214,7 +229,8 @@ def decide(
         submission.score = decision["points"] / rubric.maximum
         db.flush()
         links = {window.resource_link_pk, submission.resource_link_pk} - {None}
-        grades.record(db, _seat(submission), course, links, workshop)
+        for learner in credited(submission):
+            grades.record(db, _seat(submission, learner), course, links, workshop)
     db.flush()
     return _review_json(rubric, submission)
 
@@ -270,23 +286,31 @@ def _fitting(rubric: Rubric, marks: Mapping[Any, Any]) -> dict[str, int]:
 def _locked(db: Session, window: WindowSession, submission_id: int) -> Submission:
     """Return the latest work of somebody, held until the transaction ends.
 
-    The seat is held first, as for everything that a learner does.
+    The seats of whom it is for are held first, as for everything that a learner does; before
+    them the group's work, so that nobody of the group hands it in again meanwhile.
     """
     found = _submission(db, window, submission_id)
-    lock_seat(db, _seat(found))
+    place = place_handed_in(found)
+    if place is not None:
+        lock_shared(db, place)
+    for learner in credited(found):
+        lock_seat(db, _seat(found, learner))
     db.refresh(found)
     if _latest_number(db, found) != found.number:
         raise SubmissionRefused(SubmissionFault.SUPERSEDED)
     return found
 
 
-def _seat(submission: Submission) -> Seat:
-    return Seat(
-        submission.context_pk,
-        submission.learner_id,
-        submission.course,
-        submission.learner.is_test_user,
-    )
+def _seat(submission: Submission, learner: Learner) -> Seat:
+    return Seat(submission.context_pk, learner.id, submission.course, learner.is_test_user)
+
+
+def _group(submission: Submission) -> Json | None:
+    """Return the group whose work it is, and for whom it was handed in."""
+    if submission.group_id is None:
+        return None
+    members = [learner.name for learner in submission.members]
+    return {"name": submission.group_name, "number": submission.group_id, "members": members}
 
 
 def _submission(db: Session, window: WindowSession, submission_id: int) -> Submission:
@@ -307,7 +331,7 @@ def _latest_number(db: Session, submission: Submission) -> int:
     return db.scalars(
         select(func.max(Submission.number)).where(
             Submission.context_pk == submission.context_pk,
-            Submission.learner_id == submission.learner_id,
+            Submission.holder == submission.holder,
             Submission.course == submission.course,
             Submission.workshop == submission.workshop,
         )
@@ -333,6 +357,7 @@ def _line(row: Submission, title: str) -> QueueLine:
     return QueueLine(
         id=row.id,
         name=row.learner.name,
+        group=None if row.group_id is None else (row.group_name, row.group_id),
         is_test_user=row.learner.is_test_user,
         title=title,
         number=row.number,

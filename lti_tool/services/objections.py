@@ -14,6 +14,7 @@ from lti_tool.lti import ServiceFault
 from lti_tool.services.attempts import WorkFault
 from lti_tool.services.delivery import DeliveryFault, fault_of
 from lti_tool.services.grades import GradeStatus
+from lti_tool.services.group_works import SharingFault
 from lti_tool.services.refusals import N_
 from lti_tool.services.submissions import SubmissionFault
 
@@ -263,6 +264,21 @@ SUBMISSION_OBJECTIONS: Mapping[SubmissionFault, Objection] = {
     SubmissionFault.COMMENT_MISSING: Objection(
         N_("Un travail rendu pour reprise a besoin d’un commentaire."),
         N_("Écrivez ce qui est à reprendre, puis rendez le travail."),
+    ),
+}
+
+SHARING_OBJECTIONS: Mapping[SharingFault, Objection] = {
+    SharingFault.NOT_IN_GROUP: Objection(
+        N_("Ce travail est celui d’un groupe dont vous ne faites pas, ou plus, partie."),
+        N_(
+            "Téléchargez ce que vous voulez garder de cette page, puis rechargez-la. Les groupes "
+            "se composent dans la plateforme de cours\u00a0: adressez-vous à votre enseignante ou "
+            "à votre enseignant."
+        ),
+    ),
+    SharingFault.GROUP_NOT_CHOSEN: Objection(
+        N_("Vous êtes dans plusieurs groupes, et n’avez pas dit avec lequel vous travaillez."),
+        N_("Rechargez la page, puis choisissez votre groupe."),
     ),
 }
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from lti_tool.models import ResourceLink, Submission, SubmissionState
 from lti_tool.services.attempts import best_scores, best_scores_of_class
 from lti_tool.services.progress import Seat
+from lti_tool.services.submissions import credited, is_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ NO_RESULTS: Final = Results()
 def results_of(db: Session, seat: Seat) -> Results:
     """Return what one person achieved."""
     results = Results(best_scores(db, seat))
-    own = _accepted(seat.context_pk, seat.course).where(Submission.learner_id == seat.learner_id)
-    for row in db.scalars(own):
+    theirs = _accepted(seat.context_pk, seat.course).where(is_for(seat.learner_id))
+    for row in db.scalars(theirs):
         results = results.with_accepted(row)
     return results
 
@@ -46,8 +47,10 @@ def results_of_class(db: Session, link: ResourceLink) -> dict[int, Results]:
     """Return what everybody in a link's class achieved, by learner."""
     best = best_scores_of_class(db, link)
     found = {learner_id: Results(scores) for learner_id, scores in best.items()}
-    for row in db.scalars(_accepted(link.context_pk, link.course)):
-        found[row.learner_id] = found.get(row.learner_id, NO_RESULTS).with_accepted(row)
+    accepted = _accepted(link.context_pk, link.course).options(selectinload(Submission.members))
+    for row in db.scalars(accepted):
+        for learner in credited(row):
+            found[learner.id] = found.get(learner.id, NO_RESULTS).with_accepted(row)
     return found
 
 
@@ -59,5 +62,6 @@ def _accepted(context_pk: int, course: str) -> Select[Submission]:
             Submission.course == course,
             Submission.state == SubmissionState.ACCEPTED,
         )
-        .options(defer(Submission.records))
+        .order_by(Submission.decided_at, Submission.id)
+        .options(defer(Submission.records), joinedload(Submission.learner))
     )

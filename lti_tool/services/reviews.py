@@ -31,6 +31,7 @@ from lti_tool.services.courses import CourseShelf, Json, graded_activities
 from lti_tool.services.grades import GradeStatus
 from lti_tool.services.links import OWN_CONTEXT
 from lti_tool.services.refusals import N_
+from lti_tool.services.submissions import is_for
 
 TRUE, FALSE = N_("Vrai"), N_("Faux")
 
@@ -237,10 +238,10 @@ def _works(
         select(Submission)
         .where(
             Submission.context_pk == link.context_pk,
-            Submission.learner_id == learner_id,
+            is_for(learner_id),
             Submission.course == link.course,
         )
-        .order_by(Submission.number.desc())
+        .order_by(Submission.handed_in_at.desc(), Submission.number.desc())
         .options(defer(Submission.records))
     )
     found: dict[str, list[Submission]] = {}

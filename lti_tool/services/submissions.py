@@ -1,7 +1,7 @@
 """Works handed in to the instructor: copies that stay as they were, and what is said of them.
 
 A learner hands in again when a work was returned, or before anybody looked at it. Every
-copy is kept; only the latest is waiting for somebody.
+copy is kept; only the latest is waiting for somebody. One member hands in for a whole group.
 """
 
 from __future__ import annotations
@@ -10,15 +10,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import Session, joinedload
 
-from course_content.model import Workshop
+from course_content.model import Course, Workshop
 from course_content.works import Work
-from lti_tool.models import ResourceLink, Submission, SubmissionState, now
+from lti_tool.models import (
+    Learner,
+    ResourceLink,
+    Submission,
+    SubmissionMember,
+    SubmissionState,
+    holder_of,
+    now,
+)
 from lti_tool.services.courses import Json
+from lti_tool.services.group_works import (
+    Place,
+    Sharing,
+    lock_shared,
+    members_of,
+    place_of,
+    sharing_of,
+    work_of,
+)
 from lti_tool.services.progress import Seat, lock_seat
-from lti_tool.services.works import load_work
 
 
 class SubmissionFault(StrEnum):
@@ -62,36 +78,64 @@ class Handed:
         }
 
 
-def handed_in(db: Session, seat: Seat, workshop: str) -> Handed:
-    """Return what somebody handed in at a workshop."""
-    rows = db.scalars(_at(seat, workshop)).all()
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where works are handed in: at a workshop of a course, through a link."""
+
+    course: Course
+    workshop: Workshop
+    link: ResourceLink
+
+
+def handed_in(db: Session, seat: Seat, workshop: Workshop) -> Handed:
+    """Return what somebody handed in at a workshop, or their group.
+
+    Raise ``SharingRefused`` for somebody who has not chosen between their groups yet.
+    """
+    place = place_of(db, seat, workshop)
+    rows = db.scalars(_at(seat, workshop.id, place)).all()
     return Handed(rows, _obstacle(rows))
 
 
 def latest_states(db: Session, seat: Seat) -> dict[str, SubmissionState]:
-    """Return by workshop what became of the latest work that somebody handed in there."""
+    """Return by workshop what became of the latest work that was handed in for somebody there."""
     rows = db.execute(
         select(Submission.workshop, Submission.state)
         .where(
             Submission.context_pk == seat.context_pk,
-            Submission.learner_id == seat.learner_id,
             Submission.course == seat.course,
+            is_for(seat.learner_id),
         )
-        .order_by(Submission.number)
+        .order_by(Submission.handed_in_at, Submission.id)
     ).all()
     return {row.workshop: row.state for row in rows}
 
 
-def hand_in(db: Session, seat: Seat, workshop: Workshop, link: ResourceLink, number: int) -> Handed:
+def is_for(learner_id: int | None) -> ColumnElement[bool]:
+    """Return the condition that a work was handed in by somebody, or for them by their group."""
+    is_member = exists().where(
+        SubmissionMember.submission_pk == Submission.id,
+        SubmissionMember.learner_id == learner_id,
+    )
+    is_own = and_(Submission.group_id.is_(None), Submission.learner_id == learner_id)
+    return or_(is_own, is_member)
+
+
+def hand_in(db: Session, seat: Seat, desk: Desk, number: int) -> Handed:
     """Keep a copy of a work as the ``number``-th that is handed in.
 
     The same number sent twice, because of a second click or an answer that was lost, makes
-    no second copy. Raise ``SubmissionRefused``.
+    no second copy; nor do two members of a group who hand it in at once. Raise
+    ``SubmissionRefused``, or ``SharingRefused`` as ``handed_in`` does.
     """
+    workshop = desk.workshop
     if workshop.review is None:
         raise SubmissionRefused(SubmissionFault.NOT_REVIEWED)
+    place = place_of(db, seat, workshop)
+    if place is not None:
+        lock_shared(db, place)
     lock_seat(db, seat)
-    rows = list(db.scalars(_at(seat, workshop.id)))
+    rows = list(db.scalars(_at(seat, workshop.id, place)))
     latest = rows[-1].number if rows else 0
     if rows and number == latest:
         return Handed(rows, _obstacle(rows))
@@ -100,16 +144,19 @@ def hand_in(db: Session, seat: Seat, workshop: Workshop, link: ResourceLink, num
     obstacle = _obstacle(rows)
     if obstacle is not None:
         raise SubmissionRefused(obstacle)
-    records = _copies(db, seat, workshop)
+    records = _copies(db, seat, workshop, desk.course)
     if not records[workshop.id]:
         raise SubmissionRefused(SubmissionFault.NOTHING_MADE)
     submission = Submission(
         context_pk=seat.context_pk,
         learner_id=seat.learner_id,
+        holder=holder_of(seat.learner_id, place.group_id if place else None),
+        group_id=place.group_id if place else None,
+        group_name=_group_name(sharing_of(db, seat, workshop)),
         course=seat.course,
         workshop=workshop.id,
         number=number,
-        resource_link_pk=link.id,
+        resource_link_pk=desk.link.id,
         records=records,
         handed_in_at=now(),
         state=SubmissionState.HANDED_IN,
@@ -117,23 +164,46 @@ def hand_in(db: Session, seat: Seat, workshop: Workshop, link: ResourceLink, num
     )
     db.add(submission)
     db.flush()
+    members = members_of(db, place) if place is not None else ()
+    db.add_all(SubmissionMember(submission_pk=submission.id, learner_id=one.id) for one in members)
+    db.flush()
     return Handed([*rows, submission], None)
 
 
 def shown_to_learner(submission: Submission) -> Json:
-    """Return what the learner may know: not the review that is still being written."""
+    """Return what the learner may know: not the review that is still being written.
+
+    Of a group's work, ``by`` says which member handed it in.
+    """
     return {
         "number": submission.number,
         "handedInAt": submission.handed_in_at.isoformat(timespec="seconds"),
         "state": submission.state,
         "decision": submission.decision,
+        "by": None if submission.group_id is None else submission.learner.name,
     }
 
 
-def _copies(db: Session, seat: Seat, workshop: Workshop) -> dict[str, Work]:
+def place_handed_in(submission: Submission) -> Place | None:
+    """Return where the work of a group is that was handed in; ``None`` for a learner's own."""
+    if submission.group_id is None:
+        return None
+    return Place(submission.context_pk, submission.group_id, submission.course, submission.workshop)
+
+
+def credited(submission: Submission) -> Sequence[Learner]:
+    """Return whom the grade of a work is for, in the order in which their seats are taken."""
+    return [submission.learner] if submission.group_id is None else submission.members
+
+
+def _group_name(sharing: Sharing | None) -> str:
+    return sharing.group.name if sharing is not None and sharing.group is not None else ""
+
+
+def _copies(db: Session, seat: Seat, workshop: Workshop, course: Course) -> dict[str, Work]:
     """Return the work and those that it reads, by workshop, as they stand."""
     wanted = (workshop.id, *workshop.reads)
-    return {name: load_work(db, seat, name).records for name in wanted}
+    return {name: work_of(db, seat, course.workshop(name)) for name in wanted}
 
 
 def _obstacle(rows: Sequence[Submission]) -> SubmissionFault | None:
@@ -146,15 +216,16 @@ def _obstacle(rows: Sequence[Submission]) -> SubmissionFault | None:
     return None if latest.draft is None else SubmissionFault.BEING_REVIEWED
 
 
-def _at(seat: Seat, workshop: str) -> Select[Submission]:
+def _at(seat: Seat, workshop: str, place: Place | None) -> Select[Submission]:
     return (
         select(Submission)
         .where(
             Submission.context_pk == seat.context_pk,
-            Submission.learner_id == seat.learner_id,
+            Submission.holder == holder_of(seat.learner_id, place.group_id if place else None),
             Submission.course == seat.course,
             Submission.workshop == workshop,
         )
         .order_by(Submission.number)
+        .options(joinedload(Submission.learner))
         .execution_options(populate_existing=True)
     )

@@ -14,8 +14,10 @@ from lti_tool.services import attempts, grades, progress
 from lti_tool.services.attempts import Desk, Given, WorkFault, WorkRefused
 from lti_tool.services.courses import UnknownCourse, link_extent
 from lti_tool.services.grades import NO_GRADE, GradeStatus
+from lti_tool.services.group_works import SharingFault, SharingRefused
 from lti_tool.services.objections import (
     API_OBJECTIONS,
+    SHARING_OBJECTIONS,
     SUBMISSION_OBJECTIONS,
     WORK_OBJECTIONS,
     ApiFault,
@@ -38,7 +40,7 @@ from lti_tool.views.errors import Problem, problem_json
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
-STATUS: Mapping[WorkFault | ApiFault | SubmissionFault, HTTPStatus] = {
+STATUS: Mapping[WorkFault | ApiFault | SharingFault | SubmissionFault, HTTPStatus] = {
     WorkFault.UNKNOWN_ACTIVITY: HTTPStatus.NOT_FOUND,
     WorkFault.UNKNOWN_QUESTION: HTTPStatus.NOT_FOUND,
     WorkFault.INVALID_RESPONSE: HTTPStatus.BAD_REQUEST,
@@ -52,6 +54,8 @@ STATUS: Mapping[WorkFault | ApiFault | SubmissionFault, HTTPStatus] = {
     ApiFault.UNKNOWN_UNIT: HTTPStatus.NOT_FOUND,
     ApiFault.UNKNOWN_WORKSHOP: HTTPStatus.NOT_FOUND,
     ApiFault.COURSE_UNAVAILABLE: HTTPStatus.NOT_FOUND,
+    SharingFault.NOT_IN_GROUP: HTTPStatus.FORBIDDEN,
+    SharingFault.GROUP_NOT_CHOSEN: HTTPStatus.CONFLICT,
     SubmissionFault.NOT_REVIEWED: HTTPStatus.NOT_FOUND,
     SubmissionFault.UNKNOWN_SUBMISSION: HTTPStatus.NOT_FOUND,
     SubmissionFault.NOT_RECORDED: HTTPStatus.CONFLICT,
@@ -72,6 +76,12 @@ STATUS: Mapping[WorkFault | ApiFault | SubmissionFault, HTTPStatus] = {
 def refused_work(refused: WorkRefused) -> Response:
     """Say why an answer or an attempt was not accepted."""
     return _refusal(refused.fault, WORK_OBJECTIONS[refused.fault])
+
+
+@blueprint.app_errorhandler(SharingRefused)
+def refused_sharing(refused: SharingRefused) -> Response:
+    """Say why a group's work was not shown, or not changed."""
+    return _refusal(refused.fault, SHARING_OBJECTIONS[refused.fault])
 
 
 @blueprint.app_errorhandler(SubmissionRefused)
@@ -203,7 +213,9 @@ def _previewed(desk: Desk, given: Given) -> Response:
     )
 
 
-def _refusal(fault: WorkFault | ApiFault | SubmissionFault, objection: Objection) -> Response:
+def _refusal(
+    fault: WorkFault | ApiFault | SharingFault | SubmissionFault, objection: Objection
+) -> Response:
     return problem_json(
         Problem(
             status=STATUS[fault],

@@ -16,6 +16,7 @@ import { mapTool } from "./workshops/map.js";
 import { planTool } from "./workshops/plan.js";
 import { portfolioTool } from "./workshops/portfolio.js";
 import { radarTool } from "./workshops/radar.js";
+import { groupChoice, sharing } from "./workshops/sharing.js";
 import { sortingTool } from "./workshops/sorting.js";
 
 /**
@@ -56,7 +57,9 @@ export function workshopView(context) {
       const [piece, ...others] = await Promise.all(asked);
       if (lifetime.aborted) return;
       const reads = workshop.reads.map((read, i) => ({ workshop: read, piece: others[i] }));
-      stage.replaceChildren(...bench({ ...context, workshop, piece, reads }));
+      const parts = { ...context, workshop, piece, reads };
+      const choice = groupChoice(parts, load);
+      stage.replaceChildren(...(choice ? [choice] : [sharing(parts, load), ...bench(parts)]));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       stage.replaceChildren(failureMessage(texts, error), retryButton(texts, load));
@@ -168,7 +171,10 @@ function download({ workshop, piece, course, texts, announce }) {
   announce(texts.t("work.downloaded", { name }));
 }
 
-/** Take up a file that was taken out before: it replaces the work, which undoing brings back. */
+/**
+ * Take up a file that was taken out before: it replaces the work, which undoing brings back. To a
+ * group's work it is added.
+ */
 function bringIn({ workshop, piece, texts }, message) {
   const field = h("input", {
     type: "file",
@@ -182,8 +188,9 @@ function bringIn({ workshop, piece, texts }, message) {
         field.value = "";
         if (!file) return;
         const records = readWorkFile(await file.text(), workshop);
-        if (records) piece.change(replacement(piece.records, records));
-        message.textContent = texts.t(records ? "work.broughtIn" : "work.notBroughtIn");
+        if (records) piece.change(piece.share ? records : replacement(piece.records, records));
+        const news = piece.share ? "share.broughtIn" : "work.broughtIn";
+        message.textContent = texts.t(records ? news : "work.notBroughtIn");
       },
     },
   });

@@ -71,7 +71,7 @@ class LtiTracking {
     if (this.#isPreview) {
       this.status = new Signal({ state: "off" });
       this.marker = new PreviewMarker(this.#api);
-      this.works = new WorkShelf(async () => new Workpiece({}, () => {}));
+      this.works = this.#shelfToLookAt();
     } else {
       const stateStatus = new Signal({ state: "saved" });
       const workStatus = new Signal({ state: "saved" });
@@ -80,7 +80,13 @@ class LtiTracking {
         this.#showGrade(grade),
       );
       this.#queue = new SaveQueue((state, options) => this.#put(state, options), stateStatus);
-      this.works = new WorkShelf((id) => this.#openWork(id, workStatus));
+      this.works = new WorkShelf(
+        (id) => this.#openWork(id, workStatus),
+        async (id, group) => {
+          await this.#settleWorks();
+          await this.#api.askPatiently("POST", `${workPath(id)}/group`, { body: { group } });
+        },
+      );
       this.#listen(window);
     }
   }
@@ -116,6 +122,23 @@ class LtiTracking {
       );
     }
     return this.#units.get(unitId);
+  }
+
+  /** Who teaches may look at any group's work; whatever they change stays in this page. */
+  #shelfToLookAt() {
+    let group = "";
+    return new WorkShelf(
+      async (id) => {
+        const path = `${workPath(id)}?group=${encodeURIComponent(group)}`;
+        const { records, share = null } = await this.#api.askPatiently("GET", path);
+        const piece = new Workpiece(records, () => {});
+        piece.share = share;
+        return piece;
+      },
+      async (_id, chosen) => {
+        group = chosen;
+      },
+    );
   }
 
   async #openWork(workshopId, status) {

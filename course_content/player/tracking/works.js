@@ -5,6 +5,8 @@
  * @property {(workshopId: string) => Promise<Workpiece>} open the work of a workshop, the same
  *   object each time; rejects with a Failure when it could not be loaded
  * @property {(workshopId: string) => Workpiece|undefined} opened the same, if it was loaded before
+ * @property {(workshopId: string, groupId: string) => Promise<void>} choose whose work is opened from
+ *   now on, where the platform has groups
  */
 import { Workpiece, changed, checkedChanges, together } from "../works.js";
 import { SaveQueue } from "./save-queue.js";
@@ -12,12 +14,24 @@ import { SaveQueue } from "./save-queue.js";
 /** Works that are loaded when they are first asked for. */
 export class WorkShelf {
   #load;
+  #choose;
   #loading = new Map();
   #pieces = new Map();
 
-  /** @param {(workshopId: string) => Promise<Workpiece>} load */
-  constructor(load) {
+  /**
+   * @param {(workshopId: string) => Promise<Workpiece>} load
+   * @param {(workshopId: string, groupId: string) => Promise<void>} [choose]
+   */
+  constructor(load, choose) {
     this.#load = load;
+    this.#choose = choose;
+  }
+
+  /** Go on with a group's works: all of them are loaded anew. */
+  async choose(workshopId, groupId) {
+    await this.#choose(workshopId, groupId);
+    this.#loading.clear();
+    this.#pieces.clear();
   }
 
   /** A work that could not be loaded is asked for anew the next time. */
@@ -59,6 +73,8 @@ export class ServedWork {
     this.#revision = kept.revision;
     this.#queue = new SaveQueue((_latest, options) => this.#send(options), status);
     this.piece = new Workpiece(kept.records, (changes) => this.#keep(changes));
+    this.piece.share = kept.share ?? null;
+    this.piece.refresh = () => this.#refresh();
   }
 
   flush(options) {
@@ -100,10 +116,27 @@ export class ServedWork {
   }
 
   async #patch({ keepalive = false } = {}) {
-    const body = { revision: this.#revision, changes: this.#sending };
-    const reply = await this.#api.ask("PATCH", this.#path, { body, keepalive });
-    this.#revision = reply.revision;
-    if (reply.records) this.piece.replace(changed(reply.records, this.#waiting));
+    const body = {
+      revision: this.#revision,
+      changes: this.#sending,
+      group: this.piece.share?.id,
+    };
+    this.#take(await this.#api.ask("PATCH", this.#path, { body, keepalive }), this.#waiting);
+  }
+
+  async #refresh() {
+    const group = encodeURIComponent(this.piece.share.id);
+    const path = `${this.#path}?group=${group}&since=${this.#revision}`;
+    const reply = await this.#api.ask("GET", path);
+    this.#take(reply, together(this.#sending, this.#waiting));
+  }
+
+  /** Answers may overtake one another: an older one has nothing to say. */
+  #take({ revision, records, share }, ours) {
+    if (revision < this.#revision) return;
+    this.#revision = revision;
+    if (share) this.piece.share = { ...this.piece.share, ...share };
+    if (records) this.piece.replace(changed(records, ours));
   }
 }
 

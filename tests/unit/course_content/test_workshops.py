@@ -66,6 +66,7 @@ def test_the_player_gets_a_workshop_with_the_works_that_it_reads(atelier: Course
         "instructions": "<p>Situez chaque partie prenante.</p>\n",
         "settings": {},
         "review": None,
+        "group": False,
         "reads": [
             {
                 "id": "ma-carte",

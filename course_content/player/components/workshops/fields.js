@@ -32,6 +32,7 @@ export function fieldControl(piece, id, column) {
   control.element.addEventListener("focus", () => {
     run += 1;
   });
+  control.element.dataset.field = `${id}.${field}`;
   return control;
 }
 
@@ -48,15 +49,32 @@ function dateControl(_column, keep) {
   return typed(h("input", { type: "date" }), keep);
 }
 
+/** What somebody else writes does not change a field in which one is writing: it waits. */
 function typed(element, keep) {
-  element.addEventListener("input", () => keep(element.value || null));
-  return {
-    element,
-    show(value) {
-      const text = value ?? "";
-      if (element.value !== text) element.value = text;
-    },
+  let isWriting = false;
+  let latest = "";
+  element.addEventListener("input", () => {
+    isWriting = true;
+    keep(element.value || null);
+  });
+  const show = (value) => {
+    latest = value ?? "";
+    if (!isWriting && element.value !== latest) element.value = latest;
   };
+  element.addEventListener("blur", () => {
+    isWriting = false;
+    show(latest);
+  });
+  return { element, show };
+}
+
+/** The options of a list, made anew only when they are others: somebody may have it open. */
+export function showOptions(element, options) {
+  const isShown =
+    options.length === element.length &&
+    options.every(({ value, label }, i) => element[i].value === value && element[i].text === label);
+  if (isShown) return;
+  element.replaceChildren(...options.map(({ value, label }) => h("option", { value }, label)));
 }
 
 function choiceControl({ options }, keep) {
@@ -64,8 +82,7 @@ function choiceControl({ options }, keep) {
   return {
     element,
     show(value) {
-      const made = options().map((option) => h("option", { value: option.value }, option.label));
-      element.replaceChildren(...made);
+      showOptions(element, options());
       element.value = value ?? "";
     },
   };

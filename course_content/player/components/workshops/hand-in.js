@@ -14,7 +14,7 @@ import { decisionView, rubricView } from "../rubric.js";
  * @param {() => void} download
  */
 export function handInSection(context, checklist, download) {
-  const { workshop, texts, handIns } = context;
+  const { workshop, piece, texts, handIns } = context;
   const { review } = workshop;
   return h(
     "section",
@@ -22,6 +22,7 @@ export function handInSection(context, checklist, download) {
     h("h2", { id: "hand-in-title", tabindex: "-1" }, texts.t("handIn.title")),
     h("p", {}, texts.t(handIns ? "handIn.lead" : "handIn.elsewhere")),
     handIns && h("p", {}, texts.t(review.graded ? "handIn.graded" : "handIn.notGraded")),
+    piece.share?.id && h("p", {}, texts.t("share.handIn", { name: piece.share.name })),
     h(
       "details",
       { class: "hand-in__rubric" },
@@ -86,12 +87,13 @@ class HandInDesk {
 
   #line(submission) {
     const texts = this.#texts;
-    const { number, handedInAt, state } = submission;
+    const { number, handedInAt, state, by } = submission;
     const date = texts.moment(new Date(handedInAt));
+    const line = texts.t("handIn.line", { number, date });
     return h(
       "div",
       { class: "hand-in__line", "data-state": state },
-      h("p", {}, h("strong", {}, texts.t(`handIn.state.${state}`)), " ", texts.t("handIn.line", { number, date })),
+      h("p", {}, h("strong", {}, texts.t(`handIn.state.${state}`)), " ", line, by && ` – ${by}`),
       decisionView(texts, this.#context.workshop.review, submission),
     );
   }

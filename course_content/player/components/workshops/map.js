@@ -1,5 +1,6 @@
 /** The map of stakeholders: who counts for the project, what ties them, and who is missing. */
 import { h } from "../../dom.js";
+import { showOptions } from "./fields.js";
 import { mapDrawing } from "./map-drawing.js";
 import { addingForm, recordTable } from "./record-table.js";
 
@@ -192,7 +193,7 @@ function tieForm({ piece, texts, announce, lifetime }) {
     for (const [name, place] of [["from", 0], ["to", 1]]) {
       const chosen = fields[name].value;
       const actors = actorOptions(piece, texts);
-      fields[name].replaceChildren(...options(actors));
+      showOptions(fields[name], actors);
       const isThere = actors.some(({ value }) => value === chosen);
       fields[name].value = isThere ? chosen : (actors[place]?.value ?? "");
     }
