@@ -47,6 +47,12 @@ DEFAULT_TOOL_PORT = 8000
     show_default=True,
     help="How the tool learns of groups: by a service, or as Moodle 4.5 by a launch parameter.",
 )
+@click.option(
+    "--one-group/--two-groups",
+    default=False,
+    show_default=True,
+    help="Put both students into one group, to see them work together.",
+)
 @click.pass_context
 def main(context: click.Context, /, port: int, data: Path, **chosen: Any) -> None:
     tool_url = chosen.pop("tool_url").rstrip("/")

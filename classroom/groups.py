@@ -11,8 +11,8 @@ from typing import Any
 
 from lti1p3platform.exceptions import LtiServiceException
 
-from classroom.accounts import Account
-from classroom.options import GROUPS_VARIABLE
+from classroom.accounts import STUDENT, Account
+from classroom.options import GROUPS_VARIABLE, Options
 from classroom.platform import GROUP_SCOPE, ClassroomPlatform
 
 GROUPS_CLAIM = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
@@ -42,14 +42,20 @@ def described(all_of_them: Sequence[Group | GroupSet]) -> list[dict[str, Any]]:
     return [asdict(one) for one in all_of_them]
 
 
-def enrollments(account: Account) -> list[dict[str, str]]:
+def groups_of(account: Account, options: Options) -> tuple[str, ...]:
+    """The groups of somebody of the course."""
+    is_together = options.one_group and account.groups
+    return STUDENT.groups if is_together else account.groups
+
+
+def enrollments(account: Account, options: Options) -> list[dict[str, str]]:
     """The groups of a member of the course, in the list of its people."""
-    return [{"group_id": group} for group in account.groups]
+    return [{"group_id": group} for group in groups_of(account, options)]
 
 
-def substituted(value: str, account: Account) -> str:
+def substituted(value: str, account: Account, options: Options) -> str:
     """A custom parameter's value as Moodle sends it: a variable that it does not know, as is."""
-    return ",".join(account.groups) if value == GROUPS_VARIABLE else value
+    return ",".join(groups_of(account, options)) if value == GROUPS_VARIABLE else value
 
 
 def require_token(platform: ClassroomPlatform, authorization: str) -> None:

@@ -31,6 +31,7 @@ from classroom.groups import (
     Group,
     GroupSet,
     described,
+    groups_of,
     require_token,
 )
 from classroom.messages import (
@@ -367,7 +368,7 @@ def memberships(course_id: str) -> Response:
 def groups(course_id: str) -> Response:
     """The groups of the course, or those of one person (Course Groups 1.0, 3.2)."""
     person = find_account(request.args["user_id"]) if "user_id" in request.args else None
-    theirs = person.groups if person else ()
+    theirs = groups_of(person, classroom().options) if person else ()
     told = [one for one in GROUPS if "user_id" not in request.args or one.id in theirs]
     return _groups_answer(course_id, "groups", told, GROUPS_TYPE)
 

@@ -171,7 +171,7 @@ def describe_link(
     launch.set_resource_link_claim(link.id, link.description, link.title)
     custom = {**situation.tool_custom, **link.custom}
     if options.groups == "parameter":
-        custom = {name: substituted(custom[name], situation.account) for name in custom}
+        custom = {name: substituted(custom[name], situation.account, options) for name in custom}
     custom = {name: situation.variables.get(value, value) for name, value in custom.items()}
     if custom:
         launch.set_custom_parameters_claim(_dated(custom, link))

@@ -34,7 +34,8 @@ class Options:
 
     ``storage`` says whether our pages keep things for the tool (LTI postMessage storage 0.1).
     ``groups`` says how the tool learns of the course's groups: from the Course Groups
-    service, or as from Moodle, which has none, by a parameter of each launch.
+    service, or as from Moodle, which has none, by a parameter of each launch. With
+    ``one_group`` both students are in the same group, and may work together.
     """
 
     url: str
@@ -42,6 +43,7 @@ class Options:
     data: Path
     storage: bool = True
     groups: Groups = "service"
+    one_group: bool = False
 
     @property
     def hostname(self) -> str:

@@ -324,7 +324,7 @@ class MembersService(NamesRoleProvisioningService):
         store: Store,
     ) -> None:
         self._store = store
-        self._tells_groups = options.groups == "service"
+        self._options = options
         self._url = Addresses(options).members(store.course_id)
         self.next_url: str | None = None
         super().__init__(request, platform, self._url)
@@ -336,6 +336,9 @@ class MembersService(NamesRoleProvisioningService):
     @override
     def is_resource_link_valid(self, context_id: str, resource_link_id: str) -> bool:
         return context_id == self._store.course_id and bool(self._store.link(resource_link_id))
+
+    def _enrollments(self, account: Account) -> dict[str, list[dict[str, str]]]:
+        return {"group_enrollments": enrollments(account, self._options)}
 
     @override
     def get_member_data_page(
@@ -349,9 +352,9 @@ class MembersService(NamesRoleProvisioningService):
         groups: str | None = None,
         **_others: str,
     ) -> TPage:
-        with_groups = groups == "true" and self._tells_groups
+        with_groups = groups == "true" and self._options.groups == "service"
         found = [
-            {**member(one), **({"group_enrollments": enrollments(one)} if with_groups else {})}
+            {**member(one), **(self._enrollments(one) if with_groups else {})}
             for one in MEMBERS
             if has_role(one, role)
         ]

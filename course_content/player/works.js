@@ -118,8 +118,9 @@ function newId() {
 /**
  * A work on the screen: what it is, what was done to it, and the way back.
  *
- * `onChange` gets every change to be kept; `changed` tells whoever shows the work. `share` says with
- * whom it is made, null for one's own; `refresh` asks what the others did.
+ * `onChange` gets every change to be kept; `changed` tells whoever shows the work. `share` says
+ * with whom it is made, null for one's own; `refresh` asks what the others did, `own` for what one
+ * made before one had a group.
  */
 export class Workpiece {
   #onChange;
@@ -138,6 +139,8 @@ export class Workpiece {
     this.share = null;
     /** @type {() => Promise<void>} */
     this.refresh = async () => {};
+    /** @type {() => Promise<Work>} */
+    this.own = async () => ({});
   }
 
   /** The records of one type that are not removed, in the order in which they were made. */

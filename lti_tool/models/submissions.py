@@ -21,6 +21,17 @@ class SubmissionState(StrEnum):
     ACCEPTED = "accepted"
 
 
+def holder_of(learner_id: int, group_id: str | None) -> str:
+    """Return whose works are numbered together: a group's, or else a learner's."""
+    return f"learner:{learner_id}" if group_id is None else f"group:{group_id}"
+
+
+def _holder(context: Any) -> str:
+    """Return the holder of a row that is being written (SQLAlchemy types no such context)."""
+    row = context.get_current_parameters()
+    return holder_of(row["learner_id"], row.get("group_id"))
+
+
 class Submission(Base):
     """A copy of a work as it was when its learner handed it in for the ``number``-th time.
 
@@ -39,7 +50,7 @@ class Submission(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     context_pk: Mapped[int] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"))
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
-    holder: Mapped[str] = mapped_column(String(300))
+    holder: Mapped[str] = mapped_column(String(300), default=_holder)
     """As ``holder_of`` writes it: one learner, or one group of the class."""
     group_id: Mapped[str | None] = mapped_column(String(255))
     """The platform's name for the group whose work it is, if it is a group's."""
@@ -83,8 +94,3 @@ class SubmissionMember(Base):
     learner_id: Mapped[int] = mapped_column(
         ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True, index=True
     )
-
-
-def holder_of(learner_id: int, group_id: str | None) -> str:
-    """Return whose works are numbered together: a group's, or else a learner's."""
-    return f"learner:{learner_id}" if group_id is None else f"group:{group_id}"

@@ -150,7 +150,6 @@ def hand_in(db: Session, seat: Seat, desk: Desk, number: int) -> Handed:
     submission = Submission(
         context_pk=seat.context_pk,
         learner_id=seat.learner_id,
-        holder=holder_of(seat.learner_id, place.group_id if place else None),
         group_id=place.group_id if place else None,
         group_name=_group_name(sharing_of(db, seat, workshop)),
         course=seat.course,

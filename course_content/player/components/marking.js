@@ -45,7 +45,8 @@ export class MarkingPage {
   }
 
   get #name() {
-    return this.#work.learner || this.#texts.t("marking.nameless");
+    const { group, learner } = this.#work;
+    return group?.name || learner || this.#texts.t("marking.nameless");
   }
 
   #page() {
@@ -61,6 +62,7 @@ export class MarkingPage {
         h("p", {}, [courseTitle, classTitle].filter(Boolean).join(" – ")),
         h("h1", {}, this.title),
         h("p", {}, `${workshop.title} – ${texts.t("handIn.line", { number, date })}`),
+        this.#members(),
         isTestUser && h("p", {}, texts.t("marking.testUser")),
         this.#wayTo("marking.back", "/class"),
       ),
@@ -77,6 +79,15 @@ export class MarkingPage {
         ),
       ),
     );
+  }
+
+  /** Of a group's work: who handed it in, and for whom. */
+  #members() {
+    const { group, learner } = this.#work;
+    if (!group) return null;
+    const nameless = this.#texts.t("marking.nameless");
+    const members = group.members.map((name) => name || nameless).join(", ");
+    return h("p", {}, this.#texts.t("marking.group", { name: learner || nameless, members }));
   }
 
   #wayTo(name, path, values) {

@@ -5,8 +5,8 @@
  * @property {(workshopId: string) => Promise<Workpiece>} open the work of a workshop, the same
  *   object each time; rejects with a Failure when it could not be loaded
  * @property {(workshopId: string) => Workpiece|undefined} opened the same, if it was loaded before
- * @property {(workshopId: string, groupId: string) => Promise<void>} choose whose work is opened from
- *   now on, where the platform has groups
+ * @property {(workshopId: string, groupId: string) => Promise<void>} choose whose work is opened
+ *   from now on, where the platform has groups
  */
 import { Workpiece, changed, checkedChanges, together } from "../works.js";
 import { SaveQueue } from "./save-queue.js";
@@ -75,6 +75,7 @@ export class ServedWork {
     this.piece = new Workpiece(kept.records, (changes) => this.#keep(changes));
     this.piece.share = kept.share ?? null;
     this.piece.refresh = () => this.#refresh();
+    this.piece.own = async () => (await api.askPatiently("GET", `${this.#path}?group=`)).records;
   }
 
   flush(options) {

@@ -26,24 +26,36 @@ export function groupChoice(context, reload) {
 
 /** What is said of a work's sharing, above its tool; nothing for one that is nobody else's. */
 export function sharing(context, reload) {
-  const { workshop, piece, reads, texts, lifetime } = context;
-  const { share } = piece;
+  const { workshop, piece, reads, texts } = context;
   const trouble = h("div", {});
   for (const made of [piece, ...reads.map((read) => read.piece)]) {
-    if (made.share?.id && !made.share.isLooking) keepFresh(made, trouble, context);
+    if (isShared(made)) keepFresh(made, trouble, context);
   }
-  if (!share) return h("div", {}, workshop.group && h("p", {}, texts.t("share.none")), trouble);
-  const { id, name, members, groups, isLooking } = share;
-  const said = isLooking ? "share.looking" : "share.lead";
-  const people = members.join(", ") || texts.t("share.nobody");
+  if (!piece.share) {
+    return h("div", {}, workshop.group && h("p", {}, texts.t("share.none")), trouble);
+  }
+  const { groups, isLooking } = piece.share;
   return h(
     "section",
     { class: "share", "aria-label": texts.t("share.title") },
-    id && h("p", {}, h("strong", {}, name), " – ", texts.t(said, { members: people })),
+    people(piece.share, texts),
     (isLooking || groups.length > 1) && chooser(context, { workshop, piece }, reload),
-    id && !isLooking && [ownWork(context), replaced(context, lifetime)],
+    isShared(piece) && [ownWork(context), ...replaced(context)],
     trouble,
   );
+}
+
+/** Whether what one writes goes to a group. */
+function isShared({ share }) {
+  return share !== null && share.id !== null && !share.isLooking;
+}
+
+function people({ id, name, members, isLooking }, texts) {
+  if (id === null) return null;
+  const said = texts.t(isLooking ? "share.looking" : "share.lead", {
+    members: members.join(", ") || texts.t("share.nobody"),
+  });
+  return h("p", {}, h("strong", {}, name), " – ", said);
 }
 
 function chooser({ works, texts }, { workshop, piece }, reload) {
@@ -102,7 +114,7 @@ function ownWork({ piece, texts, announce }) {
 }
 
 /** The words that members wrote over one another's, each with a way back. */
-function replaced({ piece, texts }, lifetime) {
+function replaced({ piece, texts, lifetime }) {
   const news = h("p", { class: "workshop__message", role: "status" });
   const count = h("summary", {});
   const list = h("ul", {});
@@ -161,32 +173,33 @@ function replacedLine(piece, texts) {
 /** Where on the page it was written, and how it reads there: a choice has words of its own. */
 function placeOf({ record, field, value }) {
   const control = document.querySelector(`[data-field="${record}.${field}"]`);
-  const option = [...(control?.options ?? [])].find((each) => each.value === value);
+  if (!control) return { place: "", value };
+  const option = [...(control.options ?? [])].find((each) => each.value === value);
   return {
-    place: control?.getAttribute("aria-label") ?? control?.labels?.[0]?.textContent ?? "",
+    place: control.getAttribute("aria-label") ?? control.labels[0]?.textContent ?? "",
     value: option?.text ?? value,
   };
 }
 
 /** Ask what the others did, for as long as the page is looked at. */
 function keepFresh(piece, trouble, { texts, lifetime }) {
+  let timer;
+  const again = () => {
+    clearTimeout(timer);
+    if (!lifetime.aborted) timer = setTimeout(ask, REFRESH_MS);
+  };
   const ask = async () => {
-    if (document.visibilityState === "hidden") return;
     try {
-      await piece.refresh();
+      if (document.visibilityState === "visible") await piece.refresh();
       trouble.replaceChildren();
+      again();
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
-      if (failure.retryable) return;
-      stop();
-      trouble.replaceChildren(failureNotice(texts, failure));
+      if (failure.retryable) again();
+      else trouble.replaceChildren(failureNotice(texts, failure));
     }
   };
-  const timer = setInterval(ask, REFRESH_MS);
-  const stop = () => {
-    clearInterval(timer);
-    document.removeEventListener("visibilitychange", ask);
-  };
-  document.addEventListener("visibilitychange", ask);
-  lifetime.addEventListener("abort", stop);
+  document.addEventListener("visibilitychange", ask, { signal: lifetime });
+  lifetime.addEventListener("abort", () => clearTimeout(timer));
+  again();
 }
