@@ -3,7 +3,7 @@
 Changes of members meet field by field, as those of one learner's windows do: of two changes
 to one field the later holds. Here the words that it replaces are somebody else's. They are
 kept, up to ``MOST_REPLACEMENTS`` of a work, with whose they were and who replaced them, so
-that any member can bring them back (docs/adr/0020).
+that any member can bring them back (docs/adr/0021).
 """
 
 from __future__ import annotations

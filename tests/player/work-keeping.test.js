@@ -17,6 +17,8 @@ class Server {
     this.revision = 0;
     this.requests = [];
     this.faults = [];
+    /** Answers wait for this, as on a slow way. */
+    this.holding = undefined;
     this.fetch = this.fetch.bind(this);
   }
 
@@ -26,7 +28,9 @@ class Server {
     const fault = this.faults.shift();
     if (fault === "offline") throw new TypeError("Failed to fetch");
     if (fault) return Response.json({ error: {} }, { status: fault });
-    return Response.json(this.#answer(method, path, asked));
+    const answer = this.#answer(method, path, asked);
+    await this.holding;
+    return Response.json(answer);
   }
 
   /** What another window of the same learner, or another member of the group, does. */
@@ -36,10 +40,13 @@ class Server {
   }
 
   #answer(method, path, asked) {
+    if (path.endsWith("/group")) return {};
     if (path === "/api/state") return { revision: asked.revision + 1, state: asked.state };
     if (method === "PATCH") this.change(path, asked.changes);
     const isNews = method === "GET" || this.revision !== asked.revision + 1;
-    return { revision: this.revision, records: isNews ? (this.works[path] ?? {}) : null };
+    const [place, query = ""] = path.split("?");
+    const records = this.works[query === "group=" ? path : place] ?? {};
+    return { revision: this.revision, records: isNews ? records : null, share: this.share };
   }
 }
 
@@ -168,6 +175,75 @@ describe("a work that the server keeps", () => {
     window.dispatchEvent(new Event("online"));
     await pass(0);
     assert.deepEqual(server.works[PATH], { a: { label: "Mairie" } });
+  });
+
+  test("of a group is refreshed, and keeps what is on its way", async () => {
+    server.share = { id: "11", name: "Groupe A", replaced: [] };
+    const { works } = launched();
+    const piece = await works.open("map");
+    piece.change({ a: { label: "Mairie" } });
+    server.change(PATH, { a: { label: "Commune" }, b: { label: "Collège" } });
+    await piece.refresh();
+    assert.equal(piece.get("a").label, "Mairie");
+    assert.equal(piece.get("b").label, "Collège");
+    await pass(500);
+    assert.equal(server.requests.at(-1).body.group, "11");
+    assert.equal(server.works[PATH].a.label, "Mairie");
+  });
+
+  test("of a group says what was replaced in it", async () => {
+    server.share = { id: "11", name: "Groupe A", replaced: [] };
+    const { works } = launched();
+    const piece = await works.open("map");
+    server.share = { replaced: [{ id: 1 }] };
+    server.change(PATH, { a: { label: "Commune" } });
+    await piece.refresh();
+    assert.deepEqual(piece.share, { id: "11", name: "Groupe A", replaced: [{ id: 1 }] });
+  });
+
+  test("is not taken back by an answer that was overtaken", async () => {
+    server.share = { id: "11", name: "Groupe A", replaced: [] };
+    const { works } = launched();
+    const piece = await works.open("map");
+    let letGo;
+    server.holding = new Promise((resolve) => {
+      letGo = resolve;
+    });
+    const refreshing = piece.refresh();
+    server.holding = undefined;
+    piece.change({ a: { label: "Mairie" } });
+    await pass(500);
+    letGo();
+    await refreshing;
+    assert.equal(piece.get("a").label, "Mairie");
+  });
+
+  test("that one made before one had a group is there to be added", async () => {
+    server.share = { id: "11", name: "Groupe A", own: true, replaced: [] };
+    const { works } = launched();
+    const piece = await works.open("map");
+    server.works[`${PATH}?group=`] = { a: { label: "Mairie" } };
+    assert.deepEqual(await piece.own(), { a: { label: "Mairie" } });
+  });
+
+  test("of another group is loaded anew, once what was made is kept", async () => {
+    const { works } = launched();
+    const piece = await works.open("map");
+    piece.change({ a: { label: "Mairie" } });
+    await works.choose("map", "12");
+    assert.deepEqual(
+      server.requests.map(({ method, path }) => `${method} ${path}`),
+      [`GET ${PATH}`, `PATCH ${PATH}`, `POST ${PATH}/group`],
+    );
+    assert.notEqual(await works.open("map"), piece);
+  });
+
+  test("of a group that a teacher chose is the one they look at", async () => {
+    const { works } = launched({ role: "instructor" });
+    await works.open("map");
+    await works.choose("map", "1 2");
+    await works.open("map");
+    assert.equal(server.requests.at(-1).path, `${PATH}?group=1%202`);
   });
 
   test("is nobody's in a preview, and nothing is kept", async () => {

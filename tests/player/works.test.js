@@ -116,6 +116,49 @@ describe("a work on the screen", () => {
     assert.equal(piece.get("other").label, "Collège");
   });
 
+  test("undoing leaves what somebody else wrote since", () => {
+    const { piece } = begun();
+    const id = piece.add("actor", { label: "Mairie" });
+    piece.change({ [id]: { label: "Commune", note: "élue" } });
+    piece.replace(changed(piece.records, { [id]: { label: "Collège" } }));
+    piece.undo();
+    assert.equal(piece.get(id).label, "Collège");
+    assert.equal(piece.get(id).note, undefined);
+    piece.redo();
+    assert.equal(piece.get(id).label, "Collège");
+    assert.equal(piece.get(id).note, "élue");
+  });
+
+  test("there is nothing to undo where others wrote over all of it", () => {
+    const { piece, sent } = begun();
+    const id = piece.add("actor", { label: "Mairie" });
+    piece.change({ [id]: { label: "Commune" } });
+    piece.replace({ [id]: { ...piece.records[id], type: "gap", label: "Collège", order: 9 } });
+    assert.equal(piece.canUndo, false);
+    piece.undo();
+    assert.equal(sent.length, 2);
+  });
+
+  test("what one added and others wrote in is removed, and keeps their words", () => {
+    const { piece, sent } = begun();
+    const id = piece.add("actor", { label: "Mairie" });
+    piece.replace(changed(piece.records, { [id]: { note: "élue" } }));
+    piece.undo();
+    assert.deepEqual(sent.at(-1), { [id]: { removed: true } });
+    assert.equal(piece.get(id), undefined);
+    piece.redo();
+    assert.equal(piece.get(id).note, "élue");
+  });
+
+  test("what is written to a record that somebody removed brings it back", () => {
+    const { piece, sent } = begun();
+    const id = piece.add("actor", { label: "Mairie" });
+    piece.replace(changed(piece.records, { [id]: { removed: true } }));
+    piece.change({ [id]: { note: "élue" } });
+    assert.deepEqual(sent.at(-1), { [id]: { removed: null, note: "élue" } });
+    assert.equal(piece.get(id).note, "élue");
+  });
+
   test("whoever shows it is told of every change", () => {
     const { piece } = begun();
     let told = 0;

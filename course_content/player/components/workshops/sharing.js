@@ -166,6 +166,7 @@ function replacedLine(piece, texts) {
       const { place, value } = isRemoved ? { place: label ?? who ?? text ?? "" } : placeOf(one);
       const said = isRemoved ? "share.line.removed" : "share.line";
       words.textContent = texts.t(said, { ...naming(texts, one), place, value });
+      button.setAttribute("aria-label", `${texts.t("share.back")} – ${words.textContent}`);
     },
   };
 }
