@@ -62,7 +62,7 @@ function chooser({ works, texts }, { workshop, piece }, reload) {
   const { id, groups } = piece.share;
   const select = h(
     "select",
-    {},
+    { id: "share-group" },
     groups.map((group) =>
       h("option", { value: group.id, selected: group.id === id }, group.name),
     ),
@@ -81,7 +81,8 @@ function chooser({ works, texts }, { workshop, piece }, reload) {
         },
       },
     },
-    h("label", {}, texts.t("share.group"), " ", select),
+    h("label", { for: "share-group" }, texts.t("share.group")),
+    select,
     h("button", { type: "submit", class: "button" }, texts.t("share.open")),
   );
   return form;
