@@ -18,6 +18,7 @@ export class App {
   #router;
   #shell;
   #reading;
+  #groups;
   /** Ends when another step is asked for, so that a slow answer cannot replace a later step. */
   #turn = new AbortController();
   /** The step on the screen and its unit's content, for printing. */
@@ -29,7 +30,8 @@ export class App {
    * @param {{root: HTMLElement, window: Window, reading: import("./reading.js").Reading,
    *   texts: import("./texts.js").Texts, tracking: import("./tracking.js").Tracking}} page
    */
-  constructor(boot, { root, window, reading, texts, tracking }) {
+  constructor(boot, { root, window, reading, texts, tracking, groups }) {
+    this.#groups = groups;
     this.#reading = reading;
     this.#window = window;
     this.#root = root;
@@ -98,6 +100,7 @@ export class App {
         grade: this.#tracking.grade,
         works: this.#tracking.works,
         handIns: this.#tracking.handIns,
+        groups: this.#groups,
         announce: (text) => this.#shell.announce(text),
         printBlank: this.#printBlank,
         lifetime,

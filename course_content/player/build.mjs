@@ -45,14 +45,18 @@ const STYLES = {
   outdir: DIST,
 };
 
-/** A page needs one adapter and one language: the others would be half of its script. */
+/**
+ * A page needs one adapter and one language: the others would be half of its script. Groups come
+ * from platforms that speak LTI, and from nowhere else.
+ */
 function playerScript(delivery, language) {
   const name = `player.${delivery}.${language}.js`;
   const contents = `
     import { start } from "./main.js";
     import * as delivery from "./tracking/${delivery}.js";
     import words from "./locale/${language}.json" with { type: "json" };
-    start(delivery, "${language}", words);
+    ${delivery === "lti" ? `import * as groups from "./components/workshops/sharing.js";` : ""}
+    start(delivery, "${language}", words, ${delivery === "lti" ? "groups" : "null"});
   `;
   return {
     ...COMMON,

@@ -16,7 +16,6 @@ import { mapTool } from "./workshops/map.js";
 import { planTool } from "./workshops/plan.js";
 import { portfolioTool } from "./workshops/portfolio.js";
 import { radarTool } from "./workshops/radar.js";
-import { groupChoice, sharing } from "./workshops/sharing.js";
 import { sortingTool } from "./workshops/sorting.js";
 
 /**
@@ -58,8 +57,8 @@ export function workshopView(context) {
       if (lifetime.aborted) return;
       const reads = workshop.reads.map((read, i) => ({ workshop: read, piece: others[i] }));
       const parts = { ...context, workshop, piece, reads };
-      const choice = groupChoice(parts, load);
-      stage.replaceChildren(...(choice ? [choice] : [sharing(parts, load), ...bench(parts)]));
+      const choice = context.groups?.groupChoice(parts, load);
+      stage.replaceChildren(...(choice ? [choice] : [notes(parts, load), ...bench(parts)]));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       stage.replaceChildren(failureMessage(texts, error), retryButton(texts, load));
@@ -73,6 +72,18 @@ export function workshopView(context) {
     { class: "workshop" },
     workshop.instructions && pageBody(workshop.instructions, context.course),
     stage,
+  );
+}
+
+/** With whom the work is made; nothing, where it could be nobody else's. */
+function notes(context, reload) {
+  const { workshop, piece, groups, texts } = context;
+  const isAlone = workshop.group && piece.share === null;
+  return h(
+    "div",
+    {},
+    isAlone && h("p", {}, texts.t("share.none")),
+    groups?.sharing(context, reload),
   );
 }
 

@@ -31,9 +31,7 @@ export function sharing(context, reload) {
   for (const made of [piece, ...reads.map((read) => read.piece)]) {
     if (isShared(made)) keepFresh(made, trouble, context);
   }
-  if (!piece.share) {
-    return h("div", {}, workshop.group && h("p", {}, texts.t("share.none")), trouble);
-  }
+  if (!piece.share) return trouble;
   const { groups, isLooking } = piece.share;
   return h(
     "section",
