@@ -45,6 +45,23 @@ const STYLES = {
   outdir: DIST,
 };
 
+/** Leaves out the words that a page never says: those of reviewing, and of groups elsewhere. */
+function wordsFor(delivery) {
+  const isSaid = ([name]) =>
+    !name.startsWith("marking.") &&
+    (delivery === "lti" || name === "share.none" || !name.startsWith("share."));
+  return {
+    name: "words",
+    setup({ onLoad }) {
+      onLoad({ filter: /locale[\\/]\w+\.json$/ }, ({ path }) => {
+        const words = Object.entries(JSON.parse(readFileSync(path, "utf8"))).filter(isSaid);
+        const contents = JSON.stringify(Object.fromEntries(words));
+        return { contents, loader: "json", watchFiles: [path] };
+      });
+    },
+  };
+}
+
 /**
  * A page needs one adapter and one language: the others would be half of its script. Groups come
  * from platforms that speak LTI, and from nowhere else.
@@ -62,6 +79,7 @@ function playerScript(delivery, language) {
     ...COMMON,
     stdin: { contents, resolveDir: HERE, sourcefile: name },
     outfile: join(DIST, name),
+    plugins: [wordsFor(delivery)],
     format: "iife",
   };
 }
