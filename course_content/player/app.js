@@ -55,6 +55,7 @@ export class App {
       classPage: this.#boot.classPage ?? null,
       returnUrl: this.#boot.returnUrl ?? null,
       due: this.#boot.due ?? null,
+      look: this.#boot.look ?? null,
     });
     this.#tracking.complete(this.#learner.progress());
     if (snapshot.notice) this.#shell.notify(this.#texts.t(snapshot.notice));

@@ -9,6 +9,13 @@ import { saveStatus } from "./save-status.js";
 import { SearchPanel } from "./search-panel.js";
 import { TermNote } from "./term-note.js";
 
+/** Whose course this is, where a partner's profile says it: a text, and a colour under the bar. */
+function titleOf(course, look) {
+  if (look?.accent) document.documentElement.style.setProperty("--accent", look.accent);
+  const mark = look?.mark && h("span", { class: "bar__mark" }, look.mark);
+  return h("p", { class: "bar__title" }, course.title, mark);
+}
+
 export class Shell {
   #texts;
   #tracking;
@@ -25,12 +32,14 @@ export class Shell {
   /**
    * @param {HTMLElement} root
    * @param {{texts, course, learner, tracking, reading, isPreview: boolean,
-    const { texts, course, learner, tracking } = parts;
-    const { isPreview, classPage, returnUrl, due } = parts;
-   *   opened from, `due` until when the work is awaited
+   *   classPage: string|null, returnUrl: string|null, due: string|null,
+   *   look: {mark: string, accent: string|null}|null}} parts
+   *   `classPage` is where an instructor's preview leads back to, `returnUrl` where the course was
+   *   opened from, `due` until when the work is awaited, `look` whose course this is
    */
   constructor(root, parts) {
-    const { texts, course, learner, tracking, isPreview, classPage, returnUrl, due } = parts;
+    const { texts, course, learner, tracking } = parts;
+    const { isPreview, classPage, returnUrl, due, look } = parts;
     this.#texts = texts;
     this.#tracking = tracking;
     this.#map = new CourseMap({ texts, course, learner });
@@ -66,7 +75,7 @@ export class Shell {
         "header",
         { class: "bar" },
         this.#map.button,
-        h("p", { class: "bar__title" }, course.title),
+        titleOf(course, look),
         saveStatus(texts, tracking.status),
         search.button,
         panel.button,
