@@ -56,6 +56,10 @@ bench-launch: $(VENV)/.dev build ## Launches a second, beside PyLTI1p3's own exa
 bench-page: $(VENV)/.dev build chromium ## How soon the first unit can be read over a slow network
 	@CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/python -m benchmarks.page
 
+.PHONY: screenshots
+screenshots: $(VENV)/.dev build chromium ## Take the pictures of docs/ecrans.md anew
+	@CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/python -m tools.screenshots
+
 .PHONY: build
 build: $(PLAYER)/dist/player.css scorm_packages/control/.placed lti_tool/locale/.compiled ## Build what the wheel ships
 

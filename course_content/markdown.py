@@ -139,12 +139,12 @@ def _figures(state: StateCore) -> None:
         children = state.tokens[index + 1].children or []
         if len(children) != 1 or children[0].type != "image":
             continue
-        close = state.tokens[index + 2]
-        for edge in (token, close):
+        caption = children[0].attrs.pop("title", "")
+        for edge in (token, state.tokens[index + 2]):
             edge.type = edge.type.replace("paragraph", "figure")
             edge.tag = "figure"
             edge.hidden = False
-        close.meta = {"caption": children[0].attrs.pop("title", "")}
+            edge.meta = {"caption": caption}
 
 
 def _headings(state: StateCore) -> None:
@@ -161,8 +161,21 @@ def _headings(state: StateCore) -> None:
             token.meta = {"number": tables, "heading": heading}
 
 
+def _row_names(state: StateCore) -> None:
+    """Make headers of a table's first cells where its corner is empty: they name the rows."""
+    are_names = False
+    for index, token in enumerate(state.tokens[:-3]):
+        cell, content, close = state.tokens[index + 1 : index + 4]
+        if token.type != "tr_open":
+            continue
+        if cell.type == "th_open":
+            are_names = not content.content.strip()
+        elif are_names and content.content.strip():
+            cell.tag = close.tag = "th"
+
+
 def _empty_headers(state: StateCore) -> None:
-    """Make a plain cell of a header that says nothing: the corner of a table with row names."""
+    """Make a plain cell of a header that says nothing."""
     for index, token in enumerate(state.tokens[:-2]):
         if token.type == "th_open" and not state.tokens[index + 1].content.strip():
             token.tag = state.tokens[index + 2].tag = "td"
@@ -219,6 +232,8 @@ def _links(state: StateCore) -> None:
 
 # --- Rendering rules -----------------------------------------------------------------------
 
+_TAG = re.compile(r"<[^>]*>")
+
 
 def words(children: Sequence[Token]) -> str:
     """Return the words of inline tokens without their markup."""
@@ -243,12 +258,25 @@ def _render_image(
     return f'<img src="{escape(address)}" alt="{alternative}" loading="lazy" decoding="async">'
 
 
+def _legend(token: Token, env: Environment) -> str:
+    caption = token.meta["caption"]
+    return _PARSER.renderInline(caption, {"setting": env["setting"]}) if caption else ""
+
+
+def _render_figure_open(
+    self: Any, tokens: Sequence[Token], index: int, options: Any, env: Environment
+) -> str:
+    """Tie the caption to the figure by name as well (RGAA 1.9): not every reader does."""
+    del self, options
+    name = _TAG.sub("", _legend(tokens[index], env))
+    return f'<figure role="figure" aria-label="{name}">' if name else "<figure>"
+
+
 def _render_figure_close(
     self: Any, tokens: Sequence[Token], index: int, options: Any, env: Environment
 ) -> str:
     del self, options
-    caption = tokens[index].meta["caption"]
-    legend = _PARSER.renderInline(caption, {"setting": env["setting"]}) if caption else ""
+    legend = _legend(tokens[index], env)
     return f"<figcaption>{legend}</figcaption></figure>\n" if legend else "</figure>\n"
 
 
@@ -289,7 +317,7 @@ def _render_cell(
     if style:
         token.attrSet("class", style.replace("text-align:", "align-"))
     if token.tag == "th":
-        token.attrSet("scope", "col")
+        token.attrSet("scope", "col" if token.type == "th_open" else "row")
     rendered: str = self.renderToken(tokens, index, options, env)
     return rendered
 
@@ -388,6 +416,7 @@ def new_parser() -> MarkdownIt:
     for name, rule in (
         ("typography", _typography),
         ("headings", _headings),
+        ("row_names", _row_names),
         ("empty_headers", _empty_headers),
         ("figures", _figures),
         ("links", _links),
@@ -401,6 +430,7 @@ def new_parser() -> MarkdownIt:
 _RENDERERS: dict[str, Callable[..., str]] = {
     "citation": _render_citation,
     "image": _render_image,
+    "figure_open": _render_figure_open,
     "figure_close": _render_figure_close,
     "new_window": _render_new_window,
     "table_open": _render_table_open,

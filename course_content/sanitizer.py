@@ -53,7 +53,10 @@ _CLASSES = {
     "visually-hidden",
     *(f"callout-{name}" for name in CALLOUTS),
 }
-_ROLES = {"doc-backlink", "doc-biblioref", "doc-endnotes", "doc-noteref", "group", "note"}
+_ROLES = {
+    *("doc-backlink", "doc-biblioref", "doc-endnotes", "doc-noteref"),
+    *("figure", "group", "note"),
+}
 _INNER_LINK = re.compile(r"#(?:/[a-z0-9-]+/[a-z0-9-]+|fn(?:ref)?-[a-z0-9-]+|ref-[A-Za-z0-9_-]+)")
 _NOTE_ID = re.compile(r"fn(?:ref)?-[a-z0-9-]+")
 

@@ -6,7 +6,6 @@ did not catch, and a request to a host that is not this machine.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -22,7 +21,6 @@ AXE = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
 
 Scheme: TypeAlias = Literal["light", "dark"]
 PageAt: TypeAlias = Callable[..., Page]
-AxeViolations: TypeAlias = Callable[[Page], list[str]]
 
 FEATURES_WITHOUT_USE = (
     # A window's own interface, a page each: half the time of opening a window.
@@ -125,22 +123,3 @@ def page_at(browser: Browser) -> Iterator[PageAt]:
     for context in contexts:
         context.close()
     assert mishaps == []
-
-
-@pytest.fixture(scope="session")
-def axe_violations() -> AxeViolations:
-    """Run axe on a page and its frames: one line for each rule that is broken and where."""
-    source = AXE.read_text(encoding="utf-8")
-
-    def run(page: Page) -> list[str]:
-        for frame in page.frames:
-            frame.evaluate(source)
-        results = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-        return [
-            f"{violation['id']} ({violation['impact']}): {violation['help']} at "
-            f"{json.dumps(node['target'])}: {node['html'][:200]}"
-            for violation in results["violations"]
-            for node in violation["nodes"]
-        ]
-
-    return run

@@ -9,6 +9,7 @@ from course_content.loader import BUILTIN_COURSES, load_course
 from course_content.model import Course
 from scorm_packages.scorm12 import Scorm12
 from tests.browser.scorm.platform import Platform, serving
+from tests.unit.course_content.conftest import COURSES
 from tests.unit.scorm_packages.boxes import box
 from tests.unit.scorm_packages.courses import every_kind
 
@@ -18,9 +19,9 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., P
     """Export a course and put it on a platform of its own."""
     with ExitStack() as platforms:
 
-        def play(course: Course, **options: float | None) -> Platform:
+        def play(course: Course, language: str = "fr", **options: float | None) -> Platform:
             out = tmp_path_factory.mktemp("packages")
-            package = box(course, Scorm12(), out, **options)
+            package = box(course, Scorm12(), out, language, **options)
             return platforms.enter_context(serving(package, tmp_path_factory.mktemp("platform")))
 
         yield play
@@ -44,3 +45,9 @@ def platform_without_mastery(
 def real_platform(played: Callable[..., Platform]) -> Platform:
     """The course that comes with Arrimage."""
     return played(load_course(BUILTIN_COURSES / "engagement-parties-prenantes"))
+
+
+@pytest.fixture(scope="session")
+def atelier(played: Callable[..., Platform]) -> Platform:
+    """A course with a workshop of every kind."""
+    return played(load_course(COURSES / "atelier"))

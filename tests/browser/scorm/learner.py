@@ -18,6 +18,10 @@ class Learner:
         self.boot: dict[str, Any] = json.loads(window.locator("#boot").text_content() or "")
 
     @property
+    def frame(self) -> Frame:
+        return self.window.main_frame if isinstance(self.window, Page) else self.window
+
+    @property
     def steps(self) -> list[str]:
         """The path of every step that the document plays, in the course's order."""
         return [
@@ -27,6 +31,14 @@ class Learner:
             if unit["id"] in self.boot["units"]
             for step in unit["steps"]
         ]
+
+    def kind(self, path: str) -> str:
+        """The kind of a step, with that of its workshop; a page that is no step is a kind."""
+        content = self._contents.get(path)
+        if content is None:
+            return path
+        tool = content.get("workshop", {}).get("tool", "")
+        return f"{sorted(content)}{tool}"
 
     @property
     def quizzes(self) -> list[str]:
@@ -103,9 +115,15 @@ class Learner:
         return WRONG[key["kind"]](key)
 
     def _content(self, path: str) -> dict[str, Any]:
-        unit, step = path.split("/")
-        content: dict[str, Any] = self.boot["units"][unit]["steps"][step]
-        return content
+        return self._contents[path]
+
+    @property
+    def _contents(self) -> dict[str, dict[str, Any]]:
+        return {
+            f"{unit}/{step}": content
+            for unit, each in self.boot["units"].items()
+            for step, content in each["steps"].items()
+        }
 
     @staticmethod
     def _pick(form: Locator, places: list[int]) -> None:

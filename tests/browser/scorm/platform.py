@@ -93,6 +93,11 @@ class Platform:
             kept: dict[str, Any] = page.evaluate("JSON.parse(localStorage.cmi ?? '{}')")
         return kept
 
+    def restores(self, context: BrowserContext, kept: dict[str, Any]) -> None:
+        """Take over a learner's records, which another platform kept."""
+        with self._records(context) as page:
+            page.evaluate("kept => { localStorage.cmi = JSON.stringify(kept) }", kept)
+
     def close(self, page: Page) -> dict[str, Any]:
         """Close the learner's window; return what the platform kept once the SCO took leave."""
         page.close()

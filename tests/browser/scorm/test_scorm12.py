@@ -451,14 +451,6 @@ def test_a_platform_without_interactions_gets_everything_else(page, platform, la
 # -- what a learner sees --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_a_packaged_course(page_at, platform, axe_violations, scheme):
-    page = page_at(360, 740, scheme)
-    learner = Learner(platform.launch(page, window="popup"))
-    learner.take(learner.quizzes[0], rightly=False)
-    assert axe_violations(learner.window) == []
-
-
 def test_the_drawing_of_the_page_is_in_the_package(page, launch):
     learner = launch(page)
     learner.go_to(learner.steps[1])
@@ -478,21 +470,6 @@ def test_the_real_course_is_passed_by_who_answers_everything_rightly(page, real_
     assert len(kept["suspend_data"]) <= SUSPEND_DATA_LIMIT
     (calls,) = real_platform.sessions(page.context)
     assert violations(calls) == []
-
-
-def test_a_phone_never_scrolls_sideways_in_the_real_course(page_at, real_platform):
-    learner = Learner(real_platform.launch(page_at(360, 740)))
-    excess = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    for path in learner.steps:
-        learner.go_to(path)
-        assert learner.window.evaluate(excess) == 0, path
-    for path in learner.quizzes:
-        learner.go_to(path)
-        learner.window.locator(".quiz__welcome button").click()
-        for question in learner.activity(path)["questions"]:
-            learner.answer(question, learner.response_to(path, question, rightly=False))
-            assert learner.window.evaluate(excess) == 0, question["id"]
-            learner.window.locator(".question__after > .button--main").click()
 
 
 def test_on_paper_every_question_has_a_place_for_its_answer(page, launch):

@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from course_content.loader import load_course
 from tests.browser.scorm.learner import Learner
 from tests.browser.scorm.platform import Platform
-from tests.unit.course_content.conftest import COURSES
 
 MAP = "carte/ma-carte"
 GRID = "carte/ma-grille"
@@ -24,11 +22,6 @@ PORTFOLIO = "suite/mon-portfolio"
 ALL_PATHS = (MAP, GRID, SORTING, PLAN, CHAIN, RADAR, PORTFOLIO)
 PROMISE = "Ajouter une promesse\u00a0: à qui\u202f?"
 ACTORS = ("Mairie", "Association de quartier", "Imprimerie", "Familles hébergées", "Rivière")
-
-
-@pytest.fixture(scope="session")
-def atelier(played: Callable[..., Platform]) -> Platform:
-    return played(load_course(COURSES / "atelier"))
 
 
 @pytest.fixture
@@ -433,28 +426,3 @@ def test_every_workshop_is_printed_empty_with_room_to_write(
     learner.window.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
 
     assert learner.window.locator(".printout__sheet").count() >= 1
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1440])
-def test_axe_finds_nothing_in_a_workshop(
-    page_at: Callable[..., Page],
-    atelier: Platform,
-    axe_violations: Callable[..., list[str]],
-    scheme: str,
-    width: int,
-) -> None:
-    learner = maker(atelier.launch(page_at(width, 800, scheme), window="popup"))
-    learner.opens(MAP)
-    learner.makes_a_map()
-    assert axe_violations(learner.window) == []
-    learner.opens(GRID)
-    learner.rates(4, power=1, interest=2, effect=5)
-    assert axe_violations(learner.window) == []
-    learner.window.get_by_label("Saillance").check()
-    assert axe_violations(learner.window) == []
-    learner.opens(PLAN)
-    learner.adds(PROMISE, "Familles hébergées")
-    for path in (PLAN, CHAIN, RADAR, SORTING, PORTFOLIO):
-        learner.opens(path)
-        assert axe_violations(learner.window) == []

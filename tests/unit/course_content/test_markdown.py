@@ -91,7 +91,10 @@ def test_a_span_takes_no_other_attribute() -> None:
 
 def test_an_image_alone_in_its_paragraph_is_a_figure_with_its_caption() -> None:
     html = render('![Deux : cercles](media/c.svg "Un *croisement* [@iso]")', FRENCH)
-    assert html.startswith("<figure><img ")
+    assert html.startswith("<figure ")
+    figure = the(html, "figure")
+    assert figure["role"] == "figure"
+    assert figure["aria-label"].startswith("Un croisement (")
     image = the(html, "img")
     assert image["src"] == "media/c.svg"
     assert image["alt"] == "Deux\u00a0: cercles"
@@ -128,10 +131,15 @@ def test_a_wide_table_can_be_scrolled_with_the_keyboard_and_says_what_it_is() ->
     assert "style" not in html
 
 
-def test_the_empty_corner_of_a_table_is_no_header() -> None:
-    html = render("|   | b |\n|---|---|\n| 1 | 2 |\n", FRENCH)
-    assert len(Elements(html).named("th")) == 1
-    assert len(Elements(html).named("td")) == 3
+def test_under_an_empty_corner_the_first_cells_are_the_headers_of_their_rows() -> None:
+    html = render("|   | b | c |\n|---|---|---|\n| 1 | 2 | 3 |\n|   | 4 | 5 |\n", FRENCH)
+    assert [cell["scope"] for cell in Elements(html).named("th")] == ["col", "col", "row"]
+    assert len(Elements(html).named("td")) == 6
+
+
+def test_where_the_corner_has_a_name_the_first_cells_are_cells() -> None:
+    html = render("| a | b |\n|---|---|\n| 1 | 2 |\n", FRENCH)
+    assert [cell["scope"] for cell in Elements(html).named("th")] == ["col", "col"]
 
 
 def test_tables_without_heading_are_told_apart_by_their_number() -> None:
