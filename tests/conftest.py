@@ -1,4 +1,4 @@
-"""What many tests need: a real database of each kind, made anew for each test."""
+"""What many tests need: a real database of each kind, empty for each test."""
 
 from __future__ import annotations
 
@@ -6,18 +6,29 @@ import importlib
 import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
-from sqlalchemy import make_url
+from flask import Flask
 
 from lti_tool.database import Database
+from lti_tool.services import courses
+from tests.lending import Lending, at, run
+from tests.once import KnownCourses, KnownRule, KnownTemplates
 
 DATABASE_KINDS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _made_once() -> Iterator[None]:
+    """Spare each application of the tests what the one before it has made already."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "url_rule_class", KnownRule)
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": KnownTemplates()})
+        patch.setattr(courses, "load_course", KnownCourses())
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -51,21 +62,21 @@ def _postgresql_server() -> Iterator[str]:
         address: str = server.get_uri()
         # What a crash would lose need not be safe: the databases live for one test.
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-            _run(address, f"ALTER SYSTEM SET {setting} = off")
-        _run(address, "SELECT pg_reload_conf()")
+            run(address, f"ALTER SYSTEM SET {setting} = off")
+        run(address, "SELECT pg_reload_conf()")
         yield address
         server.cleanup()
 
 
 @pytest.fixture(scope="session")
-def _empty_postgresql(_postgresql_server: str) -> str:
-    """The name of a PostgreSQL database with every table and no row, to be copied."""
-    name = "empty"
-    _run(_postgresql_server, f"CREATE DATABASE {name}")
-    database = Database(_database_at(_postgresql_server, name))
+def _postgresql_databases(_postgresql_server: str) -> Lending:
+    """PostgreSQL databases with every table and no row, lent to one test after the other."""
+    template = "empty"
+    run(_postgresql_server, f"CREATE DATABASE {template}")
+    database = Database(at(_postgresql_server, template))
     database.upgrade()
     database.close()
-    return name
+    return Lending(_postgresql_server, template)
 
 
 @contextmanager
@@ -76,12 +87,9 @@ def empty_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> I
         shutil.copyfile(request.getfixturevalue("_empty_sqlite"), file)
         yield f"sqlite:///{file}"
         return
-    server = request.getfixturevalue("_postgresql_server")
-    template = request.getfixturevalue("_empty_postgresql")
-    name = f"test_{uuid.uuid4().hex}"
-    _run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _database_at(server, name)
-    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+    databases: Lending = request.getfixturevalue("_postgresql_databases")
+    with databases.lend() as address:
+        yield address
 
 
 @pytest.fixture(params=DATABASE_KINDS)
@@ -97,13 +105,3 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.close()
-
-
-def _run(server: str, statement: str) -> None:
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(statement.encode())
-
-
-def _database_at(server: str, name: str) -> str:
-    url = make_url(server).set(drivername="postgresql+psycopg", database=name)
-    return url.render_as_string(hide_password=False)
