@@ -14,13 +14,16 @@ from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 REPOSITORY = Path(__file__).parents[2]
 AXE = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
 
 Scheme: TypeAlias = Literal["light", "dark"]
 PageAt: TypeAlias = Callable[..., Page]
+
+# Many programs and a browser share the machine: what is right may take a while to show.
+expect.set_options(timeout=20_000)
 
 FEATURES_WITHOUT_USE = (
     # A window's own interface, a page each: half the time of opening a window.

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from shlex import quote
 from typing import Any, TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext
 
 from course_content.loader import BUILTIN_COURSES, load_course
 from course_content.model import Course
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, chromium_path, is_local
 from tests.browser.lti.looks import AxeFindings, look_at
 from tests.browser.lti.person import Person
-from tests.browser.lti.school import School, open_school
-
-# Five programs and a browser share the machine: what is right may take a while to show.
-expect.set_options(timeout=20_000)
+from tests.browser.lti.school import School, open_school_in
 
 Preferences: TypeAlias = dict[str, Any]
+Chromium: TypeAlias = Callable[[Preferences], Browser]
 OpenBrowser: TypeAlias = Callable[[Preferences], BrowserContext]
 
 THIRD_PARTY_COOKIES_BLOCKED: Preferences = {
@@ -46,9 +44,36 @@ NO_COOKIE_IN_FRAMES: Preferences = {
 }
 
 
+@pytest.fixture(scope="session")
+def chromium_with(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """Start a Chromium with these preferences, once for all the tests that ask for them."""
+    started: dict[str, Browser] = {}
+
+    def start(preferences: Preferences) -> Browser:
+        written = json.dumps(preferences)
+        if written not in started:
+            profile = tmp_path_factory.mktemp("profile")
+            (profile / "Default").mkdir()
+            (profile / "Default" / "Preferences").write_text(written)
+            # Playwright lets a browser of many contexts have no profile of ours: the last one
+            # that Chromium is told is the one it takes.
+            launcher = profile / "chromium"
+            program, folder = quote(chromium_path()), quote(str(profile))
+            launcher.write_text(f'#!/bin/sh\nexec {program} "$@" --user-data-dir={folder}\n')
+            launcher.chmod(0o700)
+            started[written] = browser.browser_type.launch(
+                executable_path=launcher, args=CHROMIUM_ARGUMENTS
+            )
+        return started[written]
+
+    yield start
+    for each in started.values():
+        each.close()
+
+
 @pytest.fixture
-def open_browser(browser: Browser, tmp_path: Path) -> Iterator[OpenBrowser]:
-    """Open a browser with a profile of its own, which holds these preferences."""
+def open_browser(chromium_with: Chromium) -> Iterator[OpenBrowser]:
+    """Open a browser that has seen nothing yet, and has these preferences."""
     contexts: list[BrowserContext] = []
     mishaps: list[str] = []
 
@@ -57,15 +82,8 @@ def open_browser(browser: Browser, tmp_path: Path) -> Iterator[OpenBrowser]:
             mishaps.append(f"request to another host: {url}")
 
     def open_with(preferences: Preferences) -> BrowserContext:
-        profile = tmp_path / f"profile-{len(contexts)}"
-        (profile / "Default").mkdir(parents=True)
-        (profile / "Default" / "Preferences").write_text(json.dumps(preferences))
-        context = browser.browser_type.launch_persistent_context(
-            profile,
-            executable_path=chromium_path(),
-            args=CHROMIUM_ARGUMENTS,
-            viewport={"width": 1280, "height": 900},
-            locale="fr-FR",
+        context = chromium_with(preferences).new_context(
+            viewport={"width": 1280, "height": 900}, locale="fr-FR"
         )
         contexts.append(context)
         context.on("request", lambda request: note_stranger(request.url))
@@ -90,20 +108,18 @@ def course() -> Course:
     return load_course(BUILTIN_COURSES / "engagement-parties-prenantes")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
-    """A school on a new SQLite database, for a whole module."""
-    folder = tmp_path_factory.mktemp("school")
-    with open_school(f"sqlite:///{folder / 'arrimage.db'}", folder) as school:
+    """A school on a new SQLite database. A file that changes its platforms has another one."""
+    with open_school_in(tmp_path_factory.mktemp("school")) as school:
         yield school
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def school_without_storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
     """A school whose platform keeps nothing for its tools, as Moodle 4.5 does not."""
     folder = tmp_path_factory.mktemp("school-without-storage")
-    database_url = f"sqlite:///{folder / 'arrimage.db'}"
-    with open_school(database_url, folder, "--without-storage") as school:
+    with open_school_in(folder, "--without-storage") as school:
         yield school
 
 

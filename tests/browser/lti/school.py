@@ -95,6 +95,13 @@ def open_school(database_url: str, folder: Path, *options: str) -> Iterator[Scho
         yield school
 
 
+@contextmanager
+def open_school_in(folder: Path, *options: str) -> Iterator[School]:
+    """Open a school whose tool has a SQLite database in that folder."""
+    with open_school(f"sqlite:///{folder / 'arrimage.db'}", folder, *options) as school:
+        yield school
+
+
 @dataclass(frozen=True)
 class _Programs:
     logs: Path

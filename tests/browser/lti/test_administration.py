@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from classroom.accounts import ADMINISTRATOR, STUDENT
 from tests.browser.lti.person import SLOW_MS, Person
-from tests.browser.lti.school import School
+from tests.browser.lti.school import School, open_school_in
 
 PASSWORD = "une longue phrase de passe"
 LINK = "Unité 1"
 STEPS = 9
+
+
+@pytest.fixture(scope="module")
+def running_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+    """Its platforms come and go, and let administrators in: no school for other files."""
+    with open_school_in(tmp_path_factory.mktemp("school")) as school:
+        yield school
 
 
 def sign_in(page: Page, school: School) -> None:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from classroom.accounts import ADMINISTRATOR, INSTRUCTOR, STUDENT
 from classroom.options import CLIENT_ID
 from tests.browser.conftest import PageAt
 from tests.browser.lti.person import Person
-from tests.browser.lti.school import School
+from tests.browser.lti.school import School, open_school_in
 
 LINK = "Unité 1"
+
+
+@pytest.fixture(scope="module")
+def running_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+    """Its platform registers the tool anew: no school for other files."""
+    with open_school_in(tmp_path_factory.mktemp("school")) as school:
+        yield school
 
 
 def begin_registration(person: Person) -> None:

@@ -49,7 +49,7 @@ def page_with_frame() -> Iterator[str]:
 @contextmanager
 def serving(application: object) -> Iterator[int]:
     server = make_server("127.0.0.1", 0, application, threaded=True)  # type: ignore[arg-type]  # WSGI
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server.server_port
     server.shutdown()

@@ -12,7 +12,7 @@ from classroom.accounts import INSTRUCTOR, STUDENT
 from course_content.loader import load_course
 from tests.browser.lti.looks import AxeFindings
 from tests.browser.lti.person import Person
-from tests.browser.lti.school import open_school
+from tests.browser.lti.school import open_school_in
 
 LINK = "Module 3 (entier)"
 SLUG = "engagement-parties-prenantes"
@@ -84,7 +84,7 @@ def test_a_work_is_returned_handed_in_again_and_accepted(
     folder = tmp_path / "school"
     folder.mkdir()
     monkeypatch.setenv("ARRIMAGE_COURSES", str(courses))
-    with open_school(f"sqlite:///{folder / 'arrimage.db'}", folder) as school:
+    with open_school_in(folder) as school:
         person = Person(strict_browser.new_page(), school, load_course(courses / SLUG))
         person.sign_in(STUDENT)
         frame = opens_the_plan(person)

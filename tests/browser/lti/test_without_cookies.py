@@ -251,7 +251,7 @@ def evil_page(html: str) -> Iterator[str]:
         return Response(f"<!doctype html>{html}", mimetype="text/html")
 
     server = make_server("127.0.0.1", 0, site, threaded=True)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield f"{EVIL}:{server.server_port}/"

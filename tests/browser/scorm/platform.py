@@ -37,7 +37,7 @@ def serving(
     with zipfile.ZipFile(package) as archive:
         archive.extractall(folder / "course")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield Platform(f"http://127.0.0.1:{server.server_port}")
