@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from config.settings import Settings
 from lti_tool.app import create_app
+from lti_tool.services import administration
 from lti_tool.services.administration import Way, issue_ticket, set_password
 from lti_tool.services.platforms import keep_platform
 from lti_tool.tool import Tool
@@ -45,6 +46,12 @@ class Visitor:
     @property
     def is_in(self) -> bool:
         return self.get("/admin").status_code == 200
+
+
+@pytest.fixture(autouse=True)
+def _passwords_hashed_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash as in production, with less work: what the hash is for, costs most of a second."""
+    monkeypatch.setattr(administration, "SCRYPT", "scrypt:1024:8:1")
 
 
 @pytest.fixture(scope="session")

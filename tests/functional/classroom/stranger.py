@@ -92,7 +92,7 @@ class Stranger:
     def serving(self) -> Iterator[Stranger]:
         """Publish the keys on a free port of this machine."""
         server = make_server("127.0.0.1", 0, self._answer, threaded=True)
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         self.url = f"http://localhost:{server.server_port}"
         yield self

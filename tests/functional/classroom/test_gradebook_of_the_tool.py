@@ -38,7 +38,7 @@ def classroom(options: Options) -> Iterator[Classroom]:
     here = Options(f"http://127.0.0.1:{port}", options.tool_url, Path(options.data))
     app = create_app(here)
     server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     classroom: Classroom = app.extensions[EXTENSION]
     yield classroom

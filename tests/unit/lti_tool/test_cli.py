@@ -9,13 +9,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-import urllib.request
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
@@ -28,6 +27,7 @@ from lti_tool.services.administration import Door, DoorClosed
 from lti_tool.services.keys import KeyRing
 from lti_tool.services.refusal_book import RefusalBook
 from tests.functional.launch.lms import Answer, Key, Lms, Server
+from tests.servers import wait_for
 
 COURSES = Path(__file__).parents[2] / "courses"
 SMALL = "deux-unites"
@@ -460,23 +460,12 @@ def test_the_server_serves_in_several_threads_and_ends_when_told(tmp_path: Path)
     log = (tmp_path / "log").open("wb")
     with log, subprocess.Popen([ARRIMAGE, "serve", "--port", str(port)], stderr=log) as server:
         try:
-            answer = wait_for(server, f"http://127.0.0.1:{port}/healthz")
-            assert json.loads(answer) == {"status": "ok"}
+            address = f"http://127.0.0.1:{port}/healthz"
+            wait_for(address)
+            assert requests.get(address, timeout=10).json() == {"status": "ok"}
         finally:
             server.send_signal(signal.SIGTERM)
         assert server.wait(30) == 0
-
-
-def wait_for(server: subprocess.Popen[bytes], url: str) -> bytes:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 -- loopback
-                content: bytes = answer.read()
-                return content
-        except OSError:
-            assert server.poll() is None, "the server ended before it answered"
-            assert time.monotonic() < deadline, "the server does not answer"
 
 
 @pytest.mark.usefixtures("environment")
