@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from datetime import timedelta
 
 import pytest
 
 from lti_tool.lti import Score, ScoreClient
-from lti_tool.models import DeliveryState, Platform
+from lti_tool.models import DeliveryState, Platform, now
 from lti_tool.services import delivery
 from lti_tool.services.delivery import DeliveryFault, claim, deliver_due, fault_of, run_worker
 from tests.functional.grades.conftest import NOON, Outbox
@@ -360,32 +361,32 @@ def test_an_unexpected_error_with_one_score_does_not_keep_the_others(
 
 
 def test_a_database_that_is_away_for_a_while_does_not_end_the_worker(
-    outbox: Outbox, gradebook: Gradebook
+    outbox: Outbox, gradebook: Gradebook, caplog: pytest.LogCaptureFixture
 ) -> None:
+    outbox.time = now()
     outbox.put(0.5)
     stop = threading.Event()
     gradebook.before_reply = stop.set
-    with outbox.database.engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE grade_delivery RENAME TO away")
+    rename("grade_delivery", "away", outbox)
+    rounds = itertools.count(1)
 
-    def bring_back() -> None:
-        with outbox.database.engine.begin() as connection:
-            connection.exec_driver_sql("ALTER TABLE away RENAME TO grade_delivery")
+    def come_back() -> None:
+        if next(rounds) == 2:
+            rename("away", "grade_delivery", outbox)
 
-    thread = threading.Thread(
-        target=run_worker,
-        args=(outbox.database, outbox.scores, stop),
-        kwargs={"poll_seconds": 0.01},
-    )
-    thread.start()
-    bring_back()
-    thread.join(timeout=30)
+    run_worker(outbox.database, outbox.scores, stop, poll_seconds=0.01, before=come_back)
 
-    assert not thread.is_alive()
     assert gradebook.grade("user-1") == 0.5
+    assert "Delivery was interrupted" in caplog.text
+
+
+def rename(name: str, new: str, outbox: Outbox) -> None:
+    with outbox.database.engine.begin() as connection:
+        connection.exec_driver_sql(f"ALTER TABLE {name} RENAME TO {new}")
 
 
 def test_the_worker_ends_when_it_is_told_to(outbox: Outbox, gradebook: Gradebook) -> None:
+    outbox.time = now()
     outbox.put(0.5)
     stop = threading.Event()
     gradebook.before_reply = stop.set

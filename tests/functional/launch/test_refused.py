@@ -9,6 +9,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -66,6 +67,22 @@ def later(passed: timedelta, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logins, "now", lambda: now() + passed)
 
 
+@dataclass(frozen=True)
+class In:
+    """So many seconds from the launch, whenever that is."""
+
+    seconds: int
+
+
+def timely(claims: Claims) -> Claims:
+    """Return the claims with moments that count from now, not from when tests were collected."""
+    moment = int(time.time())
+    return {
+        name: moment + value.seconds if isinstance(value, In) else value
+        for name, value in claims.items()
+    }
+
+
 # What is wrong with the claims of an otherwise good launch, and how it is called.
 WRONG_CLAIMS: dict[str, tuple[Claims, str]] = {
     "no iss": ({"iss": ABSENT}, "claim_wrong"),
@@ -85,25 +102,25 @@ WRONG_CLAIMS: dict[str, tuple[Claims, str]] = {
     "no iat": ({"iat": ABSENT}, "time_missing"),
     "exp that is null": ({"exp": None}, "time_missing"),
     "exp in the past": (
-        {"iat": int(time.time()) - 7200, "exp": int(time.time()) - 3600},
+        {"iat": In(-7200), "exp": In(-3600)},
         "expired",
     ),
     "iat in the future": (
-        {"iat": int(time.time()) + 3600, "exp": int(time.time()) + 7200},
+        {"iat": In(3600), "exp": In(7200)},
         "early",
     ),
     "iat of last week with an exp of next year": (
-        {"iat": int(time.time()) - 7 * 86400, "exp": int(time.time()) + 365 * 86400},
+        {"iat": In(-7 * 86400), "exp": In(365 * 86400)},
         "expired",
     ),
     "exp before iat": (
-        {"iat": int(time.time()) + 30, "exp": int(time.time()) - 20},
+        {"iat": In(30), "exp": In(-20)},
         "expired",
     ),
     "exp that is a text": ({"exp": str(2**33)}, "time_missing"),
     "iat that is true": ({"iat": True}, "time_missing"),
     "exp that is infinite": ({"exp": float("inf")}, "unreadable"),
-    "nbf in the future": ({"nbf": int(time.time()) + 3600}, "early"),
+    "nbf in the future": ({"nbf": In(3600)}, "early"),
     "no nonce": ({"nonce": ABSENT}, "claim_wrong"),
     "wrong nonce": ({"nonce": "not-the-nonce"}, "nonce_different"),
     "nonce that is a list": ({"nonce": ["a"]}, "claim_wrong"),
@@ -199,7 +216,7 @@ def test_a_launch_with_wrong_claims_is_refused(
     fault: str, lms: Lms, browser: FlaskClient, tool: Tool
 ) -> None:
     changes, code = WRONG_CLAIMS[fault]
-    assert_refused(lms.enter(browser, **changes), code, tool.database)
+    assert_refused(lms.enter(browser, **timely(changes)), code, tool.database)
 
 
 def encoded(part: object) -> str:

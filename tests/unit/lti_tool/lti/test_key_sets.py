@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lti_tool.lti import Fault, KeySets, LaunchRefused
+from lti_tool.lti import Fault, KeySets, LaunchRefused, http
 from tests.functional.launch.lms import Answer, Asked, Key, Server
 
 KEY = Key("key-1")
@@ -40,7 +40,10 @@ def test_keys_of_two_platforms_with_the_same_name_are_kept_apart(server: Server)
     assert first.public_numbers() != second.public_numbers()
 
 
-def test_those_who_waited_for_a_platform_that_failed_do_not_ask_in_turn(server: Server) -> None:
+def test_those_who_waited_for_a_platform_that_failed_do_not_ask_in_turn(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "READ_SECONDS", 60)
     everybody_came = threading.Event()
     looks = itertools.count(1)
 
@@ -51,7 +54,7 @@ def test_those_who_waited_for_a_platform_that_failed_do_not_ask_in_turn(server: 
         return time.monotonic()
 
     def hang(_asked: Asked) -> Answer:
-        everybody_came.wait(5)
+        everybody_came.wait(60)
         return Answer(503)
 
     server.answers["/jwks"] = hang
