@@ -6,10 +6,11 @@ the column's own class sees anybody's work in it; anybody else sees their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
@@ -34,6 +35,7 @@ from lti_tool.services.refusals import N_
 from lti_tool.services.submissions import is_for
 
 TRUE, FALSE = N_("Vrai"), N_("Faux")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +227,7 @@ def _attempts(
         .order_by(Attempt.number.desc())
         .options(selectinload(Attempt.answers))
     )
-    found: dict[str, list[Attempt]] = {}
-    for row in rows:
-        found.setdefault(row.activity, []).append(row)
-    return found
+    return _by_place(rows, lambda attempt: attempt.activity)
 
 
 def _works(
@@ -244,9 +243,14 @@ def _works(
         .order_by(Submission.handed_in_at.desc(), Submission.number.desc())
         .options(defer(Submission.records))
     )
-    found: dict[str, list[Submission]] = {}
+    return _by_place(rows, lambda work: work.workshop)
+
+
+def _by_place(rows: Iterable[T], place: Callable[[T], str]) -> Mapping[str, Sequence[T]]:
+    """Return rows by the activity or workshop that each is of, in the order in which they came."""
+    found: defaultdict[str, list[T]] = defaultdict(list)
     for row in rows:
-        found.setdefault(row.workshop, []).append(row)
+        found[place(row)].append(row)
     return found
 
 
