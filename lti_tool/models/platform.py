@@ -214,7 +214,8 @@ class ContentSelection(Base):
 class Refusal(Base):
     """What went wrong before a visitor, under the reference number that their page showed.
 
-    ``code`` is a ``Fault``, a ``RegistrationFault``, or ``internal`` for an error of ours.
+    ``code`` is a ``Fault``, a ``RegistrationFault``, one of ``services.page_refusals``, or
+    ``internal`` for an error of ours.
     ``detail`` holds no token and nothing about a person.
     """
 

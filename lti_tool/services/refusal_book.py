@@ -2,7 +2,9 @@
 
 Anybody can cause a refusal, as often as they like. So that a flood neither fills the
 database nor makes it work, each process writes a limited number a minute, of each kind and
-in all; the log has the others. ``forget_old_refusals`` bounds what is kept.
+in all; the log has the others. What is asked for in vain has a budget of its own: whoever
+tries addresses that are not there uses up no refused launch's place. ``forget_old_refusals``
+bounds what is kept.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from sqlalchemy.orm import Session
 from lti_tool.database import Database
 from lti_tool.lti import Fault, LaunchRefused, RegistrationFault, RegistrationRefused
 from lti_tool.models import Refusal
+from lti_tool.services.page_refusals import page_explanation
 from lti_tool.services.refusals import (
     EXPLANATIONS,
     N_,
@@ -41,6 +44,8 @@ LONGEST_ISSUER = 500
 MINUTE = 60.0
 MOST_A_MINUTE = 60
 MOST_OF_A_KIND_A_MINUTE = 20
+MOST_IN_VAIN_A_MINUTE = 10
+"""Pages that do not exist, and sessions that are over, kept by a process in a minute."""
 MOST_KEPT = 20_000
 KEPT_FOR = timedelta(days=90)
 INTERNAL = "internal"
@@ -60,8 +65,11 @@ INTERNAL_EXPLANATION = Explanation(
 class Budget:
     """How much may be written in a minute, of each kind and in all. Safe among threads."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, *, most: int = MOST_A_MINUTE
+    ) -> None:
         self._clock = clock
+        self._most = most
         self._began = clock()
         self._spent: defaultdict[str, int] = defaultdict(int)
         self._lock = threading.Lock()
@@ -73,7 +81,7 @@ class Budget:
                 self._began = self._clock()
                 self._spent.clear()
             if (
-                sum(self._spent.values()) >= MOST_A_MINUTE
+                sum(self._spent.values()) >= self._most
                 or self._spent[kind] >= MOST_OF_A_KIND_A_MINUTE
             ):
                 return False
@@ -105,9 +113,12 @@ class Entry:
 class RefusalBook:
     """Keeps refusals. One for each process; safe to share among threads."""
 
-    def __init__(self, database: Database, budget: Budget | None = None) -> None:
+    def __init__(
+        self, database: Database, budget: Budget | None = None, in_vain: Budget | None = None
+    ) -> None:
         self._database = database
         self._budget = budget or Budget()
+        self._in_vain = in_vain or Budget(most=MOST_IN_VAIN_A_MINUTE)
 
     def record(self, refused: LaunchRefused | RegistrationRefused) -> str:
         """Keep a refusal, in the log and in the database; return its reference number."""
@@ -123,18 +134,28 @@ class RefusalBook:
                 "issuer": row.issuer,
             },
         )
-        self._keep(row)
+        self._keep(row, self._budget)
+        return row.reference
+
+    def record_in_vain(self, code: str, detail: str) -> str:
+        """Keep that something was asked for in vain; return its reference number."""
+        row = _row(code, detail, None)
+        log.info(
+            "Something was asked for in vain.",
+            extra={"reference": row.reference, "code": row.code, "detail": row.detail},
+        )
+        self._keep(row, self._in_vain)
         return row.reference
 
     def record_error(self, detail: str) -> str:
         """Keep an error of ours, whose details are in the log; return its reference number."""
         row = _row(INTERNAL, detail, None)
-        self._keep(row)
+        self._keep(row, self._budget)
         return row.reference
 
-    def _keep(self, row: Refusal) -> None:
+    def _keep(self, row: Refusal, budget: Budget) -> None:
         reference = row.reference
-        if not self._budget.spend(row.code):
+        if not budget.spend(row.code):
             return
         try:
             with self._database.transaction() as db:
@@ -171,7 +192,7 @@ def explanation_of(code: str) -> Explanation | None:
         return EXPLANATIONS[Fault(code)]
     if code in set(RegistrationFault):
         return REGISTRATION_EXPLANATIONS[RegistrationFault(code)]
-    return None
+    return page_explanation(code)
 
 
 def forget_old_refusals(db: Session, moment: datetime) -> None:

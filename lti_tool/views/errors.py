@@ -7,13 +7,18 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException
 
 from lti_tool.lti import LaunchRefused, RegistrationRefused
-from lti_tool.services.refusals import EXPLANATIONS, Explanation, Mender, new_reference
+from lti_tool.services.page_refusals import (
+    SESSION_EXPLANATIONS,
+    http_code,
+    http_explanation,
+    session_code,
+)
+from lti_tool.services.refusals import EXPLANATIONS, Explanation, Mender
 from lti_tool.services.registration_refusals import REGISTRATION_EXPLANATIONS
-from lti_tool.services.sessions import SessionExpired, SessionRefused
+from lti_tool.services.sessions import SessionRefused
 from lti_tool.views.context import tool
 
 log = logging.getLogger(__name__)
@@ -34,22 +39,6 @@ class Problem:
     remedy: str
     mender: str
     reference: str
-
-
-HTTP_TEXTS = {
-    404: (
-        _l("Cette page n’existe pas."),
-        _l("Ouvrez l’activité depuis votre cours."),
-    ),
-    405: (
-        _l("Cette adresse ne s’ouvre pas de cette façon."),
-        _l("Ouvrez l’activité depuis votre cours."),
-    ),
-    413: (
-        _l("Ce qui a été envoyé est trop volumineux."),
-        _l("Réduisez ce que vous envoyez, puis recommencez."),
-    ),
-}
 
 
 def register(app: Flask) -> None:
@@ -91,21 +80,17 @@ def _recorded(
 
 def refused_session(refused: SessionRefused) -> Response:
     """Say that the window must be opened again from the course."""
-    expired = isinstance(refused, SessionExpired)
-    cause = (
-        _("Votre session a pris fin.")
-        if expired
-        else _("Cette fenêtre n’a pas de session ouverte.")
-    )
+    code = session_code(refused)
+    why = SESSION_EXPLANATIONS[code]
     return _answer(
         Problem(
-            status=401,
-            code="session_expired" if expired else "session_unknown",
+            status=why.status,
+            code=code,
             title=_("Session à rouvrir"),
-            cause=cause,
-            remedy=_("Rouvrez l’activité depuis votre cours. Ce qui a été enregistré est gardé."),
-            mender=_(Mender.VISITOR.value),
-            reference=new_reference(),
+            cause=_(why.cause),
+            remedy=_(why.remedy),
+            mender=_(why.mender.value),
+            reference=_recorded_in_vain(code),
         )
     )
 
@@ -115,22 +100,16 @@ def http_problem(error: HTTPException) -> Response:
     status = error.code or SERVER_ERROR
     if status >= SERVER_ERROR:
         return unexpected_problem(error)
-    cause, remedy = HTTP_TEXTS.get(
-        status,
-        (
-            _l("La demande ne peut pas être traitée telle quelle."),
-            _l("Rouvrez l’activité depuis votre cours."),
-        ),
-    )
+    why = http_explanation(status)
     response = _answer(
         Problem(
             status=status,
             code=error.name.lower().replace(" ", "_"),
             title=_("Cette page ne peut pas s’afficher"),
-            cause=str(cause),
-            remedy=str(remedy),
-            mender=_(Mender.VISITOR.value),
-            reference=new_reference(),
+            cause=_(why.cause),
+            remedy=_(why.remedy),
+            mender=_(why.mender.value),
+            reference=_recorded_in_vain(http_code(status)),
         )
     )
     if error.response is None:
@@ -138,6 +117,11 @@ def http_problem(error: HTTPException) -> Response:
             if name.lower() in {"allow", "retry-after"}:
                 response.headers[name] = value
     return response
+
+
+def _recorded_in_vain(code: str) -> str:
+    """Keep what was asked for. The path alone: a query may say more of somebody than we need."""
+    return tool().refusals.record_in_vain(code, f"{request.method} {request.path}")
 
 
 def unexpected_problem(error: Exception) -> Response:

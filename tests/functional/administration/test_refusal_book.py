@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -17,6 +19,7 @@ from lti_tool.services.refusal_book import (
     KEPT_FOR,
     MINUTE,
     MOST_A_MINUTE,
+    MOST_IN_VAIN_A_MINUTE,
     MOST_OF_A_KIND_A_MINUTE,
     Budget,
     RefusalBook,
@@ -25,6 +28,10 @@ from lti_tool.services.refusal_book import (
     last_refusals,
     normal_reference,
 )
+from tests.functional.administration.conftest import Visitor
+from tests.functional.launch.lms import TOOL
+
+REFERENCE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 
 
 class Clock:
@@ -143,3 +150,35 @@ def test_an_error_of_ours_is_kept_under_the_reference_of_its_page(app: Flask) ->
     assert entry.reference in answer.text
     assert entry.code == "internal"
     assert entry.detail == "ValueError at /broken"
+
+
+def test_what_is_asked_for_in_vain_uses_up_no_refused_launch_s_place(database: Database) -> None:
+    book = RefusalBook(database, Budget(Clock()), Budget(Clock(), most=MOST_IN_VAIN_A_MINUTE))
+    for number in range(MOST_A_MINUTE):
+        book.record_in_vain(f"http_{400 + number}", "GET /nowhere")
+    reference = book.record(LaunchRefused(Fault.EXPIRED))
+    with database.reading() as db:
+        assert db.scalar(select(func.count()).select_from(Refusal)) == MOST_IN_VAIN_A_MINUTE + 1
+        assert find_refusal(db, reference) is not None
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "cause"),
+    [
+        ("GET", "/nowhere?name=Camille", "Cette page n’existe pas."),
+        ("POST", "/admin/keys", "Cette adresse ne s’ouvre pas de cette façon."),
+        ("GET", "/api/boot", "Cette fenêtre n’a pas de session ouverte."),
+    ],
+)
+def test_the_reference_of_what_was_asked_for_in_vain_is_found(
+    admin: Visitor, app: Flask, method: str, path: str, cause: str
+) -> None:
+    origin = {"Origin": TOOL}
+    refused = app.test_client().open(path, method=method, headers=origin)
+    (reference,) = REFERENCE.findall(refused.text)
+
+    found = unescape(admin.get(f"/admin/errors?reference={reference}").text)
+
+    assert cause in found
+    assert f"{method} {path.partition('?')[0]}" in found
+    assert "Camille" not in found
