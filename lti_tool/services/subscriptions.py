@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -18,8 +18,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.database import Database
 from lti_tool.lti import NoticeOffer, NoticeServiceError
+from lti_tool.lti.notice_offers import CONTEXT_COPY, HELLO
 from lti_tool.models import Deployment, Notice, NoticeSubscription, Platform, now
 from lti_tool.services.progress import insert_into
+from lti_tool.services.refusals import N_
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,11 @@ FIRST_DELAY = timedelta(minutes=1)
 LONGEST_DELAY = timedelta(days=1)
 POLL_SECONDS = 10.0
 ERROR_LENGTH = 500
+NOTICE_NAMES: Mapping[str, str] = {
+    HELLO: N_("Salutation (essai de la plateforme)"),
+    CONTEXT_COPY: N_("Copie d’un cours"),
+}
+"""What the types of notice that we ask for are called on a page."""
 
 
 class NoticeSource(Protocol):
@@ -173,12 +180,24 @@ def _received(db: Session, deployment_pk: int) -> dict[str, datetime]:
 
 
 def _claim(database: Database, handler: str, moment: datetime) -> _Errand | None:
-    """Take it upon us to ask one that is due. Until the lease is over, nobody else does."""
+    """Take it upon us to ask one that is due. Until the lease is over, nobody else does.
+
+    A suspended platform is not asked: its turn comes when it is resumed.
+    """
+    active = (
+        select(Deployment.id)
+        .join(Platform, Platform.id == Deployment.platform_id)
+        .where(Platform.suspended_at.is_(None))
+    )
     is_due = or_(
         NoticeSubscription.due_at <= moment,
         and_(NoticeSubscription.due_at.is_(None), NoticeSubscription.handler != handler),
     )
-    due = select(NoticeSubscription.deployment_pk).where(is_due).limit(1)
+    due = (
+        select(NoticeSubscription.deployment_pk)
+        .where(is_due, NoticeSubscription.deployment_pk.in_(active))
+        .limit(1)
+    )
     with database.reading() as db:
         if db.scalars(due).first() is None:
             return None

@@ -29,6 +29,7 @@ from lti_tool.services.platforms import (
     list_platforms,
     require_valid,
 )
+from lti_tool.services.subscriptions import NOTICE_NAMES, notice_statuses
 from lti_tool.views.admin.room import blueprint, done, page, text
 from lti_tool.views.context import tool
 
@@ -243,6 +244,8 @@ def _platform_page(
         platform=known,
         held=holdings(db, known),
         launches=last_launches(db, LAUNCHES_SHOWN, known.id),
+        notices=notice_statuses(db, known.id),
+        notice_names=NOTICE_NAMES,
         findings=findings or {},
         steps=list(Step),
         names=STEP_NAMES,

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from lti_tool.lti import Fault, LaunchRefused, RegistrationFault, RegistrationRefused
+from lti_tool.lti import Fault, LaunchRefused, NoticeOffer, RegistrationFault, RegistrationRefused
 from lti_tool.models import (
     DeliveryState,
     Deployment,
@@ -25,9 +25,10 @@ from lti_tool.models import (
     now,
 )
 from lti_tool.services.registrations import invite
+from lti_tool.services.subscriptions import keep_offer, subscribe_due
 from lti_tool.tool import Tool
 from tests.functional.administration.conftest import Visitor
-from tests.functional.launch.lms import ISSUER, TOOL, Answer, Lms
+from tests.functional.launch.lms import DEPLOYMENT, ISSUER, TOOL, Answer, Lms
 
 FORM = {
     "name": "Université",
@@ -389,3 +390,27 @@ def test_a_test_says_what_the_platform_said(admin: Visitor, tool: Tool, lms: Lms
             db.delete(deployment)
     assert steps(admin.post(f"{path}/deployments").text) == {"deployments": "failed"}
     assert "n’a aucun déploiement" in admin.get("/admin").text
+
+
+def test_what_became_of_a_platform_s_notices_is_shown(admin: Visitor, tool: Tool, lms: Lms) -> None:
+    (known,) = platforms(tool)
+    page = f"/admin/platforms/{known.id}"
+    assert "Avis de la plateforme" not in admin.get(page).text
+    lms.server.answers["/token"] = Answer(body=b'{"access_token": "t", "expires_in": 3600}')
+    offer = NoticeOffer(f"{lms.server.url}/pns", ("LtiContextCopyNotice",))
+    with tool.database.transaction() as db:
+        keep_offer(db, known.id, DEPLOYMENT, offer)
+
+    waiting = admin.get(page).text
+    assert "Avis de la plateforme" in waiting
+    assert "arrimage worker" in waiting
+    assert "aucun avis reçu" in waiting
+
+    lms.server.answers["/pns"] = Answer(403, b"not allowed")
+    subscribe_due(tool.database, tool.notice_client, f"{TOOL}/lti/notices")
+    assert "HTTP 403" in admin.get(page).text
+
+    lms.server.answers["/pns"] = lambda asked: Answer(body=asked.body)
+    later = now() + timedelta(days=1)
+    subscribe_due(tool.database, tool.notice_client, f"{TOOL}/lti/notices", clock=lambda: later)
+    assert "Abonné depuis" in html.unescape(admin.get(page).text)

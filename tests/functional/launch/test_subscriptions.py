@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from lti_tool.lti import NoticeOffer
 from lti_tool.models import Platform, now
+from lti_tool.services.platform_care import resume, suspend
 from lti_tool.services.subscriptions import (
     NoticeStatus,
     keep_offer,
@@ -130,6 +131,19 @@ def test_a_platform_is_asked_once(tool: Tool, lms: Lms, platform_id: int) -> Non
     offer(tool, platform_id, f"{lms.server.url}/pns", COPY)
     assert ask(tool, later=timedelta(days=30)) == 0
     assert len(lms.server.asked_at("/pns")) == 1
+
+
+def test_a_suspended_platform_is_asked_once_it_is_resumed(
+    tool: Tool, lms: Lms, platform_id: int
+) -> None:
+    offer(tool, platform_id, f"{lms.server.url}/pns", HELLO)
+    with tool.database.transaction() as db:
+        suspend(db, db.get_one(Platform, platform_id))
+    assert ask(tool) == 0
+    assert lms.server.asked == []
+    with tool.database.transaction() as db:
+        resume(db.get_one(Platform, platform_id))
+    assert ask(tool) == 1
 
 
 def test_a_platform_that_offers_something_else_is_asked_anew(
