@@ -118,5 +118,12 @@
   section.addEventListener("toggle", async () => {
     if (section.open) await show(await ask(""));
   });
+  // The table is replaced as a whole: the link in it is found when somebody follows it.
+  document.getElementById("class-content").addEventListener("click", (event) => {
+    if (!event.target.closest('a[href="#class-columns"]')) return;
+    event.preventDefault();
+    section.open = true;
+    section.querySelector("summary").focus();
+  });
   section.hidden = typeof history.state?.session !== "string";
 })();

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from course_content.model import localized
 from lti_tool.models import WindowSession, now
+from lti_tool.services.column_choice import obstacle
 from lti_tool.services.copies import class_copied
 from lti_tool.services.courses import link_extent
 from lti_tool.services.group_filter import EVERYBODY, narrowed
@@ -74,6 +75,7 @@ def _details(window: WindowSession, db: Session, group: str = EVERYBODY) -> dict
         "part_title": localized(link_extent(course, link.target).title, language),
         "activities": [(one.id, localized(one.title, language)) for one in report.activities],
         "report": report,
+        "may_have_columns": obstacle(course, link) is None,
         "group_filter": group_filter,
         "queue": queue_of(db, course, link, language),
         "objection_to": objection_to,

@@ -10,7 +10,7 @@ from html import unescape
 import lxml.html
 from sqlalchemy import event, select
 
-from lti_tool.lti import Role
+from lti_tool.lti import LINE_ITEM_SCOPE, Role
 from lti_tool.models import Context, GradeDelivery, Learner, Membership, ResourceLink
 from lti_tool.services.delivery import DeliveryFault
 from lti_tool.services.objections import DELIVERY_OBJECTIONS
@@ -103,7 +103,22 @@ def test_a_link_without_a_column_says_how_to_get_one(school: School) -> None:
     html = class_html(school)
 
     assert "Ce lien n’a pas de colonne de notes." in unescape(html)
+    assert "activez les notes dans ses réglages" in unescape(html)
+    assert 'href="#class-columns"' not in html
     assert len(rows(html)[0]) == 6
+
+
+def test_a_link_for_which_the_tool_can_make_columns_leads_to_their_choice(school: School) -> None:
+    with school.database.transaction() as db:
+        link = db.get_one(ResourceLink, school.seeded.link_pk)
+        link.line_item_url = None
+        link.line_items_url = "https://lms.example.org/items"
+        link.grade_scopes = [LINE_ITEM_SCOPE]
+
+    html = class_html(school)
+
+    assert 'href="#class-columns"' in html
+    assert "activez les notes dans ses réglages" not in unescape(html)
 
 
 def test_an_empty_class_is_told_what_to_do_next(school: School) -> None:
