@@ -17,6 +17,7 @@ from typing import Final
 
 from scorm_packages.checks.archive import Archive, UnsafeArchive, open_archive
 from scorm_packages.checks.contents import launch_findings, reference_findings, size_findings
+from scorm_packages.checks.epub import EpubKind
 from scorm_packages.checks.findings import Finding, Report
 from scorm_packages.checks.kind import Kind, Opened, Schemas
 from scorm_packages.checks.packaging import MANIFEST
@@ -26,6 +27,7 @@ from scorm_packages.control_documents import documents
 from scorm_packages.manifest import UnsafeXml, parse_untrusted
 
 KINDS: Final[tuple[Kind, ...]] = (
+    EpubKind(),
     Scorm2004Kind("scorm2004-3e", "2004 3rd Edition"),
     Scorm2004Kind("scorm2004-4e", "2004 4th Edition", stands_in=True),
     Scorm12Kind(),

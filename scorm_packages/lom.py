@@ -172,12 +172,19 @@ def add_lom(
     return _fill(start(namespace, "lom", parent=parent), facts, schemas)
 
 
-def lom_document(facts: Metadata, schemas: Iterable[str] = ()) -> etree._Element:
-    """Return the same as the root of a document of its own."""
-    return _fill(start(LOM, "lom"), facts, schemas)
+def lom_document(
+    facts: Metadata, schemas: Iterable[str] = (), medium: str = "text/html"
+) -> etree._Element:
+    """Return the same as the root of a document of its own.
+
+    ``medium`` is the media type of what learners open (LOM 4.1).
+    """
+    return _fill(start(LOM, "lom"), facts, schemas, medium)
 
 
-def _fill(lom: etree._Element, facts: Metadata, schemas: Iterable[str]) -> etree._Element:
+def _fill(
+    lom: etree._Element, facts: Metadata, schemas: Iterable[str], medium: str = "text/html"
+) -> etree._Element:
     _lom_general(add(lom, "general"), facts)
     lifecycle = add(lom, "lifeCycle")
     _string(add(lifecycle, "version"), facts.version, facts.language)
@@ -190,7 +197,7 @@ def _fill(lom: etree._Element, facts: Metadata, schemas: Iterable[str]) -> etree
     for name in (SOURCE, *schemas):
         add(meta, "metadataSchema", name)
     add(meta, "language", facts.language)
-    add(add(lom, "technical"), "format", "text/html")
+    add(add(lom, "technical"), "format", medium)
     if facts.minutes:
         educational = add(lom, "educational")
         add(add(educational, "typicalLearningTime"), "duration", duration(facts.minutes))
