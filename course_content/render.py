@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
@@ -297,23 +297,68 @@ def boot(course: Course, language: str, visit: Visit) -> Json:
     if units is None:
         units = (SYLLABUS, *(unit.id for unit in course.units), *appendix_ids(course))
     contents = {unit: unit_content(course, unit, language, visit.media_base) for unit in units}
-    keys = answer_keys(course, language, visit.media_base) if visit.with_keys else None
-    return boot_data(outline(course, language), contents, visit, keys)
+    data = boot_data(outline(course, language), contents, visit)
+    return {**data, **_marking(course, language, visit, units)} if visit.with_keys else data
 
 
-def boot_data(
-    course: Json,
-    units: Mapping[str, Json],
-    visit: Visit,
-    keys: Mapping[str, Mapping[str, Json]] | None = None,
-) -> Json:
-    """Return the same from an outline, units and keys that were rendered before.
+def _marking(course: Course, language: str, visit: Visit, embedded: Collection[str]) -> Json:
+    """Return what a browser marks with, where no server does.
 
-    For a server, which renders each of them once: ``units`` and ``keys`` are what is
+    What is said to answers comes with the unit, by ``unit_script`` where it is not embedded.
+    What remains of its keys is what answers are kept and counted by; and ``quizzes`` says which
+    questions a quiz has, which a unit to come cannot say yet.
+    """
+    keys = answer_keys(course, language, visit.media_base)
+    for unit in course.units:
+        if unit.id not in embedded:
+            keys.update((quiz.id, bare_keys(keys[quiz.id])) for quiz in unit.activities)
+    return {"keys": keys, "quizzes": quizzes_in_brief(course.activities)}
+
+
+def bare_keys(keys: Mapping[str, Json]) -> dict[str, Json]:
+    """Return a quiz's keys without what is said to answers."""
+    return {
+        question: {name: value for name, value in key.items() if name != "feedback"}
+        for question, key in keys.items()
+    }
+
+
+def quizzes_in_brief(quizzes: Iterable[Quiz]) -> dict[str, Json]:
+    """Return how often each quiz may be done, and of which questions it consists."""
+    return {
+        quiz.id: {
+            "attempts": quiz.attempts,
+            "questions": [{"id": one.id, "points": one.points} for one in quiz.questions],
+        }
+        for quiz in quizzes
+    }
+
+
+def unit_script(content: Json, keys: Mapping[str, Mapping[str, Json]]) -> bytes:
+    """Return the script that brings a unit which the document does not embed.
+
+    It lies beside the document, named by ``unit_script_name``. ``content`` is the unit's,
+    ``keys`` are those of its quizzes; what they say to answers comes along.
+    """
+    feedback = {
+        quiz: {name: key["feedback"] for name, key in questions.items() if "feedback" in key}
+        for quiz, questions in keys.items()
+    }
+    return b"arrimageUnit(%b);\n" % json_for_script({"content": content, "feedback": feedback})
+
+
+def unit_script_name(unit_id: str) -> str:
+    """Return the name of a unit's script, as the player asks for it."""
+    return f"unit-{unit_id}.js"
+
+
+def boot_data(course: Json, units: Mapping[str, Json], visit: Visit) -> Json:
+    """Return the same from an outline and units that were rendered before, without keys.
+
+    For a server, which renders each of them once and marks by itself: ``units`` are what is
     embedded, whatever ``visit`` says of them.
     """
-    data = {**_visit_data(course["language"], visit), "course": course, "units": dict(units)}
-    return data if keys is None else {**data, "keys": keys}
+    return {**_visit_data(course["language"], visit), "course": course, "units": dict(units)}
 
 
 def boot_json(
@@ -321,13 +366,14 @@ def boot_json(
     course: bytes,
     units: Mapping[str, bytes],
     visit: Visit,
-    keys: Mapping[str, bytes] | None = None,
+    marking: Mapping[str, bytes] | None = None,
 ) -> bytes:
-    """Return the text of the same, around an outline, units and keys that were written before.
+    """Return the text of the same, around an outline and units that were written before.
 
-    They are what ``json_for_script`` made of them, and so is the whole.
+    They are what ``json_for_script`` made of them, and so is the whole. ``marking`` is what a
+    browser marks with, where no server does: the texts of ``keys`` and ``quizzes``.
     """
-    return visit_json(language, visit) + course_json(course, units, keys)
+    return visit_json(language, visit) + course_json(course, units, marking)
 
 
 def visit_json(language: str, visit: Visit) -> bytes:
@@ -336,14 +382,14 @@ def visit_json(language: str, visit: Visit) -> bytes:
 
 
 def course_json(
-    course: bytes, units: Mapping[str, bytes], keys: Mapping[str, bytes] | None = None
+    course: bytes, units: Mapping[str, bytes], marking: Mapping[str, bytes] | None = None
 ) -> bytes:
     """Return the rest of it, the same for everybody to whom these units are open."""
-    text = b'"course":%b,"units":%b' % (course, _json_object(units))
-    return b"%b}" % text if keys is None else b'%b,"keys":%b}' % (text, _json_object(keys))
+    members = {"course": course, "units": json_object(units), **(marking or {})}
+    return json_object(members)[1:]
 
 
-def _json_object(members: Mapping[str, bytes]) -> bytes:
+def json_object(members: Mapping[str, bytes]) -> bytes:
     """Return the JSON of an object from that of its members."""
     written = (b"%b:%b" % (json_for_script(name), text) for name, text in members.items())
     return b"{%b}" % b",".join(written)

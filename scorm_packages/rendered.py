@@ -23,7 +23,8 @@ class Launch:
     """A page of the package that plays some of the course.
 
     ``units`` are the ids of what it plays, the syllabus included, and ``None`` stands for
-    the whole course. ``rules`` are told to the player as they are (``options`` of its boot
+    the whole course. They are in the page, or ``beside`` it in ``unit_files``: then each comes
+    when it is opened. ``rules`` are told to the player as they are (``options`` of its boot
     data); ``mastery`` is a percentage, or ``None`` where nobody passes or fails.
     """
 
@@ -31,6 +32,7 @@ class Launch:
     units: tuple[str, ...] | None = None
     mastery: float | None = None
     rules: Mapping[str, Any] = field(default_factory=dict)
+    beside: bool = False
 
 
 @dataclass(slots=True)
@@ -135,7 +137,8 @@ class RenderedCourse:
     def page(self, launch: Launch) -> bytes:
         """Return the document in which the player plays what ``launch`` says, keys included.
 
-        The glossary and the bibliography come along, whatever of the course it plays.
+        The glossary and the bibliography come along, whatever of the course it plays, with the
+        units: in the page, or beside it.
         """
         units = self.unit_ids if launch.units is None else launch.units
         appendices = appendix_ids(self.course)
@@ -146,15 +149,31 @@ class RenderedCourse:
             rules=launch.rules,
             look=self._look,
         )
+        embedded = () if launch.beside else (*units, *appendices)
+        quizzes = self.activities(units)
+        key_text = self._bare_key_text if launch.beside else self._key_text
         boot = render.boot_json(
             self.language,
             render.json_for_script(self.outline),
-            {unit: self._text(unit) for unit in (*units, *appendices)},
+            {unit: self._text(unit) for unit in embedded},
             visit,
-            {quiz.id: self._key_text(quiz) for quiz in self.activities(units)},
+            {
+                "keys": render.json_object({quiz.id: key_text(quiz) for quiz in quizzes}),
+                "quizzes": render.json_for_script(render.quizzes_in_brief(quizzes)),
+            },
         )
         assets = render.Assets(render.PLAYER_SCRIPT, render.PLAYER_STYLE)
         return render.document_around(boot, self.title, self.language, assets)
+
+    @property
+    def unit_files(self) -> Mapping[str, Content]:
+        """The scripts of all units, by name, for a page that has them beside it."""
+        return {
+            render.unit_script_name(unit): render.unit_script(
+                self.unit(unit), {quiz.id: self.keys(quiz) for quiz in self.activities((unit,))}
+            )
+            for unit in (*self.unit_ids, *appendix_ids(self.course))
+        }
 
     @property
     def _look(self) -> Mapping[str, str | None] | None:
@@ -168,6 +187,9 @@ class RenderedCourse:
 
     def _key_text(self, quiz: Quiz) -> bytes:
         return self._written(f"keys/{quiz.id}", lambda: self.keys(quiz))
+
+    def _bare_key_text(self, quiz: Quiz) -> bytes:
+        return self._written(f"bare keys/{quiz.id}", lambda: render.bare_keys(self.keys(quiz)))
 
     def _written(self, name: str, make: Callable[[], Mapping[str, Any]]) -> bytes:
         texts = self._shelf.texts

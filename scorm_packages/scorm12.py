@@ -1,6 +1,7 @@
 """A course as a SCORM 1.2 package.
 
-Each SCO's page carries all it needs, answer keys included: in SCORM the browser scores.
+Answer keys are included: in SCORM the browser scores. A SCO of one unit has it in its page; that
+of the whole module has its units beside its page, which would be heavy.
 One SCO is the usual choice, because several leave navigation to the platform, and many
 platforms do it badly or not at all.
 """
@@ -19,7 +20,7 @@ from scorm_packages.options import Options
 from scorm_packages.press import Content
 from scorm_packages.rendered import RenderedCourse, player_files
 from scorm_packages.scorm12_manifest import scorm12_manifest
-from scorm_packages.scos import branches, launch, refuse_oversized, scos
+from scorm_packages.scos import branches, launch, refuse_oversized, scos, units_beside
 
 SUSPEND_DATA_LIMIT: Final = 4096
 """Characters (SCORM 1.2 RTE, 3.4.4: cmi.suspend_data is a CMIString4096)."""
@@ -43,6 +44,10 @@ class Scorm12(ZipFormat):
         for sco in scos(tree):
             refuse_oversized(course, sco, SUSPEND_DATA_LIMIT, self.title)
             pages[sco.page] = course.page(launch(sco, options, "scorm12"))
-        shared: dict[str, Content] = {**player_files("scorm12", course.language), **course.media}
+        shared: dict[str, Content] = {
+            **player_files("scorm12", course.language),
+            **units_beside(course, options),
+            **course.media,
+        }
         manifest = scorm12_manifest(course.course.slug, Metadata.of(course), tree, shared)
         return {**pages, **shared, **documents(self.name), MANIFEST: serialize(manifest)}

@@ -18,7 +18,7 @@ from scorm_packages.options import Options
 from scorm_packages.press import Content
 from scorm_packages.rendered import RenderedCourse, player_files
 from scorm_packages.scorm2004_manifest import METADATA, scorm2004_manifest
-from scorm_packages.scos import branches, launch, refuse_oversized, scos
+from scorm_packages.scos import branches, launch, refuse_oversized, scos, units_beside
 
 SUSPEND_DATA_LIMIT: Final = 64_000
 """Characters (SCORM 2004 4th Edition RTE, 4.2.24)."""
@@ -39,6 +39,7 @@ class _Scorm2004(ZipFormat):
             pages[sco.page] = course.page(launch(sco, options, "scorm2004"))
         shared: dict[str, Content] = {
             **player_files("scorm2004", course.language),
+            **units_beside(course, options),
             **course.media,
         }
         facts = Metadata.of(course)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from course_content.render import Delivery
 from scorm_packages.options import MODULE, QUIZ, STATUSES, Options
 from scorm_packages.package import PackageError
+from scorm_packages.press import Content
 from scorm_packages.rendered import Launch, RenderedCourse
 
 LAUNCH_PAGE: Final = "index.html"
@@ -96,7 +97,12 @@ def launch(sco: Sco, options: Options, delivery: Delivery) -> Launch:
         "statuses": options.statuses,
         "structure": options.structure,
     }
-    return Launch(delivery, sco.units, sco.mastery, rules)
+    return Launch(delivery, sco.units, sco.mastery, rules, beside=sco.units is None)
+
+
+def units_beside(course: RenderedCourse, options: Options) -> Mapping[str, Content]:
+    """Return the files of units, for a page that plays them all; one of a single unit has it."""
+    return course.unit_files if options.structure == MODULE else {}
 
 
 def refuse_oversized(course: RenderedCourse, sco: Sco, limit: int, title: str) -> None:

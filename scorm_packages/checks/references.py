@@ -44,6 +44,7 @@ SCRIPT_LOAD: Final = re.compile(
     r"""\s*(?:\(\s*)?["'`]((?:[a-z]+:)?//[^"'`]*)["'`]""",
     re.IGNORECASE,
 )
+UNIT_SCRIPT: Final = re.compile(r"arrimageUnit\((\{.*\})\);\n?", re.DOTALL)
 INSIDE_THE_PAGE: Final = frozenset({"data", "blob", "about", "javascript"})
 
 
@@ -98,7 +99,14 @@ def in_css(text: str) -> Iterator[str]:
 
 
 def in_script(text: str) -> Iterator[str]:
-    """Addresses of other hosts that a script names where it loads something."""
+    """Addresses of other hosts that a script names where it loads something.
+
+    A script that hands over a unit holds the unit's pages.
+    """
+    unit = UNIT_SCRIPT.fullmatch(text)
+    if unit is not None:
+        yield from _in_json(unit[1])
+        return
     for match in SCRIPT_LOAD.finditer(text):
         yield match[1]
 
@@ -145,6 +153,10 @@ def _in_inline_script(element: etree._Element) -> Iterator[str]:
     if (element.get("type") or "").lower() != "application/json":
         yield from in_script(text)
         return
+    yield from _in_json(text)
+
+
+def _in_json(text: str) -> Iterator[str]:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):

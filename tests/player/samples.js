@@ -114,10 +114,16 @@ export function bootOf(delivery, { units = ["one", "two"], ...rest } = {}) {
     },
     units: Object.fromEntries(units.map((id) => [id, contentOf(id)])),
     keys: Object.fromEntries(units.map((id) => [`quiz-${id}`, keys()])),
+    quizzes: Object.fromEntries(units.map((id) => [`quiz-${id}`, outlineQuiz(`quiz-${id}`)])),
     options: { start: null, scope: [], mastery: 60 },
     returnUrl: null,
     ...rest,
   };
+}
+
+function outlineQuiz(id) {
+  const { attempts, questions } = activity(id);
+  return { attempts, questions: questions.map((one) => ({ id: one.id, points: one.points })) };
 }
 
 function outlineUnit(id) {

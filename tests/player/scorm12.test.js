@@ -305,6 +305,7 @@ describe("when the platform cannot keep it", () => {
       points: 1,
     }));
     boot.units.one.steps["quiz-one"].activity = { ...activity("quiz-one"), questions };
+    boot.quizzes["quiz-one"].questions = questions.map(({ id }) => ({ id, points: 1 }));
     boot.keys["quiz-one"] = Object.fromEntries(
       questions.map(({ id }) => [id, { kind: "text", accepted: ["x"], points: 1 }]),
     );

@@ -4,6 +4,7 @@ import { Workpiece } from "../works.js";
 import { AttemptBook } from "./attempts.js";
 import { Failure } from "./failure.js";
 import { LocalMarker } from "./marker.js";
+import { PackagedUnits } from "./packaged-units.js";
 import { WorkShelf, readWorks, storageOf, writeWorks } from "./works.js";
 
 export function openTracking(boot, window) {
@@ -18,7 +19,7 @@ export class LocalTracking {
   status;
   marker;
   works;
-  #boot;
+  #units;
   #storage;
   #name;
   #book;
@@ -31,7 +32,7 @@ export class LocalTracking {
    * @param {Failure} [problem] why the work is kept here and not where it should be
    */
   constructor(boot, window, problem) {
-    this.#boot = boot;
+    this.#units = new PackagedUnits(boot, window);
     this.#storage = storageOf(window);
     this.#name = `arrimage:${boot.course.slug}:${boot.course.version}`;
     const work = this.#read();
@@ -57,7 +58,7 @@ export class LocalTracking {
   exit() {}
 
   async unit(unitId) {
-    return this.#boot.units[unitId];
+    return this.#units.content(unitId);
   }
 
   #resting() {

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -229,6 +229,43 @@ def test_a_package_embeds_the_whole_course_with_its_keys(every_kind: Course) -> 
     assert "snapshot" not in boot
 
 
+def test_a_unit_that_is_not_embedded_comes_by_a_script_with_what_is_said_to_answers(
+    every_kind: Course,
+) -> None:
+    boot = render.boot(
+        every_kind, "fr", Visit(delivery="scorm12", units=("syllabus",), with_keys=True)
+    )
+    keys = render.answer_keys(every_kind, "fr")
+    content = render.unit_content(every_kind, "questions", "fr")
+    own = {quiz.id: keys[quiz.id] for quiz in every_kind.unit("questions").activities}
+    script = render.unit_script(content, own)
+    unit = json.loads(script.decode().removeprefix("arrimageUnit(").removesuffix(");\n"))
+
+    assert unit["content"] == content
+    for quiz, questions in unit["feedback"].items():
+        for question, said in questions.items():
+            boot["keys"][quiz][question]["feedback"] = said
+    assert unit["feedback"]
+    assert boot["keys"] == keys
+
+
+def test_until_it_comes_the_document_says_which_questions_a_quiz_has(every_kind: Course) -> None:
+    boot = render.boot(every_kind, "fr", Visit(delivery="scorm12", units=(), with_keys=True))
+
+    assert boot["units"] == {}
+    for quiz in every_kind.activities:
+        assert boot["quizzes"][quiz.id]["attempts"] == quiz.attempts
+        assert [one["id"] for one in boot["quizzes"][quiz.id]["questions"]] == list(
+            boot["keys"][quiz.id]
+        )
+    assert not any("feedback" in key for quiz in boot["keys"].values() for key in quiz.values())
+
+
+def test_nobody_breaks_out_of_a_unit_s_script(every_kind: Course) -> None:
+    script = render.unit_script(render.unit_content(every_kind, "textes", "fr"), {}).decode()
+    assert not set("<>&\u2028\u2029") & set(script)
+
+
 def test_a_launch_embeds_what_was_opened_and_no_keys(every_kind: Course) -> None:
     boot = render.boot(
         every_kind,
@@ -255,12 +292,11 @@ def test_a_launch_embeds_what_was_opened_and_no_keys(every_kind: Course) -> None
 
 
 def test_a_server_makes_the_same_boot_from_what_it_rendered_before(every_kind: Course) -> None:
-    visit = Visit(delivery="local", units=("textes",), with_keys=True, class_page="/class")
+    visit = Visit(delivery="lti", units=("textes",), class_page="/class")
     rendered_before = render.boot_data(
         render.outline(every_kind, "fr"),
         {"textes": render.unit_content(every_kind, "textes", "fr")},
         visit,
-        render.answer_keys(every_kind, "fr"),
     )
     assert rendered_before == render.boot(every_kind, "fr", visit)
     assert rendered_before["classPage"] == "/class"
@@ -341,10 +377,10 @@ def test_a_built_player_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     dist.mkdir(parents=True)
     names = {
         render.player_script(delivery, language)
-        for delivery in ("lti", "scorm12", "local")
+        for delivery in get_args(render.Delivery)
         for language in ("fr", "en")
     }
-    assert len(names) == 6
+    assert len(names) == 2 * len(get_args(render.Delivery))
     for name in ("player.css", *names):
         (dist / name).touch()
     assert render.player_assets() == dist

@@ -107,12 +107,14 @@ def test_a_course_makes_a_sound_package_in_each_language(tmp_path, language, mas
 
 
 def test_a_package_holds_the_page_the_player_the_media_and_the_control_documents(tmp_path):
-    package = export(every_kind(tmp_path / "course"), tmp_path)
+    course = every_kind(tmp_path / "course")
+    package = export(course, tmp_path)
     assert names(package) == {
         "imsmanifest.xml",
         "index.html",
         "player.js",
         "player.css",
+        *(f"unit-{unit}.js" for unit in ("syllabus", *(unit.id for unit in course.units))),
         "media/plan.svg",
         *SCORM12,
     }
@@ -136,11 +138,17 @@ def test_the_control_documents_are_the_published_ones(tmp_path):
         assert content(package, name).split() == document.split()
 
 
-def test_the_page_carries_every_unit_and_every_key(tmp_path):
+def test_the_page_carries_every_key_and_each_unit_lies_beside_it(tmp_path):
     course = every_kind(tmp_path / "course")
-    carried = boot(export(course, tmp_path, mastery=70))
+    package = export(course, tmp_path, mastery=70)
+    carried = boot(package)
     assert carried["delivery"] == "scorm12"
-    assert set(carried["units"]) == {"syllabus", *(unit.id for unit in course.units)}
+    assert carried["units"] == {}
+    for unit in course.units:
+        script = content(package, f"unit-{unit.id}.js").decode()
+        brought = json.loads(script.removeprefix("arrimageUnit(").removesuffix(");\n"))
+        assert brought["content"] == render.unit_content(course, unit.id, "fr")
+        assert set(brought["feedback"]) == {activity.id for activity in unit.activities}
     assert set(carried["keys"]) == {activity.id for activity in course.activities}
     assert carried["options"]["mastery"] == 70
 

@@ -211,12 +211,25 @@ function readAnswer(bits, key) {
   if (!bits.flag()) return null;
   const packing = packingOf(key);
   if (bits.flag()) {
-    const response = packing.read(bits, key);
-    return { response, verdict: verdict(key, response) };
+    return markedWhenSeen(key, packing.read(bits, key));
   }
   const steps = packing.steps(key);
   const score = rounded(bits.read(widthFor(steps)) / steps);
   return { response: undefined, verdict: verdictOfScore(key, score) };
+}
+
+/**
+ * The key has no feedback before its unit is opened, and nobody sees an answer before.
+ * @throws {InvalidResponse} at once
+ */
+function markedWhenSeen(key, response) {
+  verdict(key, response);
+  return {
+    response,
+    get verdict() {
+      return verdict(key, response);
+    },
+  };
 }
 
 /** What the bits depend on: a course that differs in it cannot be read with them. */

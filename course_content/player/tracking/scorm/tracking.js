@@ -31,6 +31,7 @@ import { Workpiece } from "../../works.js";
 import { AttemptBook } from "../attempts.js";
 import { Failure } from "../failure.js";
 import { LocalMarker } from "../marker.js";
+import { PackagedUnits } from "../packaged-units.js";
 import { SaveQueue } from "../save-queue.js";
 import { WorkShelf, readWorks, storageOf, writeWorks } from "../works.js";
 import { packed, unpacked } from "./packed-works.js";
@@ -54,13 +55,11 @@ function structureOf(boot) {
   const { steps } = new Course(boot.course, boot.options?.scope ?? []);
   const activities = steps
     .filter(({ kind }) => kind === "quiz")
-    .map((step) => boot.units[step.unit.id].steps[step.id].activity)
-    .map(({ id, attempts, questions }) => ({
+    .map(({ id }) => ({
       id,
-      attempts,
-      questions: questions.map((question) => ({
-        id: question.id,
-        points: question.points,
+      attempts: boot.quizzes[id].attempts,
+      questions: boot.quizzes[id].questions.map((question) => ({
+        ...question,
         key: boot.keys[id][question.id],
       })),
     }));
@@ -76,6 +75,7 @@ export class ScormTracking {
   status = new Signal({ state: "saved" });
   marker;
   #boot;
+  #units;
   #lms;
   #codec;
   #book = new AttemptBook();
@@ -114,6 +114,7 @@ export class ScormTracking {
    */
   constructor(boot, window, lms, dialect) {
     this.#boot = boot;
+    this.#units = new PackagedUnits(boot, window);
     this.#lms = lms;
     this.#dialect = dialect;
     this.#standing = dialect.unknown;
@@ -151,7 +152,7 @@ export class ScormTracking {
   }
 
   async unit(unitId) {
-    return this.#boot.units[unitId];
+    return this.#units.content(unitId);
   }
 
   #listen(window) {
