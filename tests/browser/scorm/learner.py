@@ -16,6 +16,23 @@ class Learner:
         self.window = window
         expect(window.locator("h1")).to_be_visible()
         self.boot: dict[str, Any] = json.loads(window.locator("#boot").text_content() or "")
+        self.boot["units"] |= {unit: self._unit(unit) for unit in self._units_beside()}
+
+    def _units_beside(self) -> list[str]:
+        """The units that the document plays and does not hold."""
+        scope = self.boot["options"]["scope"]
+        units = [unit["id"] for part in self.boot["course"]["parts"] for unit in part["units"]]
+        held = self.boot["units"]
+        return [unit for unit in units if unit not in held and (not scope or unit in scope)]
+
+    def _unit(self, unit: str) -> dict[str, Any]:
+        """Read the file of the package that the player reads, too."""
+        address = self.window.evaluate("name => new URL(name, location).href", f"unit-{unit}.js")
+        text = self.frame.page.request.get(address).text()
+        content: dict[str, Any] = json.loads(
+            text.removeprefix("arrimageUnit(").removesuffix(");\n")
+        )["content"]
+        return content
 
     @property
     def frame(self) -> Frame:
