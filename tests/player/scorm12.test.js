@@ -320,6 +320,12 @@ describe("when the platform cannot keep it", () => {
   });
 });
 
+test("no place is told before the learner is anywhere", async () => {
+  const { tracking } = await opened();
+  tracking.exit();
+  assert.equal("cmi.core.lesson_location" in platform.kept, false);
+});
+
 describe("leaving", () => {
   test("the last draft, the time and the end are told, once", async () => {
     const { tracking } = await opened();

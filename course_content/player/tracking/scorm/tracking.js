@@ -264,8 +264,9 @@ export class ScormTracking {
     const { text, left } = this.#codec.encode(work, this.#packed);
     this.#tellOnce("cmi.suspend_data", text);
     const { location, longestLocation } = this.#dialect;
-    const position = this.#state.position ?? "";
-    this.#tellOnce(location, position.length <= longestLocation ? position : "");
+    const { position } = this.#state;
+    // Not before the first step is there: SCORM 2004 knows no empty place.
+    if (position) this.#tellOnce(location, position.length <= longestLocation ? position : "");
     const facts = { standing: this.#standing, progress: this.#progress, score: this.#score() };
     for (const [name, value] of this.#dialect.facts(facts)) this.#tellOnce(name, value);
     this.#lms.set(...this.#dialect.sessionTime((Date.now() - this.#openedAt) / 1000));
