@@ -81,6 +81,14 @@ export class Learner {
     this.handed = { ...this.handed, [workshopId]: state };
   }
 
+  /** Every answer of the latest attempts and every draft, by "activity/question". */
+  get responses() {
+    const answers = Object.entries(this.attempts).flatMap(([activity, attempt]) =>
+      Object.entries(attempt.answers).map(([id, { response }]) => [`${activity}/${id}`, response]),
+    );
+    return { ...Object.fromEntries(answers), ...this.state.drafts };
+  }
+
   attempt(activity) {
     return this.attempts[activity.id] ?? newAttempt(activity);
   }

@@ -5,6 +5,7 @@ export class Texts {
   #numbers;
   #percents;
   #moments;
+  #lists;
 
   /**
    * @param {string} language
@@ -20,6 +21,7 @@ export class Texts {
       style: "percent",
       maximumFractionDigits: 1,
     });
+    this.#lists = new Intl.ListFormat(this.language);
     this.#moments = new Intl.DateTimeFormat(this.language, {
       dateStyle: "long",
       timeStyle: "short",
@@ -49,6 +51,11 @@ export class Texts {
   /** @param {Date} moment shown in the time of this device */
   moment(moment) {
     return this.#moments.format(moment);
+  }
+
+  /** @param {string[]} titles each in quotation marks */
+  list(titles) {
+    return this.#lists.format(titles.map((title) => this.t("quoted", { title })));
   }
 
   /** @param {number} share between 0 and 1 */

@@ -277,7 +277,7 @@ describe("working", () => {
     await pass(0);
     assert.equal(tracking.status.value.problem.reference, "SCORM 405");
     assert.equal(tracking.status.value.state, "saved");
-    assert.match(platform.kept["cmi.suspend_data"], /^1/);
+    assert.match(platform.kept["cmi.suspend_data"], /^2/);
   });
 });
 

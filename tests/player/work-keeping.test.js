@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
 import { Signal } from "../../course_content/player/signal.js";
 import { combined } from "../../course_content/player/tracking/save-statuses.js";
-import { packed, unpacked } from "../../course_content/player/tracking/scorm/packed-works.js";
+import { PackedWork, unpacked } from "../../course_content/player/tracking/scorm/packed-works.js";
 import { SuspendData } from "../../course_content/player/tracking/scorm/suspend-data.js";
 import { changed } from "../../course_content/player/works.js";
 import { openTracking } from "./deliveries.js";
@@ -302,11 +302,21 @@ describe("a work that an LMS keeps", () => {
     }
   }
 
+  /** The sample course with two workshops. */
+  function bootWithWorkshops() {
+    const boot = bootOf("scorm12");
+    boot.course.parts[0].units[0].steps.push(
+      { id: "map", title: "Carte", kind: "workshop", graded: false },
+      { id: "grid", title: "Grille", kind: "workshop", graded: false },
+    );
+    return boot;
+  }
+
   async function opened(platform, localStorage = null) {
     const window = windowWith({ API: platform.API, localStorage });
-    const tracking = openTracking(bootOf("scorm12"), window);
-    await tracking.load();
-    return { tracking, window };
+    const tracking = openTracking(bootWithWorkshops(), window);
+    const work = await tracking.load();
+    return { tracking, window, work };
   }
 
   /** Deflating is the browser's own business, and takes as many turns as it takes. */
@@ -331,19 +341,75 @@ describe("a work that an LMS keeps", () => {
     assert.equal((await again.tracking.works.open("map")).get("a").label, "Mairie");
   });
 
-  test("that has no room stays in the browser, which is told", async () => {
+  test("is whole when the page closes before the browser had time to deflate", async () => {
     const platform = new Platform();
-    const localStorage = storageOf();
-    const { tracking } = await opened(platform, localStorage);
+    const { tracking, window } = await opened(platform);
+    const piece = await tracking.works.open("map");
+    piece.change({ a: { type: "actor", label: "Mairie" } });
+    window.dispatchEvent(new Event("pagehide"));
+    const again = await opened(platform);
+    const same = await again.tracking.works.open("map");
+    assert.equal(same.get("a").label, "Mairie");
+    same.change({ a: { label: null, note: "Une île, «\u00a0peut-être\u00a0»" } });
+    again.window.dispatchEvent(new Event("pagehide"));
+    const third = await opened(platform);
+    assert.deepEqual((await third.tracking.works.open("map")).records, {
+      a: { type: "actor", note: "Une île, «\u00a0peut-être\u00a0»" },
+    });
+  });
+
+  /** A learner whose grid has no room in the LMS, and whose map has. */
+  async function crowded(platform, localStorage) {
+    const { tracking, window } = await opened(platform, localStorage);
     mock.timers.tick(0);
     const before = platform.values["cmi.suspend_data"];
-    const note = unpackable(5900);
-    (await tracking.works.open("map")).change({ a: { label: "Mairie", note } });
+    (await tracking.works.open("map")).change({ a: { label: "Mairie" } });
+    (await tracking.works.open("grid")).change({ b: { note: unpackable(5900) } });
     await untilTold(platform, before);
+    window.dispatchEvent(new Event("pagehide"));
     assert.ok(platform.values["cmi.suspend_data"].length <= LIMIT);
-    assert.equal(tracking.status.value.problem.code, "no-room.works");
+    return tracking;
+  }
+
+  test("that has no room stays in the browser, which is told; the others stay in the LMS", async () => {
+    const platform = new Platform();
+    const localStorage = storageOf();
+    const { status } = await crowded(platform, localStorage);
+    assert.equal(status.value.problem.code, "no-room.works");
+    assert.deepEqual(status.value.problem.works, { titles: ["Grille"], isHere: true });
+
     const again = await opened(platform, localStorage);
-    assert.equal((await again.tracking.works.open("map")).get("a").note, note);
+    assert.equal(again.work.notice, undefined);
+    const grid = await again.tracking.works.open("grid");
+    assert.equal(grid.get("b").note, unpackable(5900));
+  });
+
+  test("that has no room is said to be lost where the browser keeps nothing", async () => {
+    const { status } = await crowded(new Platform(), null);
+    assert.deepEqual(status.value.problem.works, { titles: ["Grille"], isHere: false });
+  });
+
+  test("that had no room is missed in another browser, which has the others", async () => {
+    const platform = new Platform();
+    await crowded(platform, storageOf());
+    const { tracking, work } = await opened(platform, storageOf());
+    assert.equal(work.notice, "notice.works-elsewhere");
+    assert.equal((await tracking.works.open("map")).get("a").label, "Mairie");
+    assert.deepEqual((await tracking.works.open("grid")).records, {});
+  });
+
+  test("begun anew in another browser swallows nothing of the first", async () => {
+    const platform = new Platform();
+    const localStorage = storageOf();
+    await crowded(platform, localStorage);
+    const other = await opened(platform, storageOf());
+    (await other.tracking.works.open("grid")).change({ c: { label: "Collège" } });
+    other.window.dispatchEvent(new Event("pagehide"));
+
+    const { tracking } = await opened(platform, localStorage);
+    const grid = await tracking.works.open("grid");
+    assert.equal(grid.get("b").note, unpackable(5900));
+    assert.equal(grid.get("c").label, "Collège");
   });
 
   test("is another learner's no more in the same browser", async () => {
@@ -355,23 +421,38 @@ describe("a work that an LMS keeps", () => {
 });
 
 describe("packed works", () => {
-  const codec = new SuspendData({ steps: ["one/page"], workshops: ["map"], activities: [] }, LIMIT);
+  const workshops = ["map", "grid"];
+  const codec = new SuspendData({ steps: ["one/page"], workshops, activities: [] }, LIMIT);
   const STATE = { position: null, visited: [], made: ["map"], drafts: {} };
+  const WORK = { a: { label: "Mairie de Saint-Étienne", urgent: true, power: 3 } };
 
   test("come back as they were", async () => {
-    const works = { map: { a: { label: "Mairie de Saint-Étienne", urgent: true, power: 3 } } };
-    assert.deepEqual(await unpacked(await packed(works)), works);
+    const work = new PackedWork();
+    const packing = work.keep(WORK, WORK);
+    assert.deepEqual(await unpacked(work.text), WORK);
+    await packing;
+    assert.deepEqual(await unpacked(work.text), WORK);
+    assert.doesNotMatch(work.text, /~/);
   });
 
-  test("leave before anything else when there is no room", () => {
-    const { text, left } = codec.encode({ state: STATE, attempts: {} }, "x".repeat(LIMIT));
-    assert.equal(left, "works");
+  test("leave before anything else when there is no room, the longest first", () => {
+    const works = { map: "x".repeat(LIMIT), grid: "y".repeat(LIMIT - 60) };
+    const { text, left, unkept } = codec.encode({ state: STATE, attempts: {} }, works);
+    assert.equal(left, "nothing");
+    assert.deepEqual(unkept, ["map"]);
+    assert.ok(text.length <= LIMIT);
     const back = codec.decode(text);
-    assert.equal(back.works, "!");
+    assert.deepEqual(back.works, { map: "!", grid: works.grid });
     assert.deepEqual(back.state.made, ["map"]);
   });
 
-  for (const text of ["", "!", "é", "AAAA", "q1bKSS1KVbICAA"]) {
+  test("that the browser cannot deflate have no room", () => {
+    const { text, unkept } = codec.encode({ state: STATE, attempts: {} }, { grid: null });
+    assert.deepEqual(unkept, ["grid"]);
+    assert.deepEqual(codec.decode(text).works, { grid: "!" });
+  });
+
+  for (const text of ["!", "é", "AAAA", "q1bKSS1KVbICAA", "~AAAA", "~e30~"]) {
     test(`that are none are not read: ${text}`, async () => {
       assert.equal(await unpacked(text), null);
     });

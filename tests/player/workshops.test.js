@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { readWorkFile, workFile } from "../../course_content/player/components/workshops/file.js";
+import {
+  allWorksFile,
+  readWorkFile,
+  workFile,
+} from "../../course_content/player/components/workshops/file.js";
 import { placesOf } from "../../course_content/player/components/workshops/map-drawing.js";
 import {
   CEILINGS,
@@ -132,6 +136,15 @@ describe("a work as a file", () => {
     const { name, text } = workFile(course, workshop, records);
     assert.equal(name, "cours-carte.json");
     assert.deepEqual(readWorkFile(text, workshop), records);
+  });
+
+  test("of all works gives each workshop its own", () => {
+    const answers = { "quiz/one": "b" };
+    const { name, text } = allWorksFile(course, { carte: records, grille: {} }, answers);
+    assert.equal(name, "cours.json");
+    assert.deepEqual(readWorkFile(text, workshop), records);
+    assert.equal(readWorkFile(text, { id: "grille", tool: "grid" }), null);
+    assert.deepEqual(JSON.parse(text).answers, answers);
   });
 
   test("of another tool is not taken up", () => {

@@ -110,7 +110,9 @@ async function submit(context) {
 function showFailure({ texts, after }, error) {
   const failure = error instanceof InvalidResponse ? new Failure("invalid") : error;
   if (!(failure instanceof Failure)) throw error;
-  after.replaceChildren(failureNotice(texts, failure), validateButton(texts));
+  const button = validateButton(texts);
+  after.replaceChildren(failureNotice(texts, failure), button);
+  button.focus();
 }
 
 function showVerdict(context, verdict, isForgotten) {

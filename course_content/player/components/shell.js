@@ -8,6 +8,7 @@ import { readingPanel } from "./reading-panel.js";
 import { saveStatus } from "./save-status.js";
 import { SearchPanel } from "./search-panel.js";
 import { TermNote } from "./term-note.js";
+import { allWorksFile, offer } from "./workshops/file.js";
 
 /** Whose course this is, where a partner's profile says it: a text, and a colour under the bar. */
 function titleOf(course, look) {
@@ -18,11 +19,15 @@ function titleOf(course, look) {
 
 export class Shell {
   #texts;
+  #course;
+  #learner;
   #tracking;
   #map;
   #main;
   #notices;
   #live;
+  /** The problem on the screen. */
+  #problem;
   /** The passage that a search led to, in the step that is coming. */
   #place = null;
   /** The step on the screen, and the address of the word that was last looked up in it. */
@@ -41,6 +46,8 @@ export class Shell {
     const { texts, course, learner, tracking } = parts;
     const { isPreview, classPage, returnUrl, due, look } = parts;
     this.#texts = texts;
+    this.#course = course;
+    this.#learner = learner;
     this.#tracking = tracking;
     this.#map = new CourseMap({ texts, course, learner });
     this.#main = h("main", { id: "content", class: "content" });
@@ -102,15 +109,19 @@ export class Shell {
     this.#live.textContent = text;
   }
 
-  /** Show a message that stays until it is closed. */
+  /** Show a message that stays until it is closed; the focus is then on the step. */
   notify(text) {
+    const close = () => {
+      notice.remove();
+      this.#main.querySelector("h1")?.focus();
+    };
     const notice = h(
       "div",
       { class: "notice", role: "status" },
       h("p", {}, text),
       h(
         "button",
-        { type: "button", class: "button button--quiet", on: { click: () => notice.remove() } },
+        { type: "button", class: "button button--quiet", on: { click: close } },
         this.#texts.t("notice.close"),
       ),
     );
@@ -180,15 +191,37 @@ export class Shell {
 
   /** One problem at a time: the latest that keeps the work from being saved. */
   #showProblem(problem) {
+    if (isSame(problem, this.#problem)) return;
+    this.#problem = problem;
     const shown = this.#notices.querySelector(".notice--problem");
-    if (!problem) {
-      shown?.remove();
-      return;
+    const hadFocus = shown?.contains(document.activeElement);
+    shown?.remove();
+    if (problem) {
+      const way = problem.works && this.#saveAll();
+      this.#notices.prepend(failureNotice(this.#texts, problem, { way }));
     }
-    if (shown?.dataset.code === problem.code) return;
-    const notice = failureNotice(this.#texts, problem);
-    if (shown) shown.replaceWith(notice);
-    else this.#notices.prepend(notice);
+    if (hadFocus) (this.#notices.querySelector("button") ?? this.#main.querySelector("h1")).focus();
+  }
+
+  /** The way to keep what the runtime has no room for. */
+  #saveAll() {
+    const save = async () => {
+      const file = allWorksFile(this.#course, await this.#allWorks(), this.#learner.responses);
+      offer(file);
+      this.announce(this.#texts.t("work.downloaded", { name: file.name }));
+    };
+    return h(
+      "button",
+      { type: "button", class: "button", on: { click: save } },
+      icon("download"),
+      this.#texts.t("problem.no-room.save"),
+    );
+  }
+
+  async #allWorks() {
+    const workshops = this.#course.steps.filter(({ kind }) => kind === "workshop");
+    const opened = await Promise.all(workshops.map(({ id }) => this.#tracking.works.open(id)));
+    return Object.fromEntries(workshops.map(({ id }, i) => [id, opened[i].records]));
   }
 }
 
@@ -200,4 +233,10 @@ function moveTo(goal) {
   }
   goal.focus({ preventScroll: true });
   goal.scrollIntoView({ block: goal.tagName === "A" ? "center" : "start" });
+}
+
+/** Whether two problems are told in the same words. */
+function isSame(one, other) {
+  const named = ({ code, works }) => JSON.stringify([code, works]);
+  return one === other || (Boolean(one && other) && named(one) === named(other));
 }

@@ -9,7 +9,7 @@ import { Failure } from "../tracking/failure.js";
 import { failureMessage } from "./failure.js";
 import { pageBody } from "./page.js";
 import { chainTool } from "./workshops/chain.js";
-import { readWorkFile, workFile } from "./workshops/file.js";
+import { offer, readWorkFile, workFile } from "./workshops/file.js";
 import { gridTool } from "./workshops/grid.js";
 import { handInSection } from "./workshops/hand-in.js";
 import { mapTool } from "./workshops/map.js";
@@ -50,6 +50,11 @@ export function workshopView(context) {
   const { workshop } = content;
   const stage = h("div", { class: "workshop__stage", "aria-busy": "true" });
   stage.append(h("p", {}, texts.t("work.loading")));
+  const show = (...shown) => {
+    const hadFocus = stage.contains(document.activeElement);
+    stage.replaceChildren(...shown);
+    if (hadFocus) stage.querySelector("button, input")?.focus();
+  };
   const load = async () => {
     const asked = [workshop, ...workshop.reads].map(({ id }) => context.works.open(id));
     try {
@@ -58,10 +63,10 @@ export function workshopView(context) {
       const reads = workshop.reads.map((read, i) => ({ workshop: read, piece: others[i] }));
       const parts = { ...context, workshop, piece, reads };
       const choice = context.groups?.groupChoice(parts, load);
-      stage.replaceChildren(...(choice ? [choice] : [notes(parts, load), ...bench(parts)]));
+      show(...(choice ? [choice] : [notes(parts, load), ...bench(parts)]));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      stage.replaceChildren(failureMessage(texts, error), retryButton(texts, load));
+      show(failureMessage(texts, error), retryButton(texts, load));
     } finally {
       stage.removeAttribute("aria-busy");
     }
@@ -175,11 +180,9 @@ function action(texts, name, act) {
 }
 
 function download({ workshop, piece, course, texts, announce }) {
-  const { name, text } = workFile(course, workshop, piece.records);
-  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  h("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 10000);
-  announce(texts.t("work.downloaded", { name }));
+  const file = workFile(course, workshop, piece.records);
+  offer(file);
+  announce(texts.t("work.downloaded", { name: file.name }));
 }
 
 /**

@@ -59,6 +59,10 @@ class HandInDesk {
     return this.#context.texts;
   }
 
+  get #heading() {
+    return this.element.parentElement.querySelector("h2");
+  }
+
   async #load() {
     const { handIns, workshop } = this.#context;
     await this.#trying(
@@ -72,6 +76,7 @@ class HandInDesk {
     const { submissions, obstacle } = handed;
     const { learner, workshop } = this.#context;
     if (submissions.length > 0) learner.noteHandIn(workshop.id, submissions.at(-1).state);
+    const hadFocus = this.#ask.contains(document.activeElement);
     this.#past.replaceChildren(...[...submissions].reverse().map((one) => this.#line(one)));
     this.#ask.replaceChildren(
       obstacle
@@ -83,6 +88,7 @@ class HandInDesk {
             () => this.#begin(),
           ),
     );
+    if (hadFocus) (this.#ask.querySelector("button") ?? this.#heading).focus();
   }
 
   #line(submission) {
@@ -117,10 +123,7 @@ class HandInDesk {
           "div",
           { class: "hand-in__choice" },
           button(texts, "handIn.anyway", "button button--main", () => this.#handIn()),
-          button(texts, "handIn.notYet", "button", () => {
-            this.#show(this.#handed);
-            this.#ask.querySelector("button")?.focus();
-          }),
+          button(texts, "handIn.notYet", "button", () => this.#show(this.#handed)),
         ),
       ),
     );
@@ -136,7 +139,7 @@ class HandInDesk {
       async () => {
         this.#show(await handIns.handIn(workshop.id, number));
         this.#news.textContent = this.#texts.t("handIn.done");
-        this.element.parentElement.querySelector("h2").focus();
+        this.#heading.focus();
       },
       () => this.#load(),
     );
@@ -148,10 +151,10 @@ class HandInDesk {
       await act();
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
-      this.#ask.replaceChildren(
-        failureNotice(this.#texts, failure),
-        button(this.#texts, "retry", "button", again),
-      );
+      const hadFocus = this.#ask.contains(document.activeElement);
+      const retry = button(this.#texts, "retry", "button", again);
+      this.#ask.replaceChildren(failureNotice(this.#texts, failure), retry);
+      if (hadFocus) retry.focus();
     }
   }
 }

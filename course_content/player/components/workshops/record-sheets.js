@@ -3,9 +3,10 @@
  *
  * @typedef {import("./fields.js").Column & {hint?: string}} SheetField
  */
-import { h, icon } from "../../dom.js";
+import { h } from "../../dom.js";
 import { fieldControl } from "./fields.js";
 import { keptInPlace } from "./kept-in-place.js";
+import { removeButton } from "./remove-button.js";
 
 /**
  * @param {object} parts
@@ -23,8 +24,8 @@ import { keptInPlace } from "./kept-in-place.js";
 export function recordSheets(parts) {
   const { piece, records, empty, lifetime } = parts;
   const list = h("div", { class: "sheets" });
-  const sheets = keptInPlace(list, (id) => recordSheet(parts, id));
-  const nothing = h("p", { class: "records__empty" }, empty);
+  const nothing = h("p", { class: "records__empty", tabindex: "-1" }, empty);
+  const sheets = keptInPlace(list, (id) => recordSheet(parts, id, nothing));
   piece.changed.subscribe(() => {
     const shown = records();
     sheets.show(shown);
@@ -33,17 +34,11 @@ export function recordSheets(parts) {
   return h("div", {}, list, nothing);
 }
 
-function recordSheet({ piece, fields, titleOf, heading = "h2", notes, remove, texts }, id) {
+function recordSheet({ piece, fields, titleOf, heading = "h2", notes, remove, texts }, id, nothing) {
   const title = h(heading, { id: `sheet-${id}`, class: "sheet__title" });
   const said = h("div", { class: "sheet__notes", role: "status" });
   const controls = fields.map((field) => labelled(piece, id, field));
-  const button =
-    remove &&
-    h(
-      "button",
-      { type: "button", class: "icon-button", on: { click: () => remove(id) } },
-      icon("cross"),
-    );
+  const button = remove && removeButton(() => remove(id), nothing);
   return {
     element: h(
       "section",

@@ -4,9 +4,10 @@
  * Everything a tool's drawing shows can be done here by keyboard and heard with a screen reader.
  * Rows are kept in place while one writes, so that nobody loses the focus to a change.
  */
-import { h, icon } from "../../dom.js";
+import { h } from "../../dom.js";
 import { fieldControl } from "./fields.js";
 import { keptInPlace } from "./kept-in-place.js";
+import { removeButton } from "./remove-button.js";
 
 const LONGEST_LINE = 200;
 
@@ -25,8 +26,8 @@ const LONGEST_LINE = 200;
 export function recordTable(parts) {
   const { piece, records, columns, caption, empty, lifetime } = parts;
   const body = h("tbody", { role: "rowgroup" });
-  const rows = keptInPlace(body, (id) => recordRow(parts, id));
-  const nothing = h("p", { class: "records__empty" }, empty);
+  const nothing = h("p", { class: "records__empty", tabindex: "-1" }, empty);
+  const rows = keptInPlace(body, (id) => recordRow(parts, id, nothing));
   const heads = columns.map(({ label }) => h("th", { scope: "col", role: "columnheader" }, label));
   if (parts.remove) heads.push(h("td", { role: "cell" }));
   const table = h(
@@ -49,18 +50,12 @@ export function recordTable(parts) {
   };
 }
 
-function recordRow({ piece, columns, nameOf, remove, texts }, id) {
+function recordRow({ piece, columns, nameOf, remove, texts }, id, nothing) {
   const controls = columns.map((column) => fieldControl(piece, id, column));
   const cells = controls.map(({ element }, i) =>
     h("td", { role: "cell", "data-label": columns[i].label }, element),
   );
-  const button =
-    remove &&
-    h(
-      "button",
-      { type: "button", class: "icon-button", on: { click: () => remove(id) } },
-      icon("cross"),
-    );
+  const button = remove && removeButton(() => remove(id), nothing);
   if (button) cells.push(h("td", { role: "cell", class: "records__remove" }, button));
   return {
     element: h("tr", { role: "row" }, cells),

@@ -2,11 +2,12 @@
  * A learner's whole work in at most 4096 characters, whatever the course's size (SCORM 1.2 RTE,
  * 3.4.2.10: cmi.suspend_data is a CMIString4096).
  *
- * `1<fingerprint>.<bits>`: the version of this layout, what the course is made of, and the work in
- * bits. After another `.` come the works of workshops if there are any (packed-works.js), or `!`
- * when there was no room for them. A response is kept where there is room, because the verdict
- * follows from it; else its score, which is a whole number of steps. What leaves first when there
- * is no room is in LEVELS.
+ * `2<fingerprint>.<bits>`: the version of this layout, what the course is made of, and what was
+ * done of it in bits. Then, if there are any, each after a `.` and in the course's order, come the
+ * works of workshops (packed-works.js); `!` stands for one that had no room. A response is kept
+ * where there is room, because the verdict follows from it; else its score, which is a whole number
+ * of steps. Works leave first when there is no room, the longest before the others; then what is
+ * in LEVELS.
  *
  * A structure is `{steps: [path], workshops: [id], activities: [{id, attempts, questions:
  * [{id, points, key}]}]}`.
@@ -16,13 +17,13 @@ import { newAttempt } from "../attempts.js";
 import { BitReader, BitWriter, NoRoom, widthFor } from "./bits.js";
 import { isTyped, packingOf } from "./responses.js";
 
-export const NO_ROOM_FOR_WORKS = "!";
-const VERSION = "1";
+export const NO_ROOM = "!";
+const VERSION = "2";
+const BETWEEN_WORKS = ".";
 
 /** What is left out, level by level; each level leaves out what those before it do. */
 const LEVELS = [
   "nothing",
-  "works",
   "drafts",
   "typed-responses",
   "responses",
@@ -31,7 +32,7 @@ const LEVELS = [
   "visited",
   "attempts",
 ];
-const [, WORKS, DRAFTS, TYPED, RESPONSES, FINISHED, ANSWERS, VISITED, ATTEMPTS] = LEVELS.keys();
+const [, DRAFTS, TYPED, RESPONSES, FINISHED, ANSWERS, VISITED, ATTEMPTS] = LEVELS.keys();
 const LEVEL_WIDTH = widthFor(LEVELS.length - 1);
 
 const SCORE_STEPS = 10000;
@@ -54,16 +55,21 @@ export class SuspendData {
 
   /**
    * @param {{state: import("../../tracking.js").State, attempts: object}} work
-   * @param {string} [works] packed; null when they could not be
-   * @returns {{text: string, left: string}} `left` is what had to be left out, one of LEVELS
+   * @param {Record<string, string|null>} [works] packed, by workshop; null for what could not be
+   * @returns {{text: string, left: string, unkept: string[]}} `left` is what had to be left out,
+   *   one of LEVELS; `unkept` are the workshops whose work had no room
    */
-  encode(work, works = "") {
+  encode(work, works = {}) {
+    const made = this.#structure.workshops.filter((id) => id in works && works[id] !== "");
+    const reserved = made.length > 0 ? placesFor(this.#structure.workshops) : 0;
     for (const level of LEVELS.keys()) {
-      const end = ending(works, level);
       try {
-        const bits = new BitWriter(this.#room - this.#prefix.length - end.length);
+        const bits = new BitWriter(this.#room - this.#prefix.length - reserved);
         this.#write(bits, work, level);
-        return { text: this.#prefix + bits + end, left: LEVELS[level] };
+        const text = this.#prefix + bits;
+        const kept = fitting(made, works, this.#room - text.length - reserved);
+        const unkept = made.filter((id) => !kept.has(id));
+        return { text: text + this.#ending(made, works, kept), left: LEVELS[level], unkept };
       } catch (error) {
         if (!(error instanceof NoRoom)) throw error;
       }
@@ -71,15 +77,26 @@ export class SuspendData {
     throw new NoRoom();
   }
 
+  #ending(made, works, kept) {
+    if (made.length === 0) return "";
+    const written = (id) => (kept.has(id) ? works[id] : NO_ROOM);
+    return this.#structure.workshops
+      .map((id) => BETWEEN_WORKS + (made.includes(id) ? written(id) : ""))
+      .join("");
+  }
+
   /**
-   * @returns {{state, attempts, works: string}|null} null when the text is not of this course as
-   *   it is now; `works` are packed, `!` when they had no room
+   * @returns {{state, attempts, works: Record<string, string>}|null} null when the text is not of
+   *   this course as it is now; `works` are packed, NO_ROOM for those that had none
    */
   decode(text) {
     if (!text.startsWith(this.#prefix)) return null;
-    const [bits, works = ""] = text.slice(this.#prefix.length).split(".");
+    const [bits, ...ending] = text.slice(this.#prefix.length).split(BETWEEN_WORKS);
+    const works = this.#structure.workshops
+      .map((id, place) => [id, ending[place] ?? ""])
+      .filter(([, packed]) => packed !== "");
     try {
-      return { ...this.#read(new BitReader(bits)), works };
+      return { ...this.#read(new BitReader(bits)), works: Object.fromEntries(works) };
     } catch (error) {
       if (error instanceof RangeError || error instanceof InvalidResponse) return null;
       throw error;
@@ -149,9 +166,24 @@ export class SuspendData {
   }
 }
 
-function ending(works, level) {
-  if (works === "") return "";
-  return works === null || level >= WORKS ? `.${NO_ROOM_FOR_WORKS}` : `.${works}`;
+/** Room for what stands between works, and for a mark of each that has none. */
+function placesFor(workshops) {
+  return workshops.length * (BETWEEN_WORKS.length + NO_ROOM.length);
+}
+
+/** The works that have room, as many as can be: a long one does not push out the others. */
+function fitting(made, works, room) {
+  const kept = new Set();
+  const shortestFirst = made
+    .filter((id) => works[id] !== null)
+    .sort((one, other) => works[one].length - works[other].length);
+  let left = room;
+  for (const id of shortestFirst) {
+    left -= works[id].length;
+    if (left < 0) break;
+    kept.add(id);
+  }
+  return kept;
 }
 
 function writeAttempt(bits, activity, attempt, level) {

@@ -27,17 +27,16 @@
  */
 import { Course } from "../../course.js";
 import { Signal } from "../../signal.js";
-import { Workpiece } from "../../works.js";
 import { AttemptBook } from "../attempts.js";
 import { Failure } from "../failure.js";
 import { LocalMarker } from "../marker.js";
 import { PackagedUnits } from "../packaged-units.js";
 import { SaveQueue } from "../save-queue.js";
-import { WorkShelf, readWorks, storageOf, writeWorks } from "../works.js";
-import { packed, unpacked } from "./packed-works.js";
+import { storageOf } from "../works.js";
 import { percent } from "./format.js";
+import { LmsWorks } from "./lms-works.js";
 import { isScoreDue } from "./status.js";
-import { NO_ROOM_FOR_WORKS, SuspendData } from "./suspend-data.js";
+import { SuspendData } from "./suspend-data.js";
 
 /** Drafts can wait for a pause in the typing; a page or an answer cannot. */
 const DRAFT_DELAY_MS = 2000;
@@ -98,12 +97,9 @@ export class ScormTracking {
   #answers = [];
   #interactionCount = 0;
   #hasInteractions = true;
-  works;
-  /** The works that the LMS gave back, and those that were opened since, by workshop. */
-  #kept = {};
-  /** The same, as the suspend data takes them. */
-  #packed = "";
-  #storage;
+  #works;
+  /** The title of each workshop, by its id. */
+  #titles;
   #learnerId = "";
 
   /**
@@ -122,9 +118,17 @@ export class ScormTracking {
     const { mastery = null, completion = "quiz", statuses = "passed-failed" } = boot.options ?? {};
     this.#rules = { mastery, completion, statuses };
     this.#queue = new SaveQueue(() => this.#tell(), this.status);
-    this.#storage = storageOf(window);
-    this.works = new WorkShelf(async (id) => this.#openWork(id));
+    const { steps } = new Course(boot.course, boot.options?.scope ?? []);
+    const workshops = steps.filter(({ kind }) => kind === "workshop");
+    this.#titles = new Map(workshops.map(({ id, title }) => [id, title]));
+    this.#works = new LmsWorks([...this.#titles.keys()], storageOf(window), () =>
+      this.#save(DRAFT_DELAY_MS),
+    );
     this.#listen(window);
+  }
+
+  get works() {
+    return this.#works.shelf;
   }
 
   async load() {
@@ -199,10 +203,9 @@ export class ScormTracking {
     const text = this.#lms.get("cmi.suspend_data");
     const work = text === "" ? null : this.#codec.decode(text);
     const bookmark = this.#lms.get(this.#dialect.location);
-    this.#kept = (await this.#worksOf(work)) ?? {};
-    this.#packed = work?.works ?? "";
+    const hasAllWorks = await this.#works.resume(this.#place, work?.works ?? {});
     if (!this.#isReadOnly) this.#save(AT_ONCE_MS);
-    if (work) return work;
+    if (work) return { ...work, notice: hasAllWorks ? undefined : "notice.works-elsewhere" };
     return {
       state: bookmark ? { position: bookmark, visited: [], made: [], drafts: {} } : null,
       attempts: {},
@@ -210,33 +213,9 @@ export class ScormTracking {
     };
   }
 
-  /** Works that had no room in the LMS are in the browser in which they were made. */
-  async #worksOf(work) {
-    if (!work?.works) return null;
-    if (work.works === NO_ROOM_FOR_WORKS) return readWorks(this.#storage, this.#place);
-    return unpacked(work.works);
-  }
-
   /** Where this browser keeps what has no room in the LMS: apart for each learner. */
   get #place() {
     return `arrimage:${this.#boot.course.slug}:${this.#learnerId}`;
-  }
-
-  #openWork(workshopId) {
-    const kept = this.#kept[workshopId] ?? {};
-    const piece = new Workpiece(kept, () => this.#keepWork(workshopId, piece));
-    return piece;
-  }
-
-  async #keepWork(workshopId, piece) {
-    this.#kept = { ...this.#kept, [workshopId]: piece.records };
-    writeWorks(this.#storage, this.#place, this.#kept);
-    const works = this.#kept;
-    const text = await packed(works);
-    // A later change is being packed already.
-    if (works !== this.#kept) return;
-    this.#packed = text;
-    this.#save(DRAFT_DELAY_MS);
   }
 
   #answered(answer) {
@@ -261,7 +240,7 @@ export class ScormTracking {
   /** @returns {Failure|undefined} when not all of the work has room */
   #tellWork() {
     const work = { state: this.#state, attempts: this.#book.attempts };
-    const { text, left } = this.#codec.encode(work, this.#packed);
+    const { text, left, unkept } = this.#codec.encode(work, this.#works.texts);
     this.#tellOnce("cmi.suspend_data", text);
     const { location, longestLocation } = this.#dialect;
     const { position } = this.#state;
@@ -270,7 +249,16 @@ export class ScormTracking {
     const facts = { standing: this.#standing, progress: this.#progress, score: this.#score() };
     for (const [name, value] of this.#dialect.facts(facts)) this.#tellOnce(name, value);
     this.#lms.set(...this.#dialect.sessionTime((Date.now() - this.#openedAt) / 1000));
-    return left === "nothing" ? undefined : new Failure(`no-room.${left}`);
+    return this.#lackOfRoom(left, unkept);
+  }
+
+  /** What the LMS has no room for, and where it is then. */
+  #lackOfRoom(left, unkept) {
+    const isHere = this.#works.mark(unkept);
+    if (left === "nothing" && unkept.length === 0) return undefined;
+    const code = left === "nothing" ? "no-room.works" : `no-room.${left}`;
+    const titles = unkept.map((id) => this.#titles.get(id));
+    return new Failure(code, { works: { titles, isHere } });
   }
 
   /**
