@@ -92,25 +92,6 @@ def test_a_reloaded_frame_is_where_it_was(person: Person) -> None:
     ToolLearner(learner.window, person.course).is_at(place)
 
 
-def test_a_student_who_comes_back_resumes_in_the_middle_of_a_quiz(person: Person) -> None:
-    person.sign_in(STUDENT)
-    learner = person.learn(LINK)
-    quiz = quiz_of(learner, UNIT)
-    learner.go_to(quiz)
-    first, second = learner.activity(quiz)["questions"][:2]
-    learner.window.locator(".quiz__welcome button").click()
-    learner.answer(first, learner.response_to(quiz, first))
-    learner.is_saved()
-
-    person.page.goto(f"{person.school.classroom_url}/gradebook")
-    again = person.learn(LINK)
-    again.is_at(quiz)
-    again.window.locator(".quiz__welcome button").click()
-    shown = again.window.locator("form.question")
-    expect(shown).to_contain_text(f"2 sur {len(learner.activity(quiz)['questions'])}")
-    again.answer(second, again.response_to(quiz, second))
-
-
 def test_the_session_goes_on_without_any_cookie(
     person: Person, strict_browser: BrowserContext
 ) -> None:
@@ -152,16 +133,6 @@ def test_an_instructor_adds_a_unit_by_deep_linking_and_it_opens(person: Person) 
     person.grade_arrives(title, "100 / 100")
     person.page.goto(f"{person.school.classroom_url}/gradebook")
     expect(person.gradebook_line(LINK)).to_contain_text("Pas de note")
-
-
-def test_the_whole_module_counts_all_its_quizzes(person: Person) -> None:
-    person.sign_in(STUDENT)
-    learner = person.learn("Module 3 (entier)")
-    share = 100 / len(learner.quizzes)
-    learner.take(learner.quizzes[0])
-    person.grade_arrives("Module 3 (entier)", in_gradebook(share))
-    learner.take(learner.quizzes[1])
-    person.grade_arrives("Module 3 (entier)", in_gradebook(2 * share))
 
 
 def test_an_activity_in_a_new_tab_works_as_well(person: Person) -> None:

@@ -21,6 +21,15 @@ from tests.browser.scorm.datamodel import Call
 HERE = Path(__file__).parent
 RUNTIME = HERE.parents[2] / "node_modules" / "scorm-again" / "dist" / "scorm12.min.js"
 
+# The calls of every launch, as lms/lms.js wrote them down.
+SESSIONS = """() => Array.from({ length: JSON.parse(localStorage.sessions ?? "0") }, (_, i) => {
+  const calls = [];
+  const next = () => localStorage.getItem(`call.${i + 1}.${calls.length}`);
+  while (next() !== null) calls.push(JSON.parse(next()));
+  return calls;
+})"""
+HAS_FINISHED = "() => JSON.parse(localStorage.latest) === 'LMSFinish'"
+
 
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_arguments: Any) -> None:
@@ -40,7 +49,7 @@ def serving(
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield Platform(f"http://127.0.0.1:{server.server_port}")
+        yield Platform(f"http://127.0.0.1:{server.server_port}", folder)
     finally:
         server.shutdown()
         thread.join()
@@ -50,8 +59,9 @@ def serving(
 class Platform:
     """The platform's pages, and its records. A browser context is one learner's account."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, folder: Path) -> None:
         self.address = address
+        self.folder = folder
 
     @property
     def bare_course(self) -> str:
@@ -76,15 +86,10 @@ class Platform:
     def sessions(self, context: BrowserContext) -> list[list[Call]]:
         """Every launch's calls, in order; the pages that made them may be closed."""
         with self._records(context) as page:
-            calls = page.evaluate("JSON.parse(localStorage.calls ?? '[]')")
-            count = page.evaluate("JSON.parse(localStorage.sessions ?? '0')")
+            sessions = page.evaluate(SESSIONS)
         return [
-            [
-                Call(call["method"], tuple(call["arguments"]), str(call["result"]))
-                for call in calls
-                if call["session"] == number
-            ]
-            for number in range(1, count + 1)
+            [Call(call["method"], tuple(call["arguments"]), str(call["result"])) for call in calls]
+            for calls in sessions
         ]
 
     def kept(self, context: BrowserContext) -> dict[str, Any]:
@@ -102,9 +107,7 @@ class Platform:
         """Close the learner's window; return what the platform kept once the SCO took leave."""
         page.close()
         with self._records(page.context) as records:
-            records.wait_for_function(
-                "() => JSON.parse(localStorage.calls).at(-1).method === 'LMSFinish'"
-            )
+            records.wait_for_function(HAS_FINISHED)
         return self.kept(page.context)
 
     @contextmanager

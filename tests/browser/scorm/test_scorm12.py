@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Error, expect
 
-from tests.browser.scorm.datamodel import SUSPEND_DATA_LIMIT, violations
+from tests.browser.scorm.datamodel import violations
 from tests.browser.scorm.learner import Learner
+from tests.browser.scorm.platform import HAS_FINISHED
 
 
 @pytest.fixture
@@ -205,37 +206,6 @@ def test_a_text_of_any_length_is_reported_within_its_limit(page, platform, launc
 # -- coming back --------------------------------------------------------------------------------
 
 
-def test_a_learner_who_closed_the_window_in_a_quiz_goes_on_where_it_was(page, platform, launch):
-    learner = launch(page)
-    quiz = learner.quizzes[0]
-    questions = learner.activity(quiz)["questions"]
-    learner.go_to(learner.steps[1])
-    learner.go_to(quiz)
-    learner.window.locator(".quiz__welcome button").click()
-    for question in questions[:2]:
-        learner.answer(question, learner.response_to(quiz, question))
-        learner.window.locator(".question__after > .button--main").click()
-    learner.fill(questions[2], False)
-    kept = platform.close(page)
-    assert kept["core"]["exit"] == "suspend"
-    assert kept["core"]["lesson_location"] == quiz
-    assert len(kept["suspend_data"]) <= SUSPEND_DATA_LIMIT
-
-    again = page.context.new_page()
-    learner = launch(again)
-    assert learner.title() == "Quiz un"
-    learner.window.locator(".quiz__welcome button").click()
-    expect(learner.window.locator("form.question h2")).to_contain_text("3")
-    expect(learner.window.locator("input[type=radio]").nth(1)).to_be_checked()
-    learner.window.locator(".question__previous").click()
-    expect(learner.window.locator(".verdict--correct")).to_be_visible()
-    lesson = learner.window.locator(f"nav.map a[href='#/{learner.steps[1]}']")
-    expect(lesson).to_have_attribute("data-state", "done")
-    platform.close(again)
-    _, calls = platform.sessions(page.context)
-    assert violations(calls) == []
-
-
 def test_total_time_is_the_sum_of_the_sessions(page, platform, launch):
     launch(page).is_saved()
     first = platform.close(page)["core"]
@@ -386,7 +356,7 @@ def test_a_course_in_its_own_window_takes_leave_when_that_window_closes(page, pl
 def test_a_platform_that_takes_the_frame_away_is_told_goodbye_once(page, platform, launch):
     launch(page).is_saved()
     page.evaluate("document.querySelector('iframe').src = 'about:blank'")
-    page.wait_for_function("JSON.parse(localStorage.calls).at(-1).method === 'LMSFinish'")
+    page.wait_for_function(HAS_FINISHED)
     (calls,) = platform.sessions(page.context)
     assert methods(calls).count("LMSFinish") == 1
     assert violations(calls) == []
@@ -457,19 +427,6 @@ def test_the_drawing_of_the_page_is_in_the_package(page, launch):
     picture = learner.window.locator("img")
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
-
-
-# -- the real course ------------------------------------------------------------------------------
-
-
-def test_the_real_course_is_passed_by_who_answers_everything_rightly(page, real_platform):
-    learner = Learner(real_platform.launch(page))
-    do_everything(learner)
-    kept = real_platform.close(page)
-    assert (kept["core"]["lesson_status"], kept["core"]["score"]["raw"]) == ("passed", "100")
-    assert len(kept["suspend_data"]) <= SUSPEND_DATA_LIMIT
-    (calls,) = real_platform.sessions(page.context)
-    assert violations(calls) == []
 
 
 def test_on_paper_every_question_has_a_place_for_its_answer(page, launch):

@@ -95,27 +95,6 @@ def test_a_map_is_complete_when_somebody_is_missing_on_it(page: Page, atelier: P
     expect(learner.window.locator(".map-drawing__actor")).to_have_count(len(ACTORS))
 
 
-def test_a_work_comes_back_from_what_the_platform_keeps(page: Page, atelier: Platform) -> None:
-    learner = maker(atelier.launch(page))
-    learner.opens(MAP)
-    learner.makes_a_map()
-    learner.is_saved()
-    # Another computer has nothing but the platform's records.
-    learner.window.evaluate(
-        "() => Object.keys(localStorage).filter((name) => name.startsWith('arrimage:'))"
-        ".forEach((name) => localStorage.removeItem(name))"
-    )
-    atelier.close(page)
-
-    again = maker(atelier.launch(page.context.new_page()))
-    again.opens(MAP)
-
-    assert [row[0] for row in again.rows("map-actors")] == list(ACTORS)
-    expect(again.window.locator(f"nav.map a[href='#/{MAP}']")).to_have_attribute(
-        "data-state", "done"
-    )
-
-
 def test_what_was_done_is_undone_and_done_again(page: Page, atelier: Platform) -> None:
     learner = maker(atelier.launch(page))
     learner.opens(MAP)

@@ -70,13 +70,15 @@ function openRuntime(mastery) {
   return runtime;
 }
 
+/** Each call under a name of its own: what was written down before is not written again. */
 function recorder() {
   const session = stored("sessions", 0) + 1;
+  let count = 0;
   store("sessions", session);
   return (method, passed, result) => {
-    const calls = stored("calls", []);
-    calls.push({ session, method, arguments: passed, result });
-    store("calls", calls);
+    store(`call.${session}.${count}`, { method, arguments: passed, result });
+    store("latest", method);
+    count += 1;
   };
 }
 
