@@ -20,10 +20,10 @@ PLACE_BITS: Final = 28
 STEP_BITS: Final = 1
 WORKSHOP_BITS: Final = 1
 ACTIVITY_BITS: Final = 48
-WORKS_CHARACTERS: Final = 2
+WORKSHOP_CHARACTERS: Final = 2
 """The least that player/tracking/scorm/suspend-data.js needs: where the learner is, which
 steps they saw, which workshops they finished, each activity's number of attempts, last score
-and best score, and a mark that works had no room."""
+and best score, and for each workshop a mark that its work had no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def refuse_oversized(course: RenderedCourse, sco: Sco, limit: int, title: str) -
     activities = sum(len(unit.activities) for unit in units)
     workshops = sum(len(unit.workshops) for unit in units)
     bits = PLACE_BITS + steps * STEP_BITS + workshops * WORKSHOP_BITS + activities * ACTIVITY_BITS
-    ending = WORKS_CHARACTERS if workshops else 0
+    ending = workshops * WORKSHOP_CHARACTERS
     if bits > (limit - PREFIX_CHARACTERS - ending) * BITS_PER_CHARACTER:
         raise PackageError(
             f"The course is too large for {title}: with {steps} steps and {activities} "

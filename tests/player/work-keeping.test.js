@@ -303,8 +303,11 @@ describe("a work that an LMS keeps", () => {
   }
 
   /** The sample course with two workshops. */
-  function bootWithWorkshops() {
-    const boot = bootOf("scorm12");
+  function bootWithWorkshops(scope = []) {
+    const boot = bootOf("scorm12", { options: { start: null, scope, mastery: 60 } });
+    boot.course.parts[0].units[1].steps.push(
+      { id: "plan", title: "Plan", kind: "workshop", graded: false },
+    );
     boot.course.parts[0].units[0].steps.push(
       { id: "map", title: "Carte", kind: "workshop", graded: false },
       { id: "grid", title: "Grille", kind: "workshop", graded: false },
@@ -312,9 +315,9 @@ describe("a work that an LMS keeps", () => {
     return boot;
   }
 
-  async function opened(platform, localStorage = null) {
+  async function opened(platform, localStorage = null, scope = undefined) {
     const window = windowWith({ API: platform.API, localStorage });
-    const tracking = openTracking(bootWithWorkshops(), window);
+    const tracking = openTracking(bootWithWorkshops(scope), window);
     const work = await tracking.load();
     return { tracking, window, work };
   }
@@ -410,6 +413,19 @@ describe("a work that an LMS keeps", () => {
     const grid = await tracking.works.open("grid");
     assert.equal(grid.get("b").note, unpackable(5900));
     assert.equal(grid.get("c").label, "Collège");
+  });
+
+  test("that has no room is not swallowed by another package of the same course", async () => {
+    const [one, two] = [new Platform(), new Platform()];
+    const localStorage = storageOf();
+    await crowded(one, localStorage);
+    const other = await opened(two, localStorage, ["two"]);
+    (await other.tracking.works.open("plan")).change({ p: { label: "Promesse" } });
+    other.window.dispatchEvent(new Event("pagehide"));
+
+    const again = await opened(one, localStorage);
+    assert.equal(again.work.notice, undefined);
+    assert.equal((await again.tracking.works.open("grid")).get("b").note, unpackable(5900));
   });
 
   test("is another learner's no more in the same browser", async () => {

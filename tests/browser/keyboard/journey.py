@@ -209,7 +209,9 @@ class Journey:
                 self._quiz(path)
             elif workshop := self.learner.workshop(path):
                 self._make(path, workshop)
-        expect(self.learner.window.locator("nav.map a:not([data-state=done])")).to_have_count(0)
+        expect(
+            self.learner.window.locator("nav.map a[data-state]:not([data-state=done])")
+        ).to_have_count(0)
 
     def leave(self, trace: str = "") -> None:
         assert self.learner.hands.other_means() == []

@@ -49,7 +49,7 @@ def serving(
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield Platform(f"http://127.0.0.1:{server.server_port}", folder)
+        yield Platform(f"http://127.0.0.1:{server.server_port}")
     finally:
         server.shutdown()
         thread.join()
@@ -59,9 +59,8 @@ def serving(
 class Platform:
     """The platform's pages, and its records. A browser context is one learner's account."""
 
-    def __init__(self, address: str, folder: Path) -> None:
+    def __init__(self, address: str) -> None:
         self.address = address
-        self.folder = folder
 
     @property
     def bare_course(self) -> str:

@@ -1,15 +1,18 @@
-"""The whole module by keyboard alone, in a package: on a platform, and on a disk."""
+"""The whole module by keyboard alone, without a server: on a SCORM platform, and from a folder."""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import BrowserContext, Frame, Page, expect
 
+from course_content import render
 from course_content.loader import BUILTIN_COURSES, load_course
 from course_content.model import Course
 from course_content.model import Page as LessonPage
@@ -32,9 +35,25 @@ NO_ROOM = ".notice--problem[data-code='no-room.works']"
 RICH = 600
 
 
+@pytest.fixture
+def local_page(tmp_path: Path) -> Path:
+    """The course in a folder, with all that its page needs."""
+    script = render.player_script("local", "fr")
+    visit = render.Visit(delivery="local", with_keys=True)
+    boot = render.boot(COURSE, "fr", visit)
+    assets = render.Assets(script, render.PLAYER_STYLE)
+    files = {name: render.player_assets() / name for name in (script, render.PLAYER_STYLE)}
+    for name, file in {**files, **render.media_files(COURSE)}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(file, tmp_path / name)
+    page = tmp_path / "index.html"
+    page.write_text(render.document(COURSE, "fr", boot=boot, assets=assets), encoding="utf-8")
+    return page
+
+
 @dataclass(frozen=True)
 class OnDisk:
-    """The package's page, opened from a folder: no server, no platform."""
+    """The course's page, opened from a folder: no server, no platform."""
 
     context: BrowserContext
     page: Path
@@ -92,11 +111,11 @@ def prose(course: Course) -> Callable[[int], str]:
 
 
 def test_a_phone_and_a_keyboard_do_the_whole_module_from_a_folder(
-    page_at: PageAt, real_platform: Platform
+    page_at: PageAt, local_page: Path
 ) -> None:
     context = page_at(360, 740).context
     context.add_init_script(BY_OTHER_MEANS)
-    on_disk = OnDisk(context, real_platform.folder / "course" / "index.html")
+    on_disk = OnDisk(context, local_page)
     journey = Journey(on_disk, COURSE, all_wrong, one_sentence, stays_in_its_width)
     journey.walk()
     assert max(journey.scores.values()) < 0.1

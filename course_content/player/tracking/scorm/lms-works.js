@@ -2,7 +2,8 @@
  * Works where an LMS keeps 4,096 characters: in it as long as they have room, and in this browser.
  *
  * A work that has no room is marked in the browser that has it. It is never given up for what the
- * LMS has of it later, made in another browser: both are put together.
+ * LMS has of it later, made in another browser: both are put together. A course may be several
+ * packages, which share one place in the browser: each writes its own workshops there and no other.
  */
 import { Workpiece, changed } from "../../works.js";
 import { WorkShelf, readWorks, writeWorks } from "../works.js";
@@ -10,6 +11,7 @@ import { PackedWork, unpacked } from "./packed-works.js";
 import { NO_ROOM } from "./suspend-data.js";
 
 export class LmsWorks {
+  #workshops;
   #storage;
   #onChange;
   #place = "";
@@ -21,10 +23,12 @@ export class LmsWorks {
   #isKeptHere;
 
   /**
+   * @param {string[]} workshops of this package
    * @param {Storage|null} storage the browser's, if it has one
    * @param {() => void} onChange is told when there is something to tell the LMS
    */
-  constructor(storage, onChange) {
+  constructor(workshops, storage, onChange) {
+    this.#workshops = workshops;
     this.#storage = storage;
     this.#onChange = onChange;
     this.#isKeptHere = storage !== null;
@@ -45,7 +49,7 @@ export class LmsWorks {
   async resume(place, texts) {
     this.#place = place;
     const here = readWorks(this.#storage, place);
-    this.#onlyHere = this.#marked();
+    this.#onlyHere = this.#marked().filter((id) => this.#workshops.includes(id));
     const begun = new Set([...Object.keys(texts), ...this.#onlyHere]);
     const found = await Promise.all([...begun].map((id) => this.#take(id, texts[id], here[id])));
     return found.every(Boolean);
@@ -97,13 +101,14 @@ export class LmsWorks {
   }
 
   #write() {
-    const works = writeWorks(this.#storage, this.#place, this.#records);
+    const works = { ...readWorks(this.#storage, this.#place), ...this.#records };
+    const others = this.#marked().filter((id) => !this.#workshops.includes(id));
     try {
-      this.#storage?.setItem(this.#markName, JSON.stringify(this.#onlyHere));
+      this.#storage?.setItem(this.#markName, JSON.stringify([...others, ...this.#onlyHere]));
     } catch {
       return false;
     }
-    return works;
+    return writeWorks(this.#storage, this.#place, works);
   }
 
   #marked() {
