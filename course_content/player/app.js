@@ -18,7 +18,7 @@ export class App {
   #router;
   #shell;
   #reading;
-  #groups;
+  #others;
   /** Ends when another step is asked for, so that a slow answer cannot replace a later step. */
   #turn = new AbortController();
   /** The step on the screen and its unit's content, for printing. */
@@ -30,8 +30,8 @@ export class App {
    * @param {{root: HTMLElement, window: Window, reading: import("./reading.js").Reading,
    *   texts: import("./texts.js").Texts, tracking: import("./tracking.js").Tracking}} page
    */
-  constructor(boot, { root, window, reading, texts, tracking, groups }) {
-    this.#groups = groups;
+  constructor(boot, { root, window, reading, texts, tracking, others }) {
+    this.#others = others;
     this.#reading = reading;
     this.#window = window;
     this.#root = root;
@@ -101,7 +101,7 @@ export class App {
         grade: this.#tracking.grade,
         works: this.#tracking.works,
         handIns: this.#tracking.handIns,
-        groups: this.#groups,
+        ...this.#others,
         announce: (text) => this.#shell.announce(text),
         printBlank: this.#printBlank,
         lifetime,

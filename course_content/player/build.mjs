@@ -45,11 +45,20 @@ const STYLES = {
   outdir: DIST,
 };
 
-/** Leaves out the words that a page never says: those of reviewing, and of groups elsewhere. */
+const WITH_OTHERS = `
+  import * as groups from "./components/workshops/sharing.js";
+  import { HandInDesk } from "./components/workshops/hand-in-desk.js";
+  const others = { groups, HandInDesk };
+`;
+
+/** What is said of groups and of handing in where there is neither. */
+const SAID_ALONE = ["share.none", "handIn.title", "handIn.elsewhere"];
+
+/** Leaves out the words that a page never says: those of reviewing, and elsewhere of others. */
 function wordsFor(delivery) {
+  const isOfOthers = (name) => /^(share|handIn)\./.test(name) && !SAID_ALONE.includes(name);
   const isSaid = ([name]) =>
-    !name.startsWith("marking.") &&
-    (delivery === "lti" || name === "share.none" || !name.startsWith("share."));
+    !name.startsWith("marking.") && (delivery === "lti" || !isOfOthers(name));
   return {
     name: "words",
     setup({ onLoad }) {
@@ -63,8 +72,8 @@ function wordsFor(delivery) {
 }
 
 /**
- * A page needs one adapter and one language: the others would be half of its script. Groups come
- * from platforms that speak LTI, and from nowhere else.
+ * A page needs one adapter and one language: the others would be half of its script. Groups and
+ * instructors come with platforms that speak LTI, and with no others.
  */
 function playerScript(delivery, language) {
   const name = `player.${delivery}.${language}.js`;
@@ -72,8 +81,8 @@ function playerScript(delivery, language) {
     import { start } from "./main.js";
     import * as delivery from "./tracking/${delivery}.js";
     import words from "./locale/${language}.json" with { type: "json" };
-    ${delivery === "lti" ? `import * as groups from "./components/workshops/sharing.js";` : ""}
-    start(delivery, "${language}", words, ${delivery === "lti" ? "groups" : "null"});
+    ${delivery === "lti" ? WITH_OTHERS : "const others = {};"}
+    start(delivery, "${language}", words, others);
   `;
   return {
     ...COMMON,

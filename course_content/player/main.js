@@ -16,16 +16,18 @@ function embeddedBoot() {
  * @param {import("./tracking.js").Delivery} delivery
  * @param {string} language
  * @param {object} words of that language
- * @param {typeof import("./components/workshops/sharing.js")|null} groups where there are any
+ * @param {{groups?: typeof import("./components/workshops/sharing.js"),
+ *   HandInDesk?: typeof import("./components/workshops/hand-in-desk.js").HandInDesk}} others what
+ *   work with others needs, where there are any
  */
-export async function start(delivery, language, words, groups) {
+export async function start(delivery, language, words, others) {
   const reading = new Reading(window);
   const root = document.getElementById("player");
   const texts = new Texts(language, words);
   try {
     const boot = embeddedBoot() ?? (await delivery.fetchBoot(window));
     const tracking = delivery.openTracking(boot, window);
-    await new App(boot, { root, window, reading, texts, tracking, groups }).start();
+    await new App(boot, { root, window, reading, texts, tracking, others }).start();
   } catch (error) {
     const failure =
       error instanceof Failure ? error : new Failure("unexpected", { detail: String(error) });

@@ -69,13 +69,6 @@ export class Shell {
       this.#lookedUp = { path: this.#path, href: term.getAttribute("href") };
       note.show(term, event);
     });
-    const banner = h(
-      "aside",
-      { class: "preview-banner", "aria-label": texts.t("preview.label") },
-      icon("eye"),
-      h("p", {}, texts.t("preview.banner")),
-      classPage && this.#backTo(classPage),
-    );
     root.replaceChildren(
       h("a", { class: "skip-link", href: "#content" }, texts.t("skip")),
       h(
@@ -88,7 +81,7 @@ export class Shell {
         panel.button,
         returnUrl && this.#quit(returnUrl),
       ),
-      ...(isPreview ? [banner] : []),
+      ...(isPreview ? [this.#banner(classPage)] : []),
       ...(due ? [dueNotice(texts, due, new Date())] : []),
       h(
         "div",
@@ -102,6 +95,17 @@ export class Shell {
       this.#live,
     );
     tracking.status.subscribe((status) => this.#showProblem(status.problem));
+  }
+
+  /** That nothing is recorded, and the way back to where the preview was opened. */
+  #banner(classPage) {
+    return h(
+      "aside",
+      { class: "preview-banner", "aria-label": this.#texts.t("preview.label") },
+      icon("eye"),
+      h("p", {}, this.#texts.t("preview.banner")),
+      classPage && this.#backTo(classPage),
+    );
   }
 
   /** Say something to those who do not see the screen. */
