@@ -51,14 +51,17 @@ const WITH_OTHERS = `
   const others = { groups, HandInDesk };
 `;
 
-/** What is said of groups and of handing in where there is neither. */
+/** What our own server has to say, and what is said of groups, of handing in and of grades. */
+const SAID_BY_SERVER =
+  /^(share|handIn|grade|problem\.(no-session|expired|server|refused))(\.|$)/;
+/** And of that, what is said where there is no such thing. */
 const SAID_ALONE = ["share.none", "handIn.title", "handIn.elsewhere"];
 
-/** Leaves out the words that a page never says: those of reviewing, and elsewhere of others. */
+/** Leaves out what a page never says: the words of reviewing, and without a server its own. */
 function wordsFor(delivery) {
-  const isOfOthers = (name) => /^(share|handIn)\./.test(name) && !SAID_ALONE.includes(name);
+  const isServed = (name) => SAID_BY_SERVER.test(name) && !SAID_ALONE.includes(name);
   const isSaid = ([name]) =>
-    !name.startsWith("marking.") && (delivery === "lti" || !isOfOthers(name));
+    !name.startsWith("marking.") && (delivery === "lti" || !isServed(name));
   return {
     name: "words",
     setup({ onLoad }) {
