@@ -29,7 +29,7 @@ from scorm_packages.press import Press, chunks
 from scorm_packages.rendered import RenderedCourse
 from scorm_packages.zips import Workshop
 
-CODE: Final = (".css", ".dtd", ".html", ".js", ".json", ".py", ".xsd")
+CODE: Final = (".css", ".dtd", ".html", ".js", ".json", ".py", ".typ", ".xsd")
 DISTRIBUTION: Final = "arrimage"
 
 

@@ -9,11 +9,12 @@ from course_content.problems import suggestion
 from scorm_packages.epub import Epub
 from scorm_packages.format import Format
 from scorm_packages.package import PackageError
+from scorm_packages.pdf import Pdf
 from scorm_packages.scorm12 import Scorm12
 from scorm_packages.scorm2004 import Scorm2004Fourth, Scorm2004Third
 
 FORMATS: Final[Mapping[str, Format]] = {
-    each.name: each for each in (Scorm12(), Scorm2004Third(), Scorm2004Fourth(), Epub())
+    each.name: each for each in (Scorm12(), Scorm2004Third(), Scorm2004Fourth(), Epub(), Pdf())
 }
 """By name, in the order in which they are listed."""
 

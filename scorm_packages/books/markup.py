@@ -19,6 +19,7 @@ XML_LANG: Final = qualified(XML, "lang")
 
 Node: TypeAlias = "etree._Element | str"
 
+ZERO_WIDTH_SPACE: Final = "\u200b"
 HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 _OF_THE_SCREEN: Final = frozenset({"decoding", "loading", "rel", "tabindex", "target"})
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -68,7 +69,9 @@ def prose(text: str, deeper: int = 0) -> list[Node]:
     """
     if not text.strip():
         return []
-    parsed = html.fragment_fromstring(_CONTROLS.sub("", text), create_parent="div")
+    # libxml2 does not know that <wbr> is empty, and would put all that follows into it.
+    said = _CONTROLS.sub("", text).replace("<wbr>", ZERO_WIDTH_SPACE)
+    parsed = html.fragment_fromstring(said, create_parent="div")
     return _content(_translated(parsed, deeper))
 
 

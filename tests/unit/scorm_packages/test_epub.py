@@ -13,6 +13,7 @@ from course_content.loader import load_course
 from course_content.model import Contributor
 from scorm_packages.books.book import Book
 from scorm_packages.books.epub_package import modified
+from scorm_packages.books.markup import prose
 from scorm_packages.check import check_package
 from scorm_packages.epub import Epub
 from scorm_packages.partners import Look, Partner
@@ -238,3 +239,9 @@ def test_chapters_of_a_book_are_the_units_in_order(tmp_path):
     rendered = book.rendered
     appendices = [each["id"] for each in rendered.outline["appendices"]]
     assert [chapter.id for chapter in book.chapters] == [*rendered.unit_ids, *appendices]
+
+
+def test_a_place_where_a_word_may_break_holds_nothing():
+    paragraph = prose("<p>a<wbr>b<sup>2</sup></p>")[0]
+    assert [child.tag for child in paragraph] == [f"{XHTML}sup"]
+    assert paragraph.text == "a\u200bb"
