@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from scorm_packages.checks.archive import Archive, UnsafeArchive, open_archive
+from scorm_packages.checks.cartridge import CommonCartridgeKind
 from scorm_packages.checks.contents import launch_findings, reference_findings, size_findings
 from scorm_packages.checks.epub import EpubKind
 from scorm_packages.checks.findings import Finding, Report
@@ -28,6 +29,7 @@ from scorm_packages.manifest import UnsafeXml, parse_untrusted
 
 KINDS: Final[tuple[Kind, ...]] = (
     EpubKind(),
+    CommonCartridgeKind(),
     Scorm2004Kind("scorm2004-3e", "2004 3rd Edition"),
     Scorm2004Kind("scorm2004-4e", "2004 4th Edition", stands_in=True),
     Scorm12Kind(),

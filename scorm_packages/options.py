@@ -17,6 +17,8 @@ MODULE, UNITS = STRUCTURES = ("module", "units")
 PAGES, QUIZ, BOTH = COMPLETIONS = ("pages", "quiz", "both")
 STATUSES = ("passed-failed", "passed-incomplete", "completed-failed", "completed-incomplete")
 NO_MASTERY: Final = "none"
+NO_LINKS: Final = "none"
+ADDRESS: Final = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?")
 
 
 class OptionError(ValueError):
@@ -73,6 +75,18 @@ def language_tag(value: object) -> str | None:
     raise ValueError("write a language as the course does, such as fr.")
 
 
+def tool_address(value: object) -> str | None:
+    """Return where the tool is on the web, or ``None`` for “none”; raise ``ValueError``."""
+    if value in (None, NO_LINKS):
+        return None
+    if not isinstance(value, str) or not ADDRESS.fullmatch(value):
+        raise ValueError(
+            "write the tool's public address, such as https://arrimage.example.org, "
+            f"or “{NO_LINKS}”."
+        )
+    return value.rstrip("/")
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """The choices of one export. Raise ``OptionError`` for one that cannot be."""
@@ -119,6 +133,16 @@ class Options:
             STATUSES,
         ),
     ] = STATUSES[0]
+    links: Annotated[
+        str | None,
+        Option(
+            tool_address,
+            "The public address of this tool: the package then holds links to it in the place "
+            "of content.",
+            (),
+            "URL",
+        ),
+    ] = None
 
     def __post_init__(self) -> None:
         for name, option in Options.declared().items():

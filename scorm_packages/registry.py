@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from course_content.problems import suggestion
+from scorm_packages.common_cartridge import CommonCartridge
 from scorm_packages.epub import Epub
 from scorm_packages.format import Format
 from scorm_packages.package import PackageError
@@ -14,7 +15,15 @@ from scorm_packages.scorm12 import Scorm12
 from scorm_packages.scorm2004 import Scorm2004Fourth, Scorm2004Third
 
 FORMATS: Final[Mapping[str, Format]] = {
-    each.name: each for each in (Scorm12(), Scorm2004Third(), Scorm2004Fourth(), Epub(), Pdf())
+    each.name: each
+    for each in (
+        Scorm12(),
+        Scorm2004Third(),
+        Scorm2004Fourth(),
+        CommonCartridge(),
+        Epub(),
+        Pdf(),
+    )
 }
 """By name, in the order in which they are listed."""
 

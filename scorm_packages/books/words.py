@@ -1,4 +1,4 @@
-"""The words that a book adds to a course."""
+"""The words that a book or a cartridge adds to a course."""
 
 from __future__ import annotations
 
@@ -42,6 +42,9 @@ class Words:
 
 
 _FRENCH: Final = {
+    "cartridge.number": "Répondez par un nombre ({unit}).",
+    "cartridge.place": "À quelle place ?",
+    "cartridge.question": "Question {number}",
     "answers": "Réponses et explications",
     "answers.go": "Voir la réponse",
     "answers.back": "Revenir à la question",
@@ -72,6 +75,9 @@ _FRENCH: Final = {
 }
 
 _ENGLISH: Final = {
+    "cartridge.number": "Answer with a number ({unit}).",
+    "cartridge.place": "In which place?",
+    "cartridge.question": "Question {number}",
     "answers": "Answers and explanations",
     "answers.go": "See the answer",
     "answers.back": "Back to the question",

@@ -53,9 +53,9 @@ class Packaging:
             if resource is not None and href:
                 yield resource, path_in_package(resource, href)
 
-    def metadata(self, schema: str, versions: tuple[str, ...]) -> Iterator[Finding]:
-        """Ask for ``schema`` and one of ``versions``, word for word."""
-        for name, wanted in (("schema", (schema,)), ("schemaversion", versions)):
+    def metadata(self, schemas: tuple[str, ...], versions: tuple[str, ...]) -> Iterator[Finding]:
+        """Ask for one of ``schemas`` and one of ``versions``, word for word."""
+        for name, wanted in (("schema", schemas), ("schemaversion", versions)):
             found = self.root.findtext(f"{self.tag('metadata')}/{self.tag(name)}")
             if found not in wanted:
                 yield Finding(

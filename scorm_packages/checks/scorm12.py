@@ -52,7 +52,7 @@ class Scorm12Kind:
             return
         schema = compile_scorm12(schemas(self.name))
         yield from schema_findings(schema, root, MANIFEST, CLAUSE)
-        yield from packaging.metadata("ADL SCORM", ("1.2",))
+        yield from packaging.metadata(("ADL SCORM",), ("1.2",))
         yield from packaging.identifiers()
         yield from packaging.organizations()
         yield from _mastery_scores(packaging)

@@ -69,7 +69,7 @@ class Scorm2004Kind:
             return
         schema = compile_scorm2004(schemas(self.name))
         yield from schema_findings(schema, root, MANIFEST, CLAUSE)
-        yield from packaging.metadata("ADL SCORM", (self._version,))
+        yield from packaging.metadata(("ADL SCORM",), (self._version,))
         yield from packaging.identifiers()
         yield from packaging.organizations()
         for resource in packaging.resources().values():

@@ -10,6 +10,7 @@ def test_the_usual_choices_are_those_of_one_piece_and_a_pass_mark():
         "completion": "quiz",
         "mastery": 60.0,
         "statuses": "passed-failed",
+        "links": None,
     }
 
 
@@ -24,6 +25,8 @@ def test_the_usual_choices_are_those_of_one_piece_and_a_pass_mark():
         ("mastery", -1, "from 0 to 100"),
         ("mastery", [60], "from 0 to 100"),
         ("statuses", "failed-passed", "one of passed-failed"),
+        ("links", "http://arrimage.example", "such as https://"),
+        ("links", "https://arrimage.example/?a=1", "such as https://"),
     ],
 )
 def test_a_choice_that_cannot_be_says_what_can(name, value, remedy):
