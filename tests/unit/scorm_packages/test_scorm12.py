@@ -352,9 +352,12 @@ def test_the_syllabus_takes_room_in_the_package_as_any_page_does():
 
 
 def test_a_workshop_takes_the_room_to_say_that_it_is_finished_and_where_its_work_is():
-    # Two characters say that works had no room, and a bit for each that it is finished.
-    room = ((4096 - 9 - 2) * 6 - 28) // 2
-    workshops = [MapWorkshop(id=f"w{n}", title=fr("W"), instructions=fr("")) for n in range(room)]
+    # A bit for the syllabus. For each workshop one that it was seen and one that it is finished,
+    # and two characters of 6 bits to say that its work had no room.
+    fitting = ((4096 - 9) * 6 - 28 - 1) // (1 + 1 + 2 * 6)
+    workshops = [
+        MapWorkshop(id=f"w{n}", title=fr("W"), instructions=fr("")) for n in range(fitting + 1)
+    ]
     refuse(with_steps(workshops[:-1]))
     with pytest.raises(PackageError, match=r"too large for SCORM 1\.2"):
         refuse(with_steps(workshops))
