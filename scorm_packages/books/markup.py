@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from typing import Final, TypeAlias
 
@@ -110,19 +110,6 @@ def _translated(source: etree._Element, deeper: int) -> etree._Element:
 def inline(text: str) -> list[Node]:
     """Return rendered inline HTML as XHTML."""
     return prose(text)
-
-
-def plain(nodes: Iterable[Node | None]) -> str:
-    """Return what a text says, without its markup."""
-    return " ".join("".join(_texts(nodes)).split(" "))
-
-
-def _texts(nodes: Iterable[Node | None]) -> Iterator[str]:
-    for node in nodes:
-        if isinstance(node, str):
-            yield node
-        elif node is not None:
-            yield from (str(text) for text in node.itertext())
 
 
 def copies(nodes: Iterable[Node]) -> list[Node]:
