@@ -91,10 +91,11 @@ def change_platform(platform_id: int) -> AnyResponse:
     """Bring a registration up to date. Issuer and client id say which one it is, and stay."""
     try:
         with tool().database.transaction() as db:
-            known = _existing(db, platform_id)
-            keep_platform(db, _given(known))
+            keep_platform(db, _given(_existing(db, platform_id)))
     except PlatformInvalid as error:
-        return _form(known, error)
+        # What was undone is of no use to a page: the platform is read again.
+        with tool().database.reading() as db:
+            return _form(_existing(db, platform_id), error)
     return done("platform-changed", "platform", platform_id=platform_id)
 
 

@@ -88,6 +88,19 @@ def test_every_mistake_is_shown_at_its_field(admin: Visitor, tool: Tool) -> None
     assert len(platforms(tool)) == 1
 
 
+def test_a_mistake_in_a_known_platform_s_form_is_shown_at_its_field(
+    admin: Visitor, tool: Tool, lms: Lms
+) -> None:
+    (platform,) = platforms(tool)
+    wrong = {**FORM, "name": "Autre", "service_origins": "ftp://notes.example"}
+    answer = admin.post(f"/admin/platforms/{platform.id}/edit", **wrong)
+    assert answer.status_code == 400
+    assert 'id="service_origins-problem"' in answer.text
+    assert "ftp://notes.example" in answer.text
+    (kept,) = platforms(tool)
+    assert (kept.name, kept.token_url) == (platform.name, lms.registration.token_url)
+
+
 def test_a_platform_that_is_known_is_not_overwritten_by_the_form(
     admin: Visitor, tool: Tool, lms: Lms
 ) -> None:
