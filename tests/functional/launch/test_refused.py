@@ -256,6 +256,12 @@ def with_claims_changed_after_signing(lms: Lms, login: Login, _other: Key) -> st
     return f"{header}.{encoded(raised)}.{signature}"
 
 
+def whose_unsigned_body_would_be_read(lms: Lms, login: Login, _other: Key) -> str:
+    """A body that is no JSON: who reads it before its signature stumbles over it."""
+    header, _, signature = lms.sign(lms.claims(login.nonce)).split(".")
+    return f"{header}.{encoded(b'{')}.{signature}"
+
+
 def without_a_key_name(lms: Lms, login: Login, _other: Key) -> str:
     return lms.sign(lms.claims(login.nonce), kid=ABSENT)
 
@@ -301,6 +307,7 @@ WRONG_TOKENS: dict[Callable[[Lms, Login, Key], str], str] = {
     signed_with_another_algorithm: "algorithm_refused",
     signed_by_somebody_else: "signature_wrong",
     with_claims_changed_after_signing: "signature_wrong",
+    whose_unsigned_body_would_be_read: "signature_wrong",
     without_a_key_name: "key_unnamed",
     with_an_unknown_key_name: "key_unknown",
     that_brings_its_own_key: "key_unknown",

@@ -16,6 +16,7 @@ from lti_tool.models import (
     GradeDelivery,
     LineItem,
     Maker,
+    Refusal,
     ResourceLink,
     Submission,
     WindowSession,
@@ -223,9 +224,12 @@ def test_a_review_opens_no_session_and_serves_once(
             **{AGS: {"lineitem": COLUMN}},
         )
     )
+    cookie = login.cookie(browser)
     assert lms.launch(browser, token, login.state).status_code == 200
-    assert lms.launch(browser, token, login.state).status_code != 200
+    browser.set_cookie(*cookie)
+    assert lms.launch(browser, token, login.state).status_code == 401
     with tool.database.reading() as db:
+        assert db.scalars(select(Refusal.code)).all() == ["state_used"]
         assert len(db.scalars(select(WindowSession)).all()) == before
 
 

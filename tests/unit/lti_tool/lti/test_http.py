@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import threading
+from contextlib import ExitStack
 
 import pytest
 
@@ -60,6 +62,22 @@ def test_a_server_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPat
         with pytest.raises(Unreachable, match="Timeout"):
             http.call("GET", f"{server.url}/")
         given_up.set()
+
+
+def test_a_server_that_takes_no_connection_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "CONNECT_SECONDS", 0.1)
+    with ExitStack() as sockets:
+        door = sockets.enter_context(socket.socket())
+        door.bind(("127.0.0.1", 0))
+        door.listen(0)
+        host, port = door.getsockname()
+        for _ in range(3):  # Nobody opens: who stands there first leaves no room for others.
+            waiting = sockets.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex((host, port))
+
+        with pytest.raises(Unreachable, match="ConnectTimeout"):
+            http.call("GET", f"http://{host}:{port}/")
 
 
 def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
