@@ -75,11 +75,16 @@ def test_the_wheel_holds_every_file_of_the_course(wheel: Path) -> None:
         assert expected <= set(archive.namelist())
 
 
-def test_the_wheel_holds_what_books_are_made_with(wheel: Path) -> None:
-    books = ROOT / "scorm_packages" / "books"
-    layouts = {file.name for file in books.iterdir() if file.suffix in (".css", ".typ")}
+def test_the_wheel_holds_what_books_and_cartridges_are_made_with(wheel: Path) -> None:
+    packages = ROOT / "scorm_packages"
+    layouts = {
+        f"{folder}/{file.name}"
+        for folder in ("books", "cartridge")
+        for file in (packages / folder).iterdir()
+        if file.suffix in (".css", ".typ")
+    }
     locales = {file.name for file in (ROOT / "course_content/player/locale").iterdir()}
-    expected = {f"scorm_packages/books/{name}" for name in layouts}
+    expected = {f"scorm_packages/{name}" for name in layouts}
     expected |= {f"course_content/player/locale/{name}" for name in locales}
     with zipfile.ZipFile(wheel) as archive:
         assert expected <= set(archive.namelist())

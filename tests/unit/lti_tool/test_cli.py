@@ -319,7 +319,7 @@ def test_an_export_says_what_the_institution_decided(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     (written,) = tmp_path.glob("*.zip")
     with zipfile.ZipFile(written) as archive:
-        assert "7 crédits" in archive.read("index.html").decode()
+        assert "7 crédits" in archive.read("unit-syllabus.js").decode()
         manifest = archive.read("imsmanifest.xml").decode()
     assert "<adlcp:masteryscore>75</adlcp:masteryscore>" in manifest
 
