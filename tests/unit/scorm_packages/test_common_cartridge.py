@@ -9,6 +9,7 @@ from course_content.model import (
     Choice,
     Feedback,
     Numeric,
+    Outcome,
     Part,
     PlanWorkshop,
     Quiz,
@@ -291,6 +292,18 @@ def test_workshops_are_sheets_to_print(tmp_path):
     assert cells["radar"] == "1. Écouter"
     assert cells["tri"] == "Un cas."
     assert check_package(package).findings == ()
+
+
+def test_what_one_learns_in_a_unit_is_said_once_and_in_its_link(tmp_path):
+    course = every_kind(tmp_path / "course")
+    unit = replace(course.units[1], outcomes=(Outcome(fr("Situer un enjeu")),))
+    course = replace(course, parts=(replace(course.parts[0], units=(unit,)),))
+    package = box(course, CommonCartridge(), tmp_path)
+    page = content(package, "unite-deux.suite.html").decode()
+    assert page.count("<li>Situer un enjeu</li>") == 1
+    assert "Environ 20 minutes" in page.replace("\u00a0", " ")
+    link = manifest(box(course, CommonCartridge(), tmp_path, links=ADDRESS), "unite-deux.link.xml")
+    assert link.findtext(f"{BLTI}description") == "Situer un enjeu"
 
 
 def test_the_pages_are_in_the_partner_s_colour(tmp_path):
