@@ -68,8 +68,8 @@ DELIVERY_OBJECTIONS: Mapping[DeliveryFault, Objection] = {
     DeliveryFault.ACCESS_REFUSED: Objection(
         N_("La plateforme ne donne pas à l’outil l’accès au carnet de notes."),
         N_(
-            "L’administration de l’outil peut en chercher la cause avec la commande "
-            "«\u00a0arrimage platform test\u00a0». L’outil réessaie de lui-même."
+            "L’administration de l’outil peut en chercher la cause\u00a0: sa page teste la "
+            "connexion. L’outil réessaie de lui-même."
         ),
     ),
     DeliveryFault.NOT_ALLOWED: Objection(

@@ -50,8 +50,8 @@ class Explanation:
 
 REOPEN = N_("Fermez cette page, puis rouvrez l’activité depuis votre cours.")
 REGISTER = N_(
-    "Comparez l’enregistrement de l’outil dans la plateforme avec celui que donne la commande "
-    "«\u00a0arrimage platform list\u00a0». Transmettez le numéro de référence."
+    "Comparez l’enregistrement de l’outil dans la plateforme avec celui que montre la page "
+    "d’administration de l’outil. Transmettez le numéro de référence."
 )
 REPORT = N_(
     "Transmettez le numéro de référence\u00a0: le journal de l’outil dit précisément ce qui manque."
@@ -68,7 +68,7 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
         FORBIDDEN,
         N_("La plateforme de cours qui vous envoie n’est pas enregistrée auprès de cet outil."),
         N_(
-            "Enregistrez la plateforme avec la commande «\u00a0arrimage platform add\u00a0». "
+            "Inscrivez la plateforme dans la page d’administration de l’outil. "
             "Si elle l’est déjà, vérifiez que son émetteur (issuer) est écrit exactement "
             "de la même façon."
         ),
@@ -89,8 +89,8 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
             "enregistré auprès de cet outil."
         ),
         N_(
-            "Ajoutez cet identifiant client (client id) avec la commande "
-            "«\u00a0arrimage platform add\u00a0», ou corrigez-le."
+            "Inscrivez la plateforme sous cet identifiant client (client id) dans la page "
+            "d’administration de l’outil, ou corrigez-le dans la plateforme."
         ),
         Mender.TOOL,
     ),
@@ -209,8 +209,8 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
         FORBIDDEN,
         N_("L’outil n’arrive pas à lire les clés publiques de la plateforme."),
         N_(
-            "Réessayez dans quelques minutes. Si le refus persiste, lancez la commande "
-            "«\u00a0arrimage platform test\u00a0»."
+            "Réessayez dans quelques minutes. Si le refus persiste, testez la connexion dans la "
+            "page d’administration de l’outil."
         ),
         Mender.TOOL,
     ),
@@ -274,8 +274,8 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
             "(identifiant de déploiement inconnu)."
         ),
         N_(
-            "Ajoutez l’identifiant de déploiement avec la commande "
-            "«\u00a0arrimage platform add\u00a0»."
+            "Ajoutez l’identifiant de déploiement à la plateforme dans la page d’administration "
+            "de l’outil."
         ),
         Mender.TOOL,
     ),

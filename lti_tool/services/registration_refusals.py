@@ -12,8 +12,7 @@ from lti_tool.lti import RegistrationFault
 from lti_tool.services.refusals import BAD_REQUEST, FORBIDDEN, N_, Explanation, Mender
 
 _NEW_INVITATION = N_(
-    "Demandez une nouvelle adresse d’inscription. La commande "
-    "«\u00a0arrimage platform invite\u00a0» la donne."
+    "Demandez une nouvelle adresse d’inscription. La page d’administration de l’outil la donne."
 )
 _AGAIN = N_(
     "Recommencez depuis la plateforme, avec la même adresse\u00a0: l’invitation n’a pas été "
@@ -65,8 +64,7 @@ REGISTRATION_EXPLANATIONS: Mapping[RegistrationFault, Explanation] = {
         N_("La plateforme donne une adresse que l’outil n’a pas le droit d’appeler."),
         N_(
             "L’inscription automatique demande une plateforme en https, à une adresse publique. "
-            "Pour une plateforme interne, utilisez la commande "
-            "«\u00a0arrimage platform add\u00a0»."
+            "Inscrivez une plateforme interne à la main, dans la page d’administration de l’outil."
         ),
         Mender.TOOL,
     ),
