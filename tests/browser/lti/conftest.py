@@ -19,7 +19,7 @@ from tests.browser.lti.school import School, open_school_in
 
 Preferences: TypeAlias = dict[str, Any]
 Chromium: TypeAlias = Callable[[Preferences], Browser]
-OpenBrowser: TypeAlias = Callable[[Preferences], BrowserContext]
+OpenBrowser: TypeAlias = Callable[..., BrowserContext]
 
 THIRD_PARTY_COOKIES_BLOCKED: Preferences = {
     "profile": {"cookie_controls_mode": 1, "block_third_party_cookies": True}
@@ -73,7 +73,10 @@ def chromium_with(browser: Browser, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def open_browser(chromium_with: Chromium) -> Iterator[OpenBrowser]:
-    """Open a browser that has seen nothing yet, and has these preferences."""
+    """Open a browser that has seen nothing yet, and has these preferences.
+
+    Its user reads French, or another language: ``open_browser(preferences, "en")``.
+    """
     contexts: list[BrowserContext] = []
     mishaps: list[str] = []
 
@@ -81,9 +84,9 @@ def open_browser(chromium_with: Chromium) -> Iterator[OpenBrowser]:
         if not is_local(url):
             mishaps.append(f"request to another host: {url}")
 
-    def open_with(preferences: Preferences) -> BrowserContext:
+    def open_with(preferences: Preferences, locale: str = "fr-FR") -> BrowserContext:
         context = chromium_with(preferences).new_context(
-            viewport={"width": 1280, "height": 900}, locale="fr-FR"
+            viewport={"width": 1280, "height": 900}, locale=locale
         )
         contexts.append(context)
         context.on("request", lambda request: note_stranger(request.url))

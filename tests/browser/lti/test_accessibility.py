@@ -1,187 +1,385 @@
-"""axe finds nothing, in light and dark, on a phone and on a wide screen."""
+"""axe finds nothing on any page of the tool, in either language, and every route that shows
+a page is among those looked at.
+
+Each page is looked at in light and dark: in French on a phone, where its words are longest, and in
+English on a wide screen.
+"""
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+from urllib.parse import urlsplit
 
-from classroom.accounts import ADMINISTRATOR, INSTRUCTOR, STUDENT
+import pytest
+from flask import Flask
+from playwright.sync_api import Frame, Page, Response, expect
+from werkzeug.exceptions import HTTPException
+
+from classroom.accounts import ADMINISTRATOR, INSTRUCTOR, MENTOR, STUDENT, Account
+from config.settings import Settings
 from course_content.model import Course
-from tests.browser.lti.conftest import NO_COOKIE_IN_FRAMES, OpenBrowser
-from tests.browser.lti.looks import SCHEMES, WIDTHS, AxeFindings
-from tests.browser.lti.person import Person, ToolLearner
-from tests.browser.lti.school import School
-from tests.browser.lti.test_registration import begin_registration
+from lti_tool.app import create_app
+from tests.browser.looks import SCHEMES, WIDTHS, look_at
+from tests.browser.lti.conftest import (
+    NO_COOKIE_IN_FRAMES,
+    THIRD_PARTY_COOKIES_BLOCKED,
+    OpenBrowser,
+)
+from tests.browser.lti.person import SLOW_MS, Person
+from tests.browser.lti.school import School, open_school_in
 
-LINK = "Unité 1"
+UNIT = "Unité 1"
+WHOLE = "Module 3 (entier)"
+PLAN = "atelier-plan/plan-du-projet"
+QUIZ = "metier-sim/quiz-metier-sim"
+LANGUAGE_OF_PAGE = "document.documentElement.lang"
+COURSE_LANGUAGE = "fr"
+"""In which a work is reviewed, whatever the reader's."""
+PHONE, WIDE = WIDTHS
+WIDTH_IN: Final[Mapping[str, int]] = {"fr": PHONE, "en": WIDE}
+
+WITHOUT_PAGE: Final[Mapping[str, str]] = {
+    "static": "files of pages",
+    "learn.player_file": "files of pages",
+    "learn.media": "pictures",
+    "health.health": "JSON",
+    "lti.key_set": "JSON",
+    "notices.receive": "JSON",
+    "api.": "JSON",
+    "works.": "JSON",
+    "marking.draft": "JSON",
+    "marking.decision": "JSON",
+    "marking.submission": "JSON",
+    "classes.fragment": "a part of the class page, looked at there",
+    "classes.roster": "a part of the class page, looked at there",
+    "columns.": "parts of the class page, looked at there",
+    "mentors.fragment": "a part of the mentor's page, looked at there",
+    "admin.test_step": "a part of a platform's page, looked at there",
+    "lti.stored_launch": "the same pages as lti.launch",
+    "admin.leave": "leads to admin.sign_in",
+    "admin.try_password": "the page of admin.sign_in",
+    "admin.change_platform": "the page of admin.edit_platform, or leads to admin.platform",
+    "admin.admit_administrators": "leads to admin.platform",
+    "admin.keep_deployment": "leads to admin.platform",
+    "admin.suspend_platform": "leads to admin.platform",
+    "admin.resume_platform": "leads to admin.platform",
+    "admin.remove_platform": "leads to admin.platforms",
+    "admin.test_platform": "the page of admin.platform",
+    "admin.replace_keys": "leads to admin.keys",
+    "admin.rotate_keys": "leads to admin.keys",
+    "admin.revoke": "leads to admin.invitations",
+    "admin.use_ticket": "a page that goes on by itself",
+    "deep_linking.choose": "a page that goes on by itself",
+}
+"""Routes that show no page of their own, and why: an endpoint, or a blueprint and its dot."""
 
 
-def test_these_looks_do_find_what_is_wrong_in_the_frame(
-    person: Person, findings: AxeFindings
-) -> None:
+class Tour:
+    """Goes through the tool's pages with axe, and writes down which routes made them."""
+
+    def __init__(self, open_browser: OpenBrowser, school: School, routes: Flask) -> None:
+        self.school = school
+        self.looked_at: set[str] = set()
+        self.found: dict[str, list[str]] = {}
+        self._open_browser = open_browser
+        self._pages: dict[str, Page] = {}
+        self._routes = routes.url_map.bind("localhost")
+        self._made_by: dict[Frame, str] = {}
+        self.turns_to("fr")
+
+    def _note(self, response: Response) -> None:
+        request = response.request
+        if not request.is_navigation_request() or not request.url.startswith(self.school.tool_url):
+            return
+        try:
+            endpoint, _ = self._routes.match(urlsplit(request.url).path, request.method)
+        except HTTPException:
+            endpoint = "nowhere"
+        self._made_by[request.frame] = endpoint
+
+    def look(
+        self, where: str, window: Page | Frame | None = None, written_in: str | None = None
+    ) -> None:
+        """Look at a page of the tool, or at the frame of the platform's that shows one.
+
+        It is written in the reader's language, unless another one is named.
+        """
+        window = window or self.page
+        frame = window.main_frame if isinstance(window, Page) else window
+        frames = [frame, *frame.child_frames]
+        self.looked_at |= {self._made_by[each] for each in frames if each in self._made_by}
+        found = look_at(window, [WIDTH_IN[self._language]])
+        expected, actual = written_in or self._language, frame.evaluate(LANGUAGE_OF_PAGE)
+        if actual != expected:
+            found.append(f"{frame.url}: written in {actual}, not in {expected}")
+        if found:
+            self.found.setdefault(where, []).extend(found)
+
+    def turns_to(self, language: str) -> None:
+        """From now on whoever looks reads that language, in a browser that says so."""
+        self._language = language
+        if language not in self._pages:
+            context = self._open_browser(THIRD_PARTY_COOKIES_BLOCKED, language)
+            context.on("response", self._note)
+            self._pages[language] = context.new_page()
+        self.page = self._pages[language]
+        self.page.request.get(f"{self.school.classroom_url}/", params={"lang": language})
+
+    def becomes(self, account: Account) -> None:
+        """Sign in to the classroom."""
+        self.page.request.post(
+            f"{self.school.classroom_url}/sign-in", form={"account": account.user_id}
+        )
+
+    def opens(self, path: str) -> Frame:
+        """Open a page of the classroom, and return the frame that shows the tool there."""
+        self.page.goto(f"{self.school.classroom_url}{path}")
+        element = self.page.locator("iframe.tool").element_handle()
+        frame = element.content_frame()
+        assert frame is not None
+        frame.wait_for_url(
+            re.compile(rf"{self.school.tool_url}/(?!lti/login)"), wait_until="domcontentloaded"
+        )
+        return frame
+
+    def goes(self, path: str) -> None:
+        self.page.goto(f"{self.school.tool_url}{path}")
+
+
+@pytest.fixture(scope="module")
+def running_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+    """Its platform registers the tool anew: no school for other files."""
+    with open_school_in(tmp_path_factory.mktemp("school")) as school:
+        yield school
+
+
+@pytest.fixture(scope="module")
+def routes(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The tool's routes."""
+    database = tmp_path_factory.mktemp("routes") / "arrimage.db"
+    return create_app(Settings(database_url=f"sqlite:///{database}"))
+
+
+@pytest.fixture
+def tour(open_browser: OpenBrowser, school: School, routes: Flask) -> Tour:
+    return Tour(open_browser, school, routes)
+
+
+def routes_with_a_page(routes: Flask) -> Iterator[str]:
+    for rule in routes.url_map.iter_rules():
+        blueprint = f"{rule.endpoint.partition('.')[0]}."
+        if rule.endpoint not in WITHOUT_PAGE and blueprint not in WITHOUT_PAGE:
+            yield rule.endpoint
+
+
+def test_these_looks_do_find_what_is_wrong_in_the_frame(person: Person) -> None:
     person.sign_in(STUDENT)
-    learner = person.learn(LINK)
+    learner = person.learn(UNIT)
     learner.window.locator("h1").evaluate("title => title.append(document.createElement('img'))")
-    found = findings(person.page)
-    assert [rule for rule in found if "image-alt" in rule] == found
-    assert len(found) == len(WIDTHS) * len(SCHEMES)
+    # Too little contrast on the light ground, and on the dark one.
+    learner.window.locator(".prose p").first.evaluate("words => { words.style.color = '#777' }")
+    found = look_at(person.page)
+    assert len([rule for rule in found if "image-alt" in rule]) == len(WIDTHS)
+    assert len([rule for rule in found if "color-contrast" in rule]) == len(WIDTHS) * len(SCHEMES)
 
 
-def test_the_classroom_s_pages(person: Person, findings: AxeFindings) -> None:
-    page, url = person.page, person.school.classroom_url
-    page.goto(url)
-    assert findings(page) == []
-    person.sign_in(ADMINISTRATOR)
-    for path in ("/", "/gradebook", "/administration", "/nowhere"):
-        page.goto(f"{url}{path}")
-        assert findings(page) == []
+def test_axe_finds_nothing_on_the_classroom_s_pages(tour: Tour) -> None:
+    for language in WIDTH_IN:
+        tour.turns_to(language)
+        tour.page.goto(tour.school.classroom_url)
+        tour.look("signing in")
+        tour.becomes(ADMINISTRATOR)
+        for path in ("/", "/gradebook", "/administration", "/nowhere"):
+            tour.page.goto(f"{tour.school.classroom_url}{path}")
+            tour.look(path)
+        tour.page.context.clear_cookies()
+    assert tour.found == {}
 
 
-def test_the_player_in_the_classroom_s_frame(person: Person, findings: AxeFindings) -> None:
+def test_axe_finds_nothing_on_any_page_of_the_tool(
+    tour: Tour, person: Person, routes: Flask
+) -> None:
+    links = work_comes_in(person)
+    for language in WIDTH_IN:
+        tour.turns_to(language)
+        looks_at_the_student_s_pages(tour, links)
+        looks_at_the_instructor_s_pages(tour, links)
+        looks_at_the_mentor_s_page(tour, links)
+        looks_at_the_refusals(tour)
+    # From its registration on, the classroom's links open a tool that knows nobody's work.
+    for language in WIDTH_IN:
+        tour.turns_to(language)
+        looks_at_a_registration(tour, looks_at_the_administration(tour))
+    assert tour.found == {}
+    assert set(routes_with_a_page(routes)) - tour.looked_at == set()
+
+
+def test_the_list_of_routes_without_a_page_names_none_that_is_gone(routes: Flask) -> None:
+    endpoints = {rule.endpoint for rule in routes.url_map.iter_rules()}
+    blueprints = {f"{endpoint.partition('.')[0]}." for endpoint in endpoints}
+    assert WITHOUT_PAGE.keys() - endpoints - blueprints == set()
+
+
+def work_comes_in(person: Person) -> dict[str, str]:
+    """A student does a quiz and hands in a plan; return where each activity is opened."""
     person.sign_in(STUDENT)
-    learner = person.learn(LINK)
-    page = person.page
-    for path in learner.steps:
-        if path.startswith("metier-sim/"):
-            learner.go_to(path)
-            assert findings(page) == []
-    quiz = next(path for path in learner.quizzes if path.startswith("metier-sim/"))
-    learner.go_to(quiz)
-    learner.window.locator(".quiz__welcome button").click()
-    looks: set[tuple[str, bool]] = set()
-    for index, question in enumerate(learner.activity(quiz)["questions"]):
-        rightly = index % 2 == 0
-        is_new = (question["kind"], rightly) not in looks
-        looks.add((question["kind"], rightly))
-        expect(learner.window.locator("form.question")).to_be_visible()
-        assert not is_new or findings(page) == []
-        learner.answer(question, learner.response_to(quiz, question, rightly=rightly))
-        assert not is_new or findings(page) == []
-        learner.window.locator(".question__after > .button--main").click()
-    expect(learner.window.locator(".result")).to_be_visible()
-    assert findings(page) == []
+    links = {
+        title: str(person.card(title).locator("a").first.get_attribute("href"))
+        for title in (UNIT, WHOLE)
+    }
+    learner = person.learn(WHOLE)
+    learner.take(QUIZ)
+    learner.go_to(PLAN)
+    frame = learner.window
+    frame.get_by_label("Ajouter une promesse\u00a0: à qui\u202f?").fill("Les familles")
+    frame.get_by_label("Ajouter une promesse\u00a0: à qui\u202f?").press("Enter")
+    frame.locator(".hand-in__ask button").click()
+    frame.locator(".hand-in__choice .button--main").click()
+    expect(frame.locator(".hand-in__line")).to_be_visible()
+    person.page.goto(f"{person.school.classroom_url}/gradebook")
+    expect(person.page.locator(".review").first).to_be_visible(timeout=SLOW_MS)
+    links["review"] = str(person.page.locator(".review").first.get_attribute("href"))
+    return links
 
 
-def test_the_syllabus_in_a_window_of_its_own(person: Person, findings: AxeFindings) -> None:
-    person.sign_in(STUDENT)
-    window = person.open_window("Module 3 (entier)")
-    learner = ToolLearner(window, person.course)
-    learner.go_to("atelier-carte/carte-du-projet")
-    learner.go_to("syllabus/syllabus")
-    expect(window.locator(".voyage__unit .tag")).to_have_count(1)
-    assert findings(window) == []
+def looks_at_the_student_s_pages(tour: Tour, links: Mapping[str, str]) -> None:
+    tour.becomes(STUDENT)
+    frame = tour.opens(links[WHOLE])
+    expect(frame.locator("main h1")).to_be_visible()
+    frame.evaluate("path => { location.hash = `#/${path}`; }", PLAN)
+    expect(frame.locator(".hand-in__line")).to_be_visible()
+    tour.look("player in the classroom's frame")
+    expect(tour.opens(links["review"]).locator(".verdict-right").first).to_be_visible()
+    tour.look("one's own work, from the gradebook")
 
 
-def test_what_one_looks_up_beside_a_unit(person: Person, findings: AxeFindings) -> None:
-    person.sign_in(STUDENT)
-    learner = person.learn(LINK)
-    learner.go_to("metier-sim/metier")
-    learner.window.locator("a.term").first.click()
-    expect(learner.window.get_by_role("dialog", name="Économie sociale")).to_be_visible()
-    assert findings(person.page) == []
-    learner.window.get_by_role("link", name="Voir dans le glossaire").click()
-    expect(learner.window.locator("dt.found")).to_be_focused()
-    assert findings(person.page) == []
-    learner.window.locator("a[href='#/bibliographie/bibliographie']").evaluate("a => a.click()")
-    expect(learner.window.locator("h1")).to_have_text("Bibliographie")
-    assert findings(person.page) == []
+def looks_at_the_instructor_s_pages(tour: Tour, links: Mapping[str, str]) -> None:
+    tour.becomes(INSTRUCTOR)
+    frame = tour.opens(links[WHOLE])
+    reloads(frame, "/class")
+    expect(frame.locator(".queue").first).to_be_visible()
+    frame.locator("#class-columns summary").press("Enter")
+    frame.locator("[name=grading][value=activities]").press("Space")
+    frame.locator(".columns-form button[type=submit]").press("Enter")
+    expect(frame.locator(".columns-plan h2")).to_be_focused()
+    frame.locator("[data-columns=compare]").press("Enter")
+    expect(frame.locator("#columns-comparison > *").first).to_be_visible(timeout=SLOW_MS)
+    expect(frame.locator(".columns-plan")).to_be_visible()
+    tour.look("class with a plan of columns and a comparison", frame)
+    frame.locator(".queue [data-submission]").first.press("Enter")
+    expect(frame.locator(".marking__work")).to_be_visible()
+    reloads(frame)
+    expect(frame.locator(".marking__work")).to_be_visible()
+    tour.look("work to be reviewed", frame, written_in=COURSE_LANGUAGE)
+    reloads(frame, "/learn")
+    expect(frame.locator(".preview-banner")).to_be_visible()
+    tour.look("preview as learners see it", frame)
+    expect(tour.opens(links["review"]).locator(".verdict-right").first).to_be_visible()
+    tour.look("somebody's work, from the gradebook")
+    looks_at_the_picker(tour)
 
 
-def test_the_instructor_s_table(person: Person, findings: AxeFindings) -> None:
-    person.sign_in(INSTRUCTOR)
-    expect(person.open(LINK).get_by_text("Jamais ouvert").first).to_be_visible()
-    assert findings(person.page) == []
-    person.sign_in(STUDENT)
-    learner = person.learn(LINK)
-    learner.take(next(path for path in learner.quizzes if path.startswith("metier-sim/")))
-    person.grade_arrives(LINK, "100 / 100")
-    person.sign_in(INSTRUCTOR)
-    frame = person.open(LINK)
-    expect(frame.get_by_role("row").filter(has_text=STUDENT.name)).to_be_visible()
-    assert findings(person.page) == []
+def reloads(frame: Frame, path: str = "") -> None:
+    """Load a page anew, or another in its place: the session stays with the window's history."""
+    frame.evaluate("path => { history.replaceState(history.state, '', path); }", path)
+    with frame.expect_navigation(wait_until="domcontentloaded"):
+        frame.evaluate("location.reload()")
 
 
-def test_the_choice_of_activities_and_its_preview(person: Person, findings: AxeFindings) -> None:
-    person.sign_in(INSTRUCTOR)
-    person.page.get_by_role("link", name="Ajouter une activité").click()
-    picker = person.frame()
-    picker.get_by_label("Chercher dans les contenus").fill("questionnaire metier")
-    for tick in picker.get_by_role("checkbox").all()[-2:]:
-        tick.check()
-    picker.get_by_text("Titre, note et dates").first.click()
-    assert findings(person.page) == []
-    picker.get_by_role("button", name="Aperçu").last.click()
+def looks_at_the_picker(tour: Tour) -> None:
+    picker = tour.opens("/activities/new")
+    picker.locator("input[type=search]").fill("metier")
+    expect(picker.locator("#found")).not_to_be_empty()
+    for option in (
+        picker.locator(".option-activity:visible").first,
+        picker.locator(".option-unit:visible").first,
+    ):
+        option.locator("input").first.press("Space")
+    picker.locator(".picked-item summary").first.click()
+    tour.look("picker")
+    picker.locator("button[name=preview]:visible").last.click()
     expect(picker.frame_locator("#preview iframe").locator(".preview-questions")).to_be_visible()
-    assert findings(person.page) == []
+    tour.look("preview in the picker", picker)
 
 
-def test_the_pages_of_a_registration(person: Person, findings: AxeFindings) -> None:
-    begin_registration(person)
-    expect(person.frame().get_by_role("button", name="Inscrire cet outil")).to_be_visible()
-    assert findings(person.page) == []
-    page = person.page
-    page.goto(page.locator("iframe.tool").get_attribute("src") or "")
-    page.get_by_role("button", name="Inscrire cet outil").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("inscri")
-    expect(page.get_by_role("status")).to_be_visible()
-    assert findings(page) == []
+def looks_at_the_mentor_s_page(tour: Tour, links: Mapping[str, str]) -> None:
+    tour.becomes(INSTRUCTOR)
+    expect(tour.opens(links[UNIT]).locator("table").first).to_be_visible()
+    tour.becomes(MENTOR)
+    frame = tour.opens(links[UNIT])
+    reloads(frame)
+    expect(frame.locator("#class-content h1, #class-content h2").first).to_be_visible()
+    tour.look("mentor", frame)
+
+
+def looks_at_the_refusals(tour: Tour) -> None:
+    pages = ("/", "/lti/launch", "/lti/login", "/learn", "/class", "/mentored", "/nowhere")
+    for path in (*pages, f"/submissions/{'0' * 32}"):
+        tour.goes(path)
+        expect(tour.page.locator("h1")).to_be_visible()
+        tour.look(path)
+    tour.page.set_content(
+        f"<form method=post action='{tour.school.tool_url}/lti/launch'><button>?</button></form>"
+    )
+    tour.page.locator("button").click()
+    expect(tour.page.locator("#reference")).to_be_visible()
+    tour.look("refused launch")
+
+
+def looks_at_the_administration(tour: Tour) -> str:
+    """Look at its pages, and return the invitation that one of them makes."""
+    page = tour.page
+    tour.goes("/lti/launch")
+    reference = page.locator("#reference").inner_text()
+    tour.goes("/admin")
+    expect(page.locator("#password")).to_be_visible()
+    tour.look("signing in")
+    page.goto(tour.school.arrimage("admin", "enter").strip())
+    tour.look("ticket")
+    page.locator("form button").click()
+    expect(page.locator(".admin-page h1")).to_be_visible()
+    for path in ("", "/platforms", "/platforms/new", "/platforms/1", "/platforms/1/edit",
+                 "/platforms/1/suspend", "/platforms/1/remove", "/invitations", "/keys",
+                 "/keys/compromised", "/launches", f"/errors?reference={reference}"):  # fmt: skip
+        tour.goes(f"/admin{path}")
+        tour.look(f"/admin{path}")
+    tour.goes("/admin/platforms/new")
+    page.locator(".admin-page form button[type=submit]").last.click()
+    expect(page.locator("#mistakes")).to_be_visible()
+    tour.look("mistakes in a platform")
+    tour.goes("/admin/invitations")
+    page.locator(".admin-page form button[type=submit]").first.click()
+    invitation = page.locator(".once code").inner_text()
+    tour.look("new invitation")
+    page.context.clear_cookies()
+    return invitation
+
+
+def looks_at_a_registration(tour: Tour, invitation: str) -> None:
+    tour.becomes(ADMINISTRATOR)
+    page = tour.page
+    page.goto(f"{tour.school.classroom_url}/administration")
+    page.locator("#registration-url").fill(invitation)
+    page.locator(".register-tool button").click()
+    page.goto(str(page.locator("iframe.tool").get_attribute("src")))
+    tour.look("registration asked for")
+    page.locator("form button").click()
+    expect(page.locator(".lead[role=status]")).to_be_visible()
+    tour.look("registered")
     # The invitation is over: going back shows the page that says so.
     page.go_back()
     expect(page.locator("#reference")).to_be_visible()
-    assert findings(page) == []
+    tour.look("invitation that is over")
 
 
-def test_the_tool_s_error_pages(person: Person, findings: AxeFindings) -> None:
-    page, url = person.page, person.school.tool_url
-    for path in ("/", "/lti/launch", "/lti/login", "/learn", "/class", "/nowhere"):
-        page.goto(f"{url}{path}")
-        expect(page.locator("h1")).to_be_visible()
-        assert findings(page) == []
-
-
-def test_the_pages_of_the_administration(person: Person, findings: AxeFindings) -> None:
-    page, url = person.page, person.school.administration_url
-    page.goto(url)
-    expect(page.get_by_label("Mot de passe")).to_be_visible()
-    assert findings(page) == []
-    page.goto(f"{person.school.tool_url}/lti/launch")
-    reference = page.locator("#reference").inner_text()
-    page.goto(person.school.arrimage("admin", "enter").strip())
-    assert findings(page) == []
-    page.get_by_role("button", name="Entrer").click()
-    expect(page.get_by_role("heading", name="Vue d’ensemble")).to_be_visible()
-    for path in (
-        "",
-        "/platforms",
-        "/platforms/new",
-        "/platforms/1",
-        "/platforms/1/suspend",
-        "/invitations",
-        "/keys",
-        "/launches",
-        f"/errors?reference={reference}",
-    ):
-        page.goto(f"{url}{path}")
-        assert findings(page) == []
-    page.goto(f"{url}/platforms/new")
-    page.get_by_role("button", name="Inscrire la plateforme").click()
-    expect(page.locator("#mistakes")).to_be_visible()
-    assert findings(page) == []
-    page.goto(f"{url}/invitations")
-    page.get_by_role("button", name="Faire une invitation").click()
-    expect(page.get_by_text("Voici l’adresse")).to_be_visible()
-    assert findings(page) == []
-
-
-def test_the_offer_of_a_new_window(
-    open_browser: OpenBrowser,
-    school_without_storage: School,
-    course: Course,
-    findings: AxeFindings,
+def test_axe_finds_nothing_in_the_offer_of_a_new_window(
+    open_browser: OpenBrowser, school_without_storage: School, course: Course
 ) -> None:
     page = open_browser(NO_COOKIE_IN_FRAMES).new_page()
     somebody = Person(page, school_without_storage, course)
     somebody.sign_in(STUDENT)
-    somebody.card(LINK).get_by_role("link", name="Ouvrir ici").click()
-    offer = page.frame_locator("iframe.tool").get_by_role("link")
-    expect(offer.first).to_be_visible()
-    assert findings(page) == []
+    somebody.card(UNIT).get_by_role("link", name="Ouvrir ici").click()
+    expect(page.frame_locator("iframe.tool").get_by_role("link").first).to_be_visible()
+    assert look_at(page) == []
