@@ -27,14 +27,16 @@ from lti_tool.models import (
 from lti_tool.services.courses import Json
 from lti_tool.services.group_works import (
     Place,
-    Sharing,
+    load_shared,
     lock_shared,
     members_of,
     place_of,
-    sharing_of,
+    shared_place,
     work_of,
 )
+from lti_tool.services.groups import class_groups
 from lti_tool.services.progress import Seat, lock_seat
+from lti_tool.services.works import load_work
 
 
 class SubmissionFault(StrEnum):
@@ -87,12 +89,14 @@ class Desk:
     link: ResourceLink
 
 
-def handed_in(db: Session, seat: Seat, workshop: Workshop) -> Handed:
+def handed_in(db: Session, seat: Seat, workshop: Workshop, group_id: str | None = None) -> Handed:
     """Return what somebody handed in at a workshop, or their group.
 
-    Raise ``SharingRefused`` for somebody who has not chosen between their groups yet.
+    ``group_id`` says in which work: that of a group, nobody's for their own, or, where it is
+    ``None``, the one that they would make now. Raise ``SharingRefused`` for a group that they
+    are not in, and for somebody who has not chosen between their groups yet.
     """
-    place = place_of(db, seat, workshop)
+    place = _place(db, seat, workshop, group_id)
     rows = db.scalars(_at(seat, workshop.id, place)).all()
     return Handed(rows, _obstacle(rows))
 
@@ -121,17 +125,21 @@ def is_for(learner_id: int | None) -> ColumnElement[bool]:
     return or_(is_own, is_member)
 
 
-def hand_in(db: Session, seat: Seat, desk: Desk, number: int) -> Handed:
+def hand_in(
+    db: Session, seat: Seat, desk: Desk, number: int, group_id: str | None = None
+) -> Handed:
     """Keep a copy of a work as the ``number``-th that is handed in.
 
-    The same number sent twice, because of a second click or an answer that was lost, makes
-    no second copy; nor do two members of a group who hand it in at once. Raise
-    ``SubmissionRefused``, or ``SharingRefused`` as ``handed_in`` does.
+    ``group_id`` is as for ``handed_in``: the platform may tell of a group while somebody works
+    alone, and what they hand in is the work that they see. The same number sent twice, because
+    of a second click or an answer that was lost, makes no second copy; nor do two members of a
+    group who hand it in at once. Raise ``SubmissionRefused``, or ``SharingRefused`` as
+    ``handed_in`` does.
     """
     workshop = desk.workshop
     if workshop.review is None:
         raise SubmissionRefused(SubmissionFault.NOT_REVIEWED)
-    place = place_of(db, seat, workshop)
+    place = _place(db, seat, workshop, group_id)
     if place is not None:
         lock_shared(db, place)
     lock_seat(db, seat)
@@ -144,14 +152,14 @@ def hand_in(db: Session, seat: Seat, desk: Desk, number: int) -> Handed:
     obstacle = _obstacle(rows)
     if obstacle is not None:
         raise SubmissionRefused(obstacle)
-    records = _copies(db, seat, workshop, desk.course)
+    records = _copies(db, seat, desk, place)
     if not records[workshop.id]:
         raise SubmissionRefused(SubmissionFault.NOTHING_MADE)
     submission = Submission(
         context_pk=seat.context_pk,
         learner_id=seat.learner_id,
         group_id=place.group_id if place else None,
-        group_name=_group_name(sharing_of(db, seat, workshop)),
+        group_name=_group_name(db, place),
         course=seat.course,
         workshop=workshop.id,
         number=number,
@@ -195,14 +203,25 @@ def credited(submission: Submission) -> Sequence[Learner]:
     return [submission.learner] if submission.group_id is None else submission.members
 
 
-def _group_name(sharing: Sharing | None) -> str:
-    return sharing.group.name if sharing is not None and sharing.group is not None else ""
+def _place(db: Session, seat: Seat, workshop: Workshop, group_id: str | None) -> Place | None:
+    if group_id is None:
+        return place_of(db, seat, workshop)
+    return shared_place(db, seat, workshop, group_id) if group_id else None
 
 
-def _copies(db: Session, seat: Seat, workshop: Workshop, course: Course) -> dict[str, Work]:
+def _group_name(db: Session, place: Place | None) -> str:
+    if place is None:
+        return ""
+    groups = class_groups(db, place.context_pk).groups
+    return next(group.name for group in groups if group.group_id == place.group_id)
+
+
+def _copies(db: Session, seat: Seat, desk: Desk, place: Place | None) -> dict[str, Work]:
     """Return the work and those that it reads, by workshop, as they stand."""
-    wanted = (workshop.id, *workshop.reads)
-    return {name: work_of(db, seat, course.workshop(name)) for name in wanted}
+    workshop = desk.workshop
+    made = load_work(db, seat, workshop.id) if place is None else load_shared(db, place).kept
+    read = {name: work_of(db, seat, desk.course.workshop(name)) for name in workshop.reads}
+    return {**read, workshop.id: made.records}
 
 
 def _obstacle(rows: Sequence[Submission]) -> SubmissionFault | None:

@@ -91,13 +91,16 @@ def choose(workshop_id: str) -> Response:
 
 @blueprint.get("/<workshop_id>/submissions")
 def submissions(workshop_id: str) -> Response:
-    """Return what the learner handed in at a workshop; a preview hands in nothing."""
+    """Return what the learner handed in at a workshop; a preview hands in nothing.
+
+    ``?group=`` is as for the work itself.
+    """
     with tool().database.reading() as db:
         window, workshop = _window_at(db, workshop_id)
         seat = learner_seat(window)
         if seat is None:
             return jsonify(Handed((), SubmissionFault.NOT_RECORDED).as_json())
-        return jsonify(handed_in(db, seat, workshop).as_json())
+        return jsonify(handed_in(db, seat, workshop, request.args.get("group")).as_json())
 
 
 @blueprint.post("/<workshop_id>/submissions")
@@ -105,13 +108,15 @@ def hand_in_work(workshop_id: str) -> Response:
     """Hand in the work as it stands, and return all that was handed in."""
     with tool().database.transaction() as db:
         window, workshop = _window_at(db, workshop_id)
-        number = number_in(json_body(), "number")
+        body = json_body()
+        number = number_in(body, "number")
+        group_id = text_in(body, "group") if "group" in body else None
         seat = learner_seat(window)
         if seat is None:
             raise SubmissionRefused(SubmissionFault.NOT_RECORDED)
         link = window.resource_link
         course = tool().courses.course(link.course)
-        handed = hand_in(db, seat, Desk(course, workshop, link), number)
+        handed = hand_in(db, seat, Desk(course, workshop, link), number, group_id)
         return jsonify(handed.as_json())
 
 

@@ -2,9 +2,10 @@
  * Works that a server takes in for an instructor.
  *
  * @typedef {object} HandIns
- * @property {(workshopId: string) => Promise<Handed>} of what was handed in so far
- * @property {(workshopId: string, number: number) => Promise<Handed>} handIn the work as it
- *   stands, as the `number`-th; the same number again makes no second copy
+ * @property {(workshopId: string, share: object|null) => Promise<Handed>} of what was handed in
+ *   so far; `share` is with whom the work is made
+ * @property {(workshopId: string, share: object|null, number: number) => Promise<Handed>} handIn
+ *   the work as it stands, as the `number`-th; the same number again makes no second copy
  *
  * @typedef {{submissions: Submission[], obstacle: string|null}} Handed the latest comes last;
  *   `obstacle` is why nothing can be handed in now
@@ -14,6 +15,12 @@
  *   maximum: number}} Decision
  */
 import { workPath } from "./works.js";
+
+/** Whose work it is: one's own, a group's, or what the server knows of who has not chosen yet. */
+function groupOf(share) {
+  if (!share) return { group: "" };
+  return share.id ? { group: share.id } : {};
+}
 
 /** @implements {HandIns} */
 export class ServedHandIns {
@@ -29,13 +36,16 @@ export class ServedHandIns {
     this.#settle = settle;
   }
 
-  of(workshopId) {
-    return this.#api.askPatiently("GET", this.#path(workshopId));
+  of(workshopId, share) {
+    const { group } = groupOf(share);
+    const query = group === undefined ? "" : `?group=${encodeURIComponent(group)}`;
+    return this.#api.askPatiently("GET", this.#path(workshopId) + query);
   }
 
-  async handIn(workshopId, number) {
+  async handIn(workshopId, share, number) {
     await this.#settle();
-    return this.#api.askPatiently("POST", this.#path(workshopId), { body: { number } });
+    const body = { number, ...groupOf(share) };
+    return this.#api.askPatiently("POST", this.#path(workshopId), { body });
   }
 
   #path(workshopId) {

@@ -23,8 +23,12 @@ ATELIER = Path(__file__).parents[2] / "courses" / "atelier"
 
 @pytest.fixture
 def courses(tmp_path: Path) -> Path:
+    """The small course, whose plan is here each learner's own (groups: test_group_work)."""
     root = tmp_path / "courses"
     shutil.copytree(ATELIER, root / SLUG)
+    plan = root / SLUG / "prototyper" / "suite" / "plan.yaml"
+    shared = plan.read_text(encoding="utf-8")
+    plan.write_text(shared.replace("group: true\n", ""), encoding="utf-8")
     return root
 
 

@@ -411,6 +411,30 @@ def works_and_hands_in(atelier: School) -> tuple[Window, Window]:
     return zoe, emile
 
 
+def test_who_began_alone_hands_in_what_they_see_though_a_group_has_come(alone: School) -> None:
+    zoe = alone.open(ZOE)
+    change(zoe, 0, {"p": {"type": "promise", "who": "Seule"}}, None, PLAN)
+    put_into(alone, "11", ZOE, EMILE)
+
+    handed = zoe.post(f"{PLAN}/submissions", {"number": 1, "group": ""}).get_json()
+
+    assert zoe.get(f"{PLAN}/submissions?group=").get_json() == handed
+    assert zoe.get(f"{PLAN}/submissions?group=11").get_json()["submissions"] == []
+    with alone.database.reading() as db:
+        row = db.scalars(select(Submission)).one()
+        assert (row.group_id, row.group_name) == (None, "")
+        assert row.records["mon-plan"]["p"]["who"] == "Seule"
+
+
+def test_nobody_hands_in_for_a_group_that_they_are_not_in(atelier: School) -> None:
+    noa = atelier.open(NOA)
+    body = {"number": 1, "group": "11"}
+    assert refusal(noa.post(f"{PLAN}/submissions", body)) == (403, "not_in_group")
+    asked = noa.get(f"{PLAN}/submissions?group=11")
+    assert refusal(asked) == (403, "not_in_group")
+    assert noa.post(f"{PLAN}/submissions", {"number": 1, "group": 11}).status_code == 400
+
+
 def decide(atelier: School, state: str, comment: str = "", **marks: int) -> TestResponse:
     with atelier.database.reading() as db:
         latest = db.scalars(select(Submission.id).order_by(Submission.id.desc())).first()

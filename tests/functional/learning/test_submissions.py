@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -231,13 +231,19 @@ def test_the_comment_goes_to_the_gradebook_with_the_score(
     assert [(score.score_given, score.comment) for score in sent] == [(62.5, "Bien.")]
 
 
+@pytest.fixture
+def graded_portfolio(atelier: School) -> Iterator[None]:
+    """As if the course had a second work that is graded. All tests read the same course."""
+    review = atelier.tool.courses.course("atelier").workshop("mon-portfolio").review
+    object.__setattr__(review, "graded", True)
+    yield
+    object.__setattr__(review, "graded", False)
+
+
+@pytest.mark.usefixtures("graded_portfolio")
 def test_a_column_for_several_works_says_which_the_comment_is_about(
     atelier: School, teacher: Teacher
 ) -> None:
-    portfolio = atelier.tool.courses.course("atelier").workshop("mon-portfolio")
-    assert portfolio.review is not None
-    object.__setattr__(portfolio.review, "graded", True)
-
     teacher.decides("accepted", "Bien.", **MARKS)
 
     assert atelier.grades() == {atelier.seeded.link_pk: (5 / 16, False, "pending")}

@@ -36,9 +36,9 @@ export class HandInDesk {
   }
 
   async #load() {
-    const { handIns, workshop } = this.#context;
+    const { handIns, piece, workshop } = this.#context;
     await this.#trying(
-      async () => this.#show(await handIns.of(workshop.id)),
+      async () => this.#show(await handIns.of(workshop.id, piece.share)),
       () => this.#load(),
     );
   }
@@ -105,11 +105,11 @@ export class HandInDesk {
   async #handIn() {
     if (this.#isBusy) return;
     this.#isBusy = true;
-    const { handIns, workshop } = this.#context;
+    const { handIns, piece, workshop } = this.#context;
     const number = (this.#handed.submissions.at(-1)?.number ?? 0) + 1;
     await this.#trying(
       async () => {
-        this.#show(await handIns.handIn(workshop.id, number));
+        this.#show(await handIns.handIn(workshop.id, piece.share, number));
         this.#news.textContent = this.#texts.t("handIn.done");
         this.#heading.focus();
       },
