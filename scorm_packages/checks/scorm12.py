@@ -12,6 +12,7 @@ from lxml import etree
 from scorm_packages.checks.findings import Finding
 from scorm_packages.checks.kind import Opened, Schemas
 from scorm_packages.checks.packaging import MANIFEST, Packaging
+from scorm_packages.checks.resources import SCORM12, SCORM2004, resource_findings
 from scorm_packages.checks.schemas import compile_schema, schema_findings
 from scorm_packages.manifest import ADLCP12, IMSCP12, IMSMD12, XML, qualified
 
@@ -22,9 +23,6 @@ ROOTS: Final = (
     (ADLCP12, "adlcp_rootv1p2.xsd"),
     (IMSMD12, "imsmd_rootv1p2p1.xsd"),
 )
-
-_LAUNCHABLE = qualified(ADLCP12, "scormtype")
-_CAMEL_CASE = qualified(ADLCP12, "scormType")
 
 
 class Scorm12Kind:
@@ -57,7 +55,7 @@ class Scorm12Kind:
         yield from packaging.organizations()
         yield from _mastery_scores(packaging)
         for resource in packaging.resources().values():
-            yield from _resource(resource)
+            yield from resource_findings(resource, SCORM12, SCORM2004)
         yield from packaging.files()
         yield from packaging.dependencies()
         yield from packaging.control_documents()
@@ -101,23 +99,3 @@ def _mastery_scores(packaging: Packaging) -> Iterator[Finding]:
 
 def _is_percentage(text: str) -> bool:
     return bool(MASTERY_SCORE.fullmatch(text)) and float(text) <= 100  # noqa: PLR2004 - per cent
-
-
-def _resource(resource: etree._Element) -> Iterator[Finding]:
-    name = f"The resource {resource.get('identifier')}"
-    if resource.get("type") != "webcontent":
-        yield Finding(
-            MANIFEST, f"{name} is of type {resource.get('type')!r}.", "It has to be webcontent."
-        )
-    if resource.get(_CAMEL_CASE) is not None:
-        yield Finding(
-            MANIFEST,
-            f"{name} says adlcp:scormType, which is the spelling of SCORM 2004.",
-            "In SCORM 1.2 it is adlcp:scormtype.",
-        )
-    elif resource.get(_LAUNCHABLE) not in {"sco", "asset"}:
-        yield Finding(
-            MANIFEST,
-            f"{name} does not say whether it is a sco or an asset.",
-            "Set adlcp:scormtype.",
-        )

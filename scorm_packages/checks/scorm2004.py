@@ -11,6 +11,7 @@ from lxml import etree
 from scorm_packages.checks.findings import Finding
 from scorm_packages.checks.kind import Opened, Schemas
 from scorm_packages.checks.packaging import MANIFEST, Packaging, path_in_package
+from scorm_packages.checks.resources import SCORM12, SCORM2004, resource_findings
 from scorm_packages.checks.schemas import compile_schema, schema_findings
 from scorm_packages.manifest import (
     ADLCP2004,
@@ -29,9 +30,6 @@ ROOTS: Final = (
     (ADLNAV2004, "adlnav_v1p3.xsd"),
     (IMSSS, "imsss_v1p0.xsd"),
 )
-
-_LAUNCHABLE = qualified(ADLCP2004, "scormType")
-_LOWER_CASE = qualified(ADLCP2004, "scormtype")
 
 
 class Scorm2004Kind:
@@ -73,7 +71,7 @@ class Scorm2004Kind:
         yield from packaging.identifiers()
         yield from packaging.organizations()
         for resource in packaging.resources().values():
-            yield from _resource(resource)
+            yield from resource_findings(resource, SCORM2004, SCORM12)
         locations = frozenset(_locations(root))
         yield from _missing_metadata(locations - packaging.names)
         yield from packaging.files(locations)
@@ -95,26 +93,6 @@ def compile_scorm2004(documents: Mapping[str, bytes]) -> etree.XMLSchema:
 @lru_cache(maxsize=4)
 def _compiled(documents: tuple[tuple[str, bytes], ...]) -> etree.XMLSchema:
     return compile_schema(dict(documents), ROOTS)
-
-
-def _resource(resource: etree._Element) -> Iterator[Finding]:
-    name = f"The resource {resource.get('identifier')}"
-    if resource.get("type") != "webcontent":
-        yield Finding(
-            MANIFEST, f"{name} is of type {resource.get('type')!r}.", "It has to be webcontent."
-        )
-    if resource.get(_LOWER_CASE) is not None:
-        yield Finding(
-            MANIFEST,
-            f"{name} says adlcp:scormtype, which is the spelling of SCORM 1.2.",
-            "In SCORM 2004 it is adlcp:scormType.",
-        )
-    elif resource.get(_LAUNCHABLE) not in {"sco", "asset"}:
-        yield Finding(
-            MANIFEST,
-            f"{name} does not say whether it is a sco or an asset.",
-            "Set adlcp:scormType.",
-        )
 
 
 def _locations(root: etree._Element) -> Iterator[str]:
