@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,7 +20,7 @@ from course_content import render
 from course_content.loader import CourseError, load_course
 from course_content.model import Course
 from scorm_packages.cache import Cache
-from scorm_packages.checks.findings import Finding
+from scorm_packages.checks.findings import Finding, Report
 from scorm_packages.format import Format
 from scorm_packages.options import Options
 from scorm_packages.package import PackageError, Progress, file_name, nobody_watches, replacing
@@ -46,16 +46,21 @@ class Order:
 class Made:
     """A package that was handed over.
 
-    ``checksum`` is its SHA-256; ``version`` is the course's. ``warnings`` are what its check
-    would have liked better. ``is_new`` tells whether it had to be made.
+    ``checksum`` is its SHA-256; ``version`` is the course's. ``report`` is what its check
+    said. ``is_new`` tells whether it had to be made.
     """
 
     path: Path
     checksum: str
     version: str
     language: str
-    warnings: tuple[Finding, ...]
+    report: Report
     is_new: bool
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What the check would have liked better."""
+        return self.report.warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,7 @@ class Exporter:
             _checksum(target),
             rendered.course.version,
             rendered.language,
-            report.warnings,
+            report,
             is_new=True,
         )
         self._keep(key, made)
@@ -192,7 +197,7 @@ class Exporter:
             "checksum": made.checksum,
             "version": made.version,
             "language": made.language,
-            "warnings": [asdict(each) for each in made.warnings],
+            "report": made.report.as_json(),
         }
         note = json.dumps(facts).encode()
         self._cache.put(f"packages/{key}.package", lambda kept: kept.writelines(chunks(made.path)))
@@ -213,7 +218,7 @@ def _noted(note: Path, out: Path) -> Made | None:
             facts["checksum"],
             facts["version"],
             facts["language"],
-            tuple(Finding(**each) for each in facts["warnings"]),
+            Report.of_json(facts["report"]),
             is_new=False,
         )
     except (OSError, ValueError, KeyError, TypeError):

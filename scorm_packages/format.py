@@ -86,8 +86,16 @@ class _Verdict:
         refuse_faults(self.report, self._format.checked_as)
 
 
+class UnsoundPackage(PackageError):
+    """A package in which the check finds errors. ``report`` says which."""
+
+    def __init__(self, message: str, remedy: str, report: Report) -> None:
+        super().__init__(message, remedy)
+        self.report = report
+
+
 def refuse_faults(report: Report, kind: str) -> None:
-    """Raise ``PackageError`` for a package that is not sound, or not what it should be.
+    """Raise ``UnsoundPackage`` for a package that is not sound, or not what it should be.
 
     Nobody gets a package in which the check finds an error.
     """
@@ -96,8 +104,9 @@ def refuse_faults(report: Report, kind: str) -> None:
         said.append(f"- It would be taken for: {report.title}.")
     if said:
         listed = "\n".join(said)
-        raise PackageError(
+        raise UnsoundPackage(
             f"The package would not be sound, so it was not made:\n{listed}\n",
             "What is wrong with a page or a drawing is mended in the course; "
             "anything else is a fault of Arrimage: please report it.",
+            report,
         )

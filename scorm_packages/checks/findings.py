@@ -52,3 +52,15 @@ class Report:
     def as_json(self) -> Mapping[str, Any]:
         """Return the report as JSON takes it."""
         return {**asdict(self), "sound": not self.errors}
+
+    @classmethod
+    def of_json(cls, facts: Mapping[str, Any]) -> Report:
+        """Return the report that ``as_json`` told. Raise ``KeyError`` or ``TypeError``."""
+        return cls(
+            kind=facts["kind"],
+            title=facts["title"],
+            files=facts["files"],
+            bytes=facts["bytes"],
+            launches=tuple(facts["launches"]),
+            findings=tuple(Finding(**each) for each in facts["findings"]),
+        )

@@ -34,6 +34,7 @@ def test_the_same_again_is_handed_over_without_reading_the_course(course, cache,
     assert (first.is_new, second.is_new) == (True, False)
     assert second.path.read_bytes() == first.path.read_bytes()
     assert (second.path.name, second.checksum) == (first.path.name, first.checksum)
+    assert second.report == first.report
     assert second.version == again.course.version
 
 
