@@ -498,18 +498,25 @@ def player_script(delivery: Delivery, language: str) -> str:
     return f"player.{delivery}.{spoken}.js"
 
 
+def player_style(delivery: Delivery) -> str:
+    """Return the name of the player's style: without our server, there is less to show."""
+    return PLAYER_STYLE if delivery == "lti" else "player.alone.css"
+
+
 def player_assets() -> Path:
-    """Return the folder of the built player: ``PLAYER_STYLE`` and every ``player_script``.
+    """Return the folder of the built player: every ``player_style`` and ``player_script``.
 
     Raise ``PlayerNotBuilt`` when they have not been built.
     """
     dist = _HERE / "player" / "dist"
+    deliveries: tuple[Delivery, ...] = get_args(Delivery)
+    styles = sorted({player_style(delivery) for delivery in deliveries})
     scripts = (
         player_script(delivery, language)
-        for delivery in get_args(Delivery)
+        for delivery in deliveries
         for language in PLAYER_LANGUAGES
     )
-    missing = [name for name in (PLAYER_STYLE, *scripts) if not (dist / name).is_file()]
+    missing = [name for name in (*styles, *scripts) if not (dist / name).is_file()]
     if missing:
         raise PlayerNotBuilt(
             f"The player is not built: {', '.join(missing)} missing. "
@@ -525,6 +532,6 @@ def player_files(delivery: Delivery, language: str) -> dict[str, Path]:
     """
     dist = player_assets()
     return {
-        PLAYER_STYLE: dist / PLAYER_STYLE,
+        PLAYER_STYLE: dist / player_style(delivery),
         PLAYER_SCRIPT: dist / player_script(delivery, language),
     }

@@ -4,6 +4,7 @@ import { showDeadEnd } from "./components/dead-end.js";
 import { Reading } from "./reading.js";
 import { Failure } from "./tracking/failure.js";
 import { Texts } from "./texts.js";
+import { unpacked } from "./words.js";
 
 /** The document's own description of itself; null in the shell that a reload of /learn brings. */
 function embeddedBoot() {
@@ -15,15 +16,16 @@ function embeddedBoot() {
  * The build makes a script of this for each delivery and language.
  * @param {import("./tracking.js").Delivery} delivery
  * @param {string} language
- * @param {object} words of that language
- * @param {{groups?: typeof import("./components/workshops/sharing.js"),
+ * @param {string} words of that language, packed
+ * @param {{gradeStatus?: typeof import("./components/grade-status.js").gradeStatus,
+ *   groups?: typeof import("./components/workshops/sharing.js"),
  *   HandInDesk?: typeof import("./components/workshops/hand-in-desk.js").HandInDesk}} others what
  *   work with others needs, where there are any
  */
 export async function start(delivery, language, words, others) {
   const reading = new Reading(window);
   const root = document.getElementById("player");
-  const texts = new Texts(language, words);
+  const texts = new Texts(language, unpacked(words));
   try {
     const boot = embeddedBoot() ?? (await delivery.fetchBoot(window));
     const tracking = delivery.openTracking(boot, window);

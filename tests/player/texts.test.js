@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import en from "../../course_content/player/locale/en.json" with { type: "json" };
 import fr from "../../course_content/player/locale/fr.json" with { type: "json" };
 import { textsIn } from "../../course_content/player/languages.js";
+import { packed, unpacked } from "../../course_content/player/words.js";
 
 const PLAYER = new URL("../../course_content/player/", import.meta.url);
 
@@ -46,6 +47,15 @@ describe("the player's words", () => {
         assert.doesNotMatch(text, /[^\u00a0\u202f\s][:;?!»](?!\w)|« | »| [:;?!]/, name);
       }
     }
+  });
+
+  test("come out of a script as they went in, in less room", () => {
+    for (const words of [fr, en]) {
+      assert.deepEqual(unpacked(packed(words)), words);
+      assert.ok(packed(words).length < 0.9 * JSON.stringify(words).length);
+    }
+    const odd = { "a.b": "=|.", "a.b.c": { one: "1", other: ".2" }, a: "", "a.b.d.e": "x|y=z" };
+    assert.deepEqual(unpacked(packed(odd)), odd);
   });
 
   test("are chosen by number", () => {

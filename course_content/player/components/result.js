@@ -1,6 +1,5 @@
 /** The result of an attempt: the score, what became of it, and every answer again. */
 import { h, icon, plainText } from "../dom.js";
-import { gradeStatus } from "./grade-status.js";
 import { questionControl } from "./questions/index.js";
 import { outcomeOf, tag } from "./questions/outcome.js";
 
@@ -10,7 +9,11 @@ export function attemptWords(texts, number, attemptsLeft) {
   return texts.t("quiz.attempts", { number, total: number + attemptsLeft });
 }
 
-/** @param {{activity, attempt, texts, grade, lifetime, announce, onRestart: () => void}} context */
+/**
+ * @param {{activity, attempt, texts, grade, lifetime, announce, onRestart: () => void,
+ *   gradeStatus?: typeof import("./grade-status.js").gradeStatus}} context `gradeStatus` where
+ *   somebody tells what became of the grade
+ */
 export function resultView(context) {
   const { activity, attempt, texts } = context;
   return h(
@@ -18,7 +21,7 @@ export function resultView(context) {
     { class: "result" },
     h("h2", { tabindex: "-1", class: "result__title" }, texts.t("result.title")),
     summary(context),
-    activity.graded && gradeStatus(context),
+    activity.graded && context.gradeStatus?.(context),
     attempt.attemptsLeft !== 0 && restart(context),
     h("h3", { class: "result__review-title" }, texts.t("result.review")),
     h(

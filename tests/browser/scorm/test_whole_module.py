@@ -38,12 +38,10 @@ RICH = 600
 @pytest.fixture
 def local_page(tmp_path: Path) -> Path:
     """The course in a folder, with all that its page needs."""
-    script = render.player_script("local", "fr")
     visit = render.Visit(delivery="local", with_keys=True)
     boot = render.boot(COURSE, "fr", visit)
-    assets = render.Assets(script, render.PLAYER_STYLE)
-    files = {name: render.player_assets() / name for name in (script, render.PLAYER_STYLE)}
-    for name, file in {**files, **render.media_files(COURSE)}.items():
+    assets = render.Assets(render.PLAYER_SCRIPT, render.PLAYER_STYLE)
+    for name, file in {**render.player_files("local", "fr"), **render.media_files(COURSE)}.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(file, tmp_path / name)
     page = tmp_path / "index.html"

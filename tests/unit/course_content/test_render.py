@@ -381,9 +381,14 @@ def test_a_built_player_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         for language in ("fr", "en")
     }
     assert len(names) == 2 * len(get_args(render.Delivery))
-    for name in ("player.css", *names):
+    for name in ("player.css", "player.alone.css", *names):
         (dist / name).touch()
     assert render.player_assets() == dist
+
+    assert render.player_files("scorm12", "fr") == {
+        "player.css": dist / "player.alone.css",
+        "player.js": dist / "player.scorm12.fr.js",
+    }
 
     (dist / "player.lti.en.js").unlink()
     with pytest.raises(PlayerNotBuilt, match=r"player\.lti\.en\.js"):
