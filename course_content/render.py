@@ -43,6 +43,8 @@ from course_content.workshops import shown_rubric, workshop_settings
 
 Delivery: TypeAlias = Literal["lti", "scorm12", "scorm2004", "local"]
 Role: TypeAlias = Literal["learner", "instructor"]
+About: TypeAlias = tuple[tuple[str, str], ...]
+"""Names and contents of the document's ``meta`` elements."""
 
 PLAYER_STYLE: Final = "player.css"
 PLAYER_SCRIPT: Final = "player.js"
@@ -467,21 +469,29 @@ def document(
     return document_around(written, title, language, assets).decode()
 
 
-def document_around(boot: bytes | None, title: str, language: str, assets: Assets) -> bytes:
+def document_around(
+    boot: bytes | None, title: str, language: str, assets: Assets, about: About = ()
+) -> bytes:
     """Return the same in UTF-8, around what ``json_for_script`` or ``boot_json`` wrote."""
-    before, after = frame(title, language, assets, with_boot=boot is not None)
+    before, after = frame(title, language, assets, with_boot=boot is not None, about=about)
     return b"".join((before, boot or b"", after))
 
 
 @lru_cache(maxsize=256)
-def frame(title: str, language: str, assets: Assets, *, with_boot: bool) -> tuple[bytes, bytes]:
-    """Return what stands before and after the boot data, the same for everybody, in UTF-8."""
+def frame(
+    title: str, language: str, assets: Assets, *, with_boot: bool, about: About = ()
+) -> tuple[bytes, bytes]:
+    """Return what stands before and after the boot data, the same for everybody, in UTF-8.
+
+    ``about`` is what search engines and catalogues are told of the page.
+    """
     page = (
         _templates()
         .get_template("player.html")
         .render(
             language=language,
             title=title,
+            about=about,
             boot_json="\0" if with_boot else None,
             assets=assets,
             noscript=wording(language).needs_javascript,

@@ -20,6 +20,7 @@ from scorm_packages.checks.cartridge import CommonCartridgeKind
 from scorm_packages.checks.contents import launch_findings, reference_findings, size_findings
 from scorm_packages.checks.epub import EpubKind
 from scorm_packages.checks.findings import Finding, Report
+from scorm_packages.checks.html import HtmlKind
 from scorm_packages.checks.kind import Kind, Opened, Schemas
 from scorm_packages.checks.packaging import MANIFEST
 from scorm_packages.checks.scorm12 import Scorm12Kind
@@ -33,6 +34,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     Scorm2004Kind("scorm2004-3e", "2004 3rd Edition"),
     Scorm2004Kind("scorm2004-4e", "2004 4th Edition", stands_in=True),
     Scorm12Kind(),
+    HtmlKind(),
 )
 """The kinds of package, asked in this order whether a zip is theirs."""
 

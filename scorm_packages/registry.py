@@ -9,6 +9,7 @@ from course_content.problems import suggestion
 from scorm_packages.common_cartridge import CommonCartridge
 from scorm_packages.epub import Epub
 from scorm_packages.format import Format
+from scorm_packages.html import Html
 from scorm_packages.package import PackageError
 from scorm_packages.pdf import Pdf
 from scorm_packages.scorm12 import Scorm12
@@ -21,6 +22,7 @@ FORMATS: Final[Mapping[str, Format]] = {
         Scorm2004Third(),
         Scorm2004Fourth(),
         CommonCartridge(),
+        Html(),
         Epub(),
         Pdf(),
     )

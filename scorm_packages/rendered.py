@@ -25,7 +25,8 @@ class Launch:
     ``units`` are the ids of what it plays, the syllabus included, and ``None`` stands for
     the whole course. They are in the page, or ``beside`` it in ``unit_files``: then each comes
     when it is opened. ``rules`` are told to the player as they are (``options`` of its boot
-    data); ``mastery`` is a percentage, or ``None`` where nobody passes or fails.
+    data); ``mastery`` is a percentage, or ``None`` where nobody passes or fails. ``about`` is
+    what the page tells catalogues.
     """
 
     delivery: render.Delivery
@@ -33,6 +34,7 @@ class Launch:
     mastery: float | None = None
     rules: Mapping[str, Any] = field(default_factory=dict)
     beside: bool = False
+    about: render.About = ()
 
 
 @dataclass(slots=True)
@@ -163,7 +165,7 @@ class RenderedCourse:
             },
         )
         assets = render.Assets(render.PLAYER_SCRIPT, render.PLAYER_STYLE)
-        return render.document_around(boot, self.title, self.language, assets)
+        return render.document_around(boot, self.title, self.language, assets, launch.about)
 
     @property
     def unit_files(self) -> Mapping[str, Content]:

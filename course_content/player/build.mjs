@@ -107,11 +107,16 @@ const SAID_BY_SERVER =
 /** And of that, what is said where there is no such thing. */
 const SAID_ALONE = ["share.none", "handIn.title", "handIn.elsewhere"];
 
-/** Leaves out what a page never says: the words of reviewing, and without a server its own. */
+/** What is said where there is nothing but the browser. */
+const SAID_BY_BROWSER = /^(save\.here|problem\.no-storage)(\.|$)/;
+
+/** Leaves out what a page never says: the words of reviewing, and of other deliveries. */
 function wordsFor(delivery) {
   const isServed = (name) => SAID_BY_SERVER.test(name) && !SAID_ALONE.includes(name);
   const isSaid = ([name]) =>
-    !name.startsWith("marking.") && (delivery === "lti" || !isServed(name));
+    !name.startsWith("marking.") &&
+    (delivery === "lti" || !isServed(name)) &&
+    (delivery === "local" || !SAID_BY_BROWSER.test(name));
   return {
     name: "words",
     setup({ onLoad }) {

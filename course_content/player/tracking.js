@@ -48,7 +48,8 @@
  *   `seen` when every page was; `share` is that of the steps that are done
  *   `score` is the mean of the best scores (0 to 1), an activity not done counting 0; null when
  *   nothing is graded
- * @typedef {{state: "saved"|"saving"|"unsaved"|"off", problem?: Failure}} SaveStatus
+ * @typedef {{state: "saved"|"here"|"saving"|"unsaved"|"off", problem?: Failure}} SaveStatus
+ *   "here" is kept in this browser alone
  * @typedef {{state: "pending"|"sent"|"refused"|"none", score: number|null,
  *   error?: string|null}} Grade
  */

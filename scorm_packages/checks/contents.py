@@ -9,12 +9,10 @@ from lxml import etree, html
 
 from scorm_packages.checks.archive import Archive
 from scorm_packages.checks.findings import Finding
-from scorm_packages.checks.references import references_in
+from scorm_packages.checks.references import PAGES, references_in
 
 HEAVY: Final = 100 * 1024**2
 """Bytes from which many platforms refuse an upload, as they are set up at first."""
-
-PAGES: Final = (".html", ".htm", ".xhtml")
 
 
 def reference_findings(archive: Archive) -> Iterator[Finding]:

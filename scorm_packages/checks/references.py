@@ -45,6 +45,7 @@ SCRIPT_LOAD: Final = re.compile(
     re.IGNORECASE,
 )
 UNIT_SCRIPT: Final = re.compile(r"arrimageUnit\((\{.*\})\);\n?", re.DOTALL)
+PAGES: Final = (".html", ".htm", ".xhtml")
 INSIDE_THE_PAGE: Final = frozenset({"data", "blob", "about", "javascript"})
 
 
@@ -157,17 +158,17 @@ def _in_inline_script(element: etree._Element) -> Iterator[str]:
 
 
 def _in_json(text: str) -> Iterator[str]:
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
-        return
-    for string in _strings(content):
+    for string in texts_in_json(text):
         if "<" in string:
             yield from in_html(string)
 
 
-def _strings(content: object) -> Iterator[str]:
-    """Every text in parsed JSON, which may be nested deeper than Python likes to call."""
+def texts_in_json(text: str) -> Iterator[str]:
+    """Every text in JSON, which may be nested deeper than Python likes to call."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return
     waiting = [content]
     while waiting:
         value = waiting.pop()

@@ -21,12 +21,18 @@ class Storage {
 
 let storage;
 
+/** A window of this browser. */
+function newWindow() {
+  return Object.assign(new EventTarget(), { localStorage: storage });
+}
+
 beforeEach(() => {
   storage = new Storage();
 });
 
-async function arrive({ scope = [], window = { localStorage: storage } } = {}) {
+async function arrive({ scope = [], window = newWindow(), version = "1" } = {}) {
   const boot = bootOf("local");
+  boot.course.version = version;
   const course = new Course(boot.course, scope);
   const tracking = openTracking(boot, window);
   const learner = new Learner(course, tracking, await tracking.load());
@@ -141,7 +147,7 @@ describe("an answer", () => {
   });
 });
 
-describe("a preview in the browser", () => {
+describe("work that stays in the browser", () => {
   test("is taken up again", async () => {
     const first = await arrive();
     first.learner.visit(first.course.step("two/page"));
@@ -161,14 +167,15 @@ describe("a preview in the browser", () => {
   });
 
   test("says so where the browser stores nothing", async () => {
-    const window = {
-      get localStorage() {
+    const window = new EventTarget();
+    Object.defineProperty(window, "localStorage", {
+      get() {
         throw new DOMException("denied", "SecurityError");
       },
-    };
+    });
     const { learner, tracking, course } = await arrive({ window });
     learner.visit(course.step("one/page"));
-    assert.equal(tracking.status.value.state, "off");
+    assert.equal(tracking.status.value.problem.code, "no-storage");
     assert.equal(learner.isDone(course.step("one/page")), true);
   });
 
@@ -179,11 +186,49 @@ describe("a preview in the browser", () => {
     assert.equal(tracking.status.value.problem.code, "storage");
     storage.isFull = false;
     learner.visit(course.step("two/page"));
-    assert.equal(tracking.status.value.state, "saved");
+    assert.deepEqual(tracking.status.value, { state: "here" });
+  });
+
+  test("counts in a new version of the course, of which questions may have changed", async () => {
+    const first = await arrive();
+    first.learner.visit(first.course.step("two/page"));
+    await finish(first.learner, "quiz-one");
+    first.learner.keepDraft("quiz-two", "words", "parti");
+    const { learner } = await arrive({ version: "2" });
+    const { best, completed, answers } = learner.attempts["quiz-one"];
+    assert.deepEqual({ best, completed, answers }, { best: 1, completed: true, answers: {} });
+    assert.equal(learner.state.position, "two/page");
+    assert.equal(learner.draft("quiz-two", "words"), undefined);
+  });
+
+  test("in two windows at once is that of both", async () => {
+    const window = newWindow();
+    const one = await arrive({ window });
+    const other = await arrive();
+    other.learner.visit(other.course.step("two/page"));
+    await other.learner.answer(activity("quiz-one"), "single", "b");
+    window.dispatchEvent(Object.assign(new Event("storage"), { key: "arrimage:sample:local" }));
+    await one.learner.answer(activity("quiz-one"), "truth", false);
+
+    const { learner, course } = await arrive();
+    assert.deepEqual(Object.keys(learner.attempts["quiz-one"].answers), ["single", "truth"]);
+    assert.equal(learner.isDone(course.step("two/page")), true);
+  });
+
+  test("is the later attempt where two windows made another one each", async () => {
+    const window = newWindow();
+    const one = await arrive({ window });
+    const other = await arrive();
+    await finish(other.learner, "quiz-one");
+    await other.learner.restart(activity("quiz-one"));
+    window.dispatchEvent(Object.assign(new Event("storage"), { key: "arrimage:sample:local" }));
+    await one.learner.answer(activity("quiz-one"), "single", "a");
+    assert.equal(one.learner.attempts["quiz-one"].number, 2);
+    assert.equal(one.learner.attempts["quiz-one"].best, 1);
   });
 
   test("begins anew when what was stored is not readable", async () => {
-    storage.setItem("arrimage:sample:1", "{not json");
+    storage.setItem("arrimage:sample:local", "{not json");
     const { learner } = await arrive();
     assert.equal(learner.state.position, null);
   });

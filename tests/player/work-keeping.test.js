@@ -266,6 +266,19 @@ describe("a work that the browser keeps", () => {
     assert.equal((await open().open("grid")).get("a").power, 3);
   });
 
+  test("and that another window changes is that of both", async () => {
+    const localStorage = storageOf();
+    const window = windowWith({ localStorage });
+    const open = () => openTracking(bootOf("local"), windowWith({ localStorage })).works;
+    const own = await openTracking(bootOf("local"), window).works.open("map");
+    (await open().open("map")).change({ a: { label: "Mairie" } });
+    const event = Object.assign(new Event("storage"), { key: "arrimage:sample:local:works" });
+    window.dispatchEvent(event);
+    own.change({ b: { label: "Lycée" } });
+    const kept = await open().open("map");
+    assert.deepEqual([kept.get("a").label, kept.get("b").label], ["Mairie", "Lycée"]);
+  });
+
   test("that has no room is told of", async () => {
     const window = windowWith({ localStorage: storageOf(20) });
     const tracking = openTracking(bootOf("local"), window);
@@ -275,7 +288,7 @@ describe("a work that the browser keeps", () => {
 
   test("that was damaged begins anew", async () => {
     const localStorage = storageOf();
-    localStorage.setItem("arrimage:sample:1:works", '{"map": {"A": 3}}');
+    localStorage.setItem("arrimage:sample:local:works", '{"map": {"A": 3}}');
     const tracking = openTracking(bootOf("local"), windowWith({ localStorage }));
     assert.deepEqual((await tracking.works.open("map")).records, {});
   });

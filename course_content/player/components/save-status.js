@@ -1,7 +1,7 @@
 /** Whether the learner's work is kept, always on the screen. */
 import { h, icon } from "../dom.js";
 
-const ICONS = { saved: "check", saving: "clock", unsaved: "warning", off: "eye" };
+const ICONS = { saved: "check", here: "check", saving: "clock", unsaved: "warning", off: "eye" };
 
 /**
  * Not a live region: it changes with every keystroke. A failure is told by the shell's notice.

@@ -26,6 +26,13 @@ function settle(activity, attempt) {
   return { ...attempt, completed: true, score, best: Math.max(score, attempt.best ?? 0) };
 }
 
+function later(own, other) {
+  if (!own || own.number < other.number) return other;
+  if (own.number > other.number) return own;
+  const further = own.completed ? own : other;
+  return { ...further, answers: { ...other.answers, ...own.answers } };
+}
+
 export class AttemptBook {
   /** @param {Record<string, import("../tracking.js").Attempt>} attempts */
   constructor(attempts = {}) {
@@ -49,6 +56,17 @@ export class AttemptBook {
     const attempt = this.of(activity);
     if (!attempt.completed || attempt.attemptsLeft === 0) return attempt;
     return this.#keep(activity, newAttempt(activity, attempt.number + 1, attempt.best));
+  }
+
+  /**
+   * Take up what another window kept: of each activity the later attempt, with the answers of both
+   * where it is the same one.
+   * @param {Record<string, import("../tracking.js").Attempt>} others
+   */
+  join(others) {
+    for (const [id, other] of Object.entries(others)) {
+      this.attempts = { ...this.attempts, [id]: later(this.attempts[id], other) };
+    }
   }
 
   #keep(activity, attempt) {

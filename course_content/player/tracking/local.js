@@ -1,4 +1,7 @@
-/** Local preview: the work stays in this browser, or in this page where storage is forbidden. */
+/**
+ * A course without a platform: the work stays in this browser, or only in this page where the
+ * browser stores nothing, which the page says then.
+ */
 import { Signal } from "../signal.js";
 import { Workpiece } from "../works.js";
 import { AttemptBook } from "./attempts.js";
@@ -9,6 +12,15 @@ import { WorkShelf, readWorks, storageOf, writeWorks } from "./works.js";
 
 export function openTracking(boot, window) {
   return new LocalTracking(boot, window);
+}
+
+/**
+ * What still counts in another version of the course: where one was, what one saw, the scores.
+ * Questions may have changed, so answers to them are gone.
+ */
+function counted(state, attempts) {
+  const bare = Object.entries(attempts).map(([id, attempt]) => [id, { ...attempt, answers: {} }]);
+  return { state: state && { ...state, drafts: {} }, attempts: Object.fromEntries(bare) };
 }
 
 /** @implements {import("../tracking.js").Tracking} */
@@ -22,19 +34,21 @@ export class LocalTracking {
   #units;
   #storage;
   #name;
+  #version;
   #book;
   #state = null;
   #problem;
 
   /**
    * @param {object} boot
-   * @param {{localStorage?: Storage}} window
+   * @param {Window} window
    * @param {Failure} [problem] why the work is kept here and not where it should be
    */
   constructor(boot, window, problem) {
     this.#units = new PackagedUnits(boot, window);
     this.#storage = storageOf(window);
-    this.#name = `arrimage:${boot.course.slug}:${boot.course.version}`;
+    this.#name = `arrimage:${boot.course.slug}:local`;
+    this.#version = boot.course.version;
     const work = this.#read();
     this.#state = work.state;
     this.#book = new AttemptBook(work.attempts);
@@ -42,6 +56,7 @@ export class LocalTracking {
     this.status = new Signal(this.#resting());
     this.marker = new LocalMarker(boot.keys, this.#book, () => this.#write());
     this.works = new WorkShelf(async (id) => this.#openWork(id));
+    window.addEventListener("storage", ({ key }) => this.#takeUp(key));
   }
 
   async load() {
@@ -63,13 +78,15 @@ export class LocalTracking {
 
   #resting() {
     if (this.#problem) return { state: "unsaved", problem: this.#problem };
-    return { state: this.#storage ? "saved" : "off" };
+    if (!this.#storage) return { state: "unsaved", problem: new Failure("no-storage") };
+    return { state: "here" };
   }
 
   #read() {
     try {
       const work = JSON.parse(this.#storage?.getItem(this.#name) ?? "null");
-      return { state: work?.state ?? null, attempts: work?.attempts ?? {} };
+      const { version, state = null, attempts = {} } = work ?? {};
+      return version === this.#version ? { state, attempts } : counted(state, attempts);
     } catch {
       return { state: null, attempts: {} };
     }
@@ -77,12 +94,29 @@ export class LocalTracking {
 
   #write() {
     if (!this.#storage) return;
-    const work = { state: this.#state, attempts: this.#book.attempts };
+    const work = {
+      version: this.#version,
+      state: this.#state,
+      attempts: this.#book.attempts,
+    };
     try {
       this.#storage.setItem(this.#name, JSON.stringify(work));
       this.#show();
     } catch {
       this.#show(new Failure("storage"));
+    }
+  }
+
+  /** Another window of this browser did something: what it did must not be written over. */
+  #takeUp(key) {
+    if (key === this.#name) {
+      const { state, attempts } = this.#read();
+      this.#book.join(attempts);
+      this.merged.set(state);
+    } else if (key === `${this.#name}:works`) {
+      for (const [id, records] of Object.entries(readWorks(this.#storage, this.#name))) {
+        this.works.opened(id)?.replace(records);
+      }
     }
   }
 
