@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from scorm_packages.partners import ProfileError
 
-FIELDS: Final = ("title", "formats", "mobile", "outline", "notes")
+FIELDS: Final = ("title", "formats", "mobile", "outline", "single", "notes", "sources")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class Platform:
 
     ``formats`` are the formats that it takes, the best one first; ``mobile`` those that its
     mobile application plays. ``outline`` tells whether it shows learners a menu of several
-    SCOs: without one, they could not get from one to the next.
+    SCOs: without one, they could not get from one to the next. ``single`` are the formats that
+    it takes in one piece only. ``sources`` are the public documents that say so.
     """
 
     name: str
@@ -32,6 +33,8 @@ class Platform:
     mobile: tuple[str, ...] = ()
     outline: bool = True
     notes: tuple[str, ...] = ()
+    single: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 def read_platforms(folder: Path) -> Mapping[str, Platform]:
@@ -59,6 +62,8 @@ def _platform(path: Path) -> Platform:
         mobile=_names(data.get("mobile", ())),
         outline=bool(data.get("outline", True)),
         notes=_names(data.get("notes", ())),
+        single=_names(data.get("single", ())),
+        sources=_names(data.get("sources", ())),
     )
 
 

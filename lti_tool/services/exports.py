@@ -11,7 +11,8 @@ from config import folders
 from config.settings import Settings
 from scorm_packages.cache import Cache
 from scorm_packages.exporter import Exporter, Order
-from scorm_packages.options import Options
+from scorm_packages.options import MODULE, Options
+from scorm_packages.package import PackageError
 from scorm_packages.partners import Partner, available_partners, find_partner, read_partner
 from scorm_packages.platforms import Platform, read_platforms
 from scorm_packages.registry import find_format
@@ -53,7 +54,9 @@ class ExportDesk:
         """
         chosen = find_format(format_name or self._format_for(partner))
         options = partner.options() if partner else Options()
-        return Order(chosen, options.but(choices or {}), partner or self._institution())
+        order = Order(chosen, options.but(choices or {}), partner or self._institution())
+        self._refuse_pieces(order)
+        return order
 
     def takers(self, format_name: str) -> tuple[str, ...]:
         """Return the titles of the families of platforms that take a format."""
@@ -64,6 +67,15 @@ class ExportDesk:
             return ANYBODY
         platform = self.platforms.get(partner.lms or "")
         return partner.format or (platform.formats[0] if platform else ANYBODY)
+
+    def _refuse_pieces(self, order: Order) -> None:
+        """Raise ``PackageError`` for pieces that the partner's platform would not take."""
+        platform = self.platforms.get(order.partner.lms or "") if order.partner else None
+        if platform and order.format.name in platform.single and order.options.structure != MODULE:
+            raise PackageError(
+                f"{platform.title} takes {order.format.title} in one piece only.",
+                f"Choose --structure {MODULE}, or another format.",
+            )
 
     def _institution(self) -> Partner | None:
         """The institution's syllabus and nothing more, as its courses are served too."""
