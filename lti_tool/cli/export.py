@@ -16,6 +16,7 @@ from lti_tool.cli.courses import course_folder
 from lti_tool.services.exports import ExportDesk
 from scorm_packages.exporter import Exporter, Made, Order, Outcome
 from scorm_packages.options import Option, OptionError, Options
+from scorm_packages.package import PackageError
 from scorm_packages.partners import ProfileError
 from scorm_packages.registry import FORMATS
 
@@ -147,7 +148,7 @@ def _export_all(
     for name in desk.partner_names:
         try:
             orders.append(desk.order(format_name, desk.partner(name), said))
-        except ProfileError as error:
+        except (ProfileError, PackageError) as error:
             unreadable[name] = str(error)
     outcomes: list[Outcome] = []
     with _progress(f"{len(orders)} partners") as progress:

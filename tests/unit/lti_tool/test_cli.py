@@ -358,6 +358,25 @@ def test_all_partners_get_a_package_and_whose_profile_is_wrong_is_told_at_the_en
 
 
 @pytest.mark.usefixtures("environment")
+def test_pieces_that_a_partner_s_platform_does_not_take_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profiles = tmp_path / "profiles"
+    profiles.mkdir()
+    profile = 'lms = "360learning"\nformat = "{}"\n[export]\nstructure = "units"\n'
+    (profiles / "un.toml").write_text(profile.format("scorm12"))
+    (profiles / "deux.toml").write_text(profile.format("scorm2004-3e"))
+    monkeypatch.setenv("ARRIMAGE_PARTNERS", str(profiles))
+    refused = run("export", SMALL, "--partner", "un", "--out", str(tmp_path))
+    assert "360Learning takes SCORM 1.2 in one piece only." in refused.output
+    assert "--structure module" in refused.output
+    command = ("export", SMALL, "--all-partners", "--format", "scorm12", "--out", str(tmp_path))
+    assert "un: no package. 360Learning takes SCORM 1.2" in run(*command).stderr
+    made = run("export", SMALL, "--partner", "deux", "--out", str(tmp_path), "--json")
+    assert Path(json.loads(made.stdout)["file"]).exists()
+
+
+@pytest.mark.usefixtures("environment")
 @pytest.mark.parametrize(
     ("options", "remedy"),
     [

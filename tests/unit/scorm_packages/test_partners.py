@@ -172,7 +172,9 @@ def test_the_examples_fit_the_course_that_comes_with_arrimage():
 def test_the_families_of_platforms_name_formats_that_there_are():
     for platform in read_platforms(folders.PLATFORMS).values():
         assert platform.formats[0] in FORMATS
-        assert set(platform.mobile) <= set(platform.formats)
+        assert {*platform.mobile, *platform.single} <= set(platform.formats)
+        assert set(platform.formats) <= set(FORMATS)
+        assert platform.sources
 
 
 @pytest.mark.parametrize("text", ["", 'title = "X"\nformats = "scorm12"', "[", 'name = "X"'])
