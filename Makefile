@@ -56,6 +56,10 @@ bench-launch: $(VENV)/.dev build ## Launches a second, beside PyLTI1p3's own exa
 bench-page: $(VENV)/.dev build chromium ## How soon the first unit can be read over a slow network
 	@CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/python -m benchmarks.page
 
+.PHONY: bench-export
+bench-export: $(VENV)/.dev build .cache/packager/.installed ## What an export costs, beside zipfile and npm's packager
+	@$(BIN)/python -m benchmarks.export --packages .cache/packager
+
 .PHONY: screenshots
 screenshots: $(VENV)/.dev build chromium ## Take the pictures of docs/ecrans.md anew
 	@CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/python -m tools.screenshots
@@ -119,6 +123,12 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 node_modules/.installed: package.json package-lock.json $(VENV)/.run
 	@echo "Installing the player's build tools…"
 	@$(BIN)/npm ci --ignore-scripts --silent
+	@touch $@
+
+.cache/packager/.installed: benchmarks/packager/package.json benchmarks/packager/package-lock.json $(VENV)/.run
+	@mkdir -p $(@D)
+	@cp benchmarks/packager/package.json benchmarks/packager/package-lock.json .npmrc $(@D)
+	@cd $(@D) && $(CURDIR)/$(BIN)/npm ci --ignore-scripts --silent
 	@touch $@
 
 $(PLAYER)/dist/player.css: $(PLAYER_SOURCES) node_modules/.installed

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, TypeAlias
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer, MaxDepthExceededError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 from ruamel.yaml.reader import ReaderError
 
@@ -198,34 +201,46 @@ def _broken(relative: str, error: YAMLError) -> Problem:
     return Problem(relative, None, f"This is not YAML: {said}.", "Delete that character.")
 
 
+class _NoAliases(Composer):
+    """Composes nodes. Raise ``UnreadableFile`` for an alias in the file ``relative``."""
+
+    def __init__(self, relative: str, loader: Any = None) -> None:
+        super().__init__(loader)
+        self._relative = relative
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        event = self.parser.peek_event()
+        if isinstance(event, AliasEvent):
+            raise UnreadableFile(
+                Problem(
+                    self._relative,
+                    event.start_mark.line + 1,
+                    f"“*{event.anchor}” is an alias, and aliases are not used here.",
+                    "Write the value out again.",
+                )
+            )
+        node: Node | None = super().compose_node(parent, index)
+        return node
+
+
 def _composed(text: str, relative: str) -> Node | None:
-    """Return the file's node tree. Depth is measured first: composing recurses."""
+    """Return the file's node tree."""
     yaml = YAML(typ="safe", pure=True)
-    depth = 0
+    # It is only ever called.
+    yaml.Composer = partial(_NoAliases, relative)  # type: ignore[assignment]  # see above
+    # What a collection holds is one level deeper than the collection.
+    yaml.max_depth = DEEPEST_YAML + 1
     try:
-        for event in yaml.parse(text):
-            depth += {"MappingStartEvent": 1, "SequenceStartEvent": 1}.get(type(event).__name__, 0)
-            depth -= {"MappingEndEvent": 1, "SequenceEndEvent": 1}.get(type(event).__name__, 0)
-            place = event.start_mark.line + 1
-            if depth > DEEPEST_YAML:
-                raise UnreadableFile(
-                    Problem(
-                        relative,
-                        place,
-                        f"This is nested deeper than {DEEPEST_YAML} levels.",
-                        "Flatten it: no key of a course lies that deep.",
-                    )
-                )
-            if type(event).__name__ == "AliasEvent":
-                raise UnreadableFile(
-                    Problem(
-                        relative,
-                        place,
-                        f"“*{event.anchor}” is an alias, and aliases are not used here.",
-                        "Write the value out again.",
-                    )
-                )
         node: Node | None = yaml.compose(text)
+    except MaxDepthExceededError as error:
+        raise UnreadableFile(
+            Problem(
+                relative,
+                error.problem_mark.line + 1,
+                f"This is nested deeper than {DEEPEST_YAML} levels.",
+                "Flatten it: no key of a course lies that deep.",
+            )
+        ) from error
     except YAMLError as error:
         raise UnreadableFile(_broken(relative, error)) from error
     return node

@@ -247,14 +247,20 @@ def media_files(course: Course) -> dict[str, Path]:
 
     Raise ``UnreadableFile`` when one is not there, or lies behind a symbolic link.
     """
-    names = {
+    names = frozenset[str]().union(*map(_media_named_in, texts_of(course)))
+    return {name: plain_file(course.folder, name) for name in sorted(names)}
+
+
+@lru_cache(maxsize=4096)
+def _media_named_in(text: str) -> frozenset[str]:
+    """Return the media that a text shows or links to; a course is asked once for each partner."""
+    if "media/" not in text:
+        return frozenset()
+    return frozenset(
         found.value
-        for text in texts_of(course)
-        if "media/" in text
         for found in inspect(text).found
         if found.kind in ("image", "link") and MEDIA_NAME.fullmatch(found.value)
-    }
-    return {name: plain_file(course.folder, name) for name in sorted(names)}
+    )
 
 
 # --- The document --------------------------------------------------------------------------

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from course_content.model import HOME, SYLLABUS
+from course_content.model import HOME, SYLLABUS, Quiz, Unit
 from scorm_packages.books.words import words
 from scorm_packages.cartridge import pages
 from scorm_packages.cartridge.links import link
@@ -25,7 +26,7 @@ from scorm_packages.cartridge.manifest import (
     Leaf,
     cartridge_manifest,
 )
-from scorm_packages.cartridge.qti import Assessment, assessment
+from scorm_packages.cartridge.qti import assessment
 from scorm_packages.checks.findings import Finding, Report
 from scorm_packages.checks.packaging import MANIFEST
 from scorm_packages.format import ZipFormat
@@ -41,11 +42,12 @@ Json: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A quiz as it stands in the cartridge: its file, where it is from, and what it became."""
+    """A quiz as it stands in the cartridge: its file, where it is from, and what it lost."""
 
     file: str
     place: str
-    made: Assessment
+    document: bytes
+    losses: tuple[str, ...]
 
 
 class CommonCartridge(ZipFormat):
@@ -73,7 +75,7 @@ class CommonCartridge(ZipFormat):
 
 
 def _full(course: RenderedCourse) -> Mapping[str, Content]:
-    quizzes = {quiz.file: serialize(quiz.made.root) for quiz in _quizzes(course)}
+    quizzes = {quiz.file: quiz.document for quiz in _quizzes(course)}
     shared: dict[str, Content] = {pages.STYLE: pages.style(course), **course.media}
     facts = Metadata.of(course)
     slug = course.course.slug
@@ -138,19 +140,23 @@ def _quiz_name(unit: str, quiz: str) -> str:
 
 
 def _quizzes(course: RenderedCourse) -> Iterator[_Asked]:
-    said = words(course.language)
     for unit in course.units():
-        content = course.unit(unit.id)["steps"]
         for quiz in unit.activities:
-            made = assessment(content[quiz.id]["activity"], course.keys(quiz), said)
-            yield _Asked(_quiz_name(unit.id, quiz.id), f"{unit.id}/{quiz.id}", made)
+            yield course.once(f"qti/{unit.id}/{quiz.id}", partial(_asked, course, unit, quiz))
+
+
+def _asked(course: RenderedCourse, unit: Unit, quiz: Quiz) -> _Asked:
+    activity = course.unit(unit.id)["steps"][quiz.id]["activity"]
+    made = assessment(activity, course.keys(quiz), words(course.language))
+    place = f"{unit.id}/{quiz.id}"
+    return _Asked(_quiz_name(unit.id, quiz.id), place, serialize(made.root), made.losses)
 
 
 def _losses(course: RenderedCourse) -> Iterator[Finding]:
     """Say what cartridges cannot carry, and what became of it."""
     remedy = "SCORM and LTI carry it as it is."
     for quiz in _quizzes(course):
-        for loss in quiz.made.losses:
+        for loss in quiz.losses:
             yield Finding(quiz.place, loss, remedy, "warning")
     for workshop in course.course.workshops:
         message = "The workshop is a sheet to print: cartridges have no such activity."

@@ -14,16 +14,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from course_content import render
 from course_content.loader import CourseError, load_course
 from course_content.model import Course
 from scorm_packages.cache import Cache
-from scorm_packages.checks.findings import Finding, Report
 from scorm_packages.format import Format
+from scorm_packages.kept import KeptPackages, Made
 from scorm_packages.options import Options
-from scorm_packages.package import PackageError, Progress, file_name, nobody_watches, replacing
+from scorm_packages.package import PackageError, Progress, file_name, nobody_watches
 from scorm_packages.partners import Partner
 from scorm_packages.press import Press, chunks
 from scorm_packages.rendered import RenderedCourse
@@ -40,27 +40,6 @@ class Order:
     format: Format
     options: Options = field(default_factory=Options)
     partner: Partner | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A package that was handed over.
-
-    ``checksum`` is its SHA-256; ``version`` is the course's. ``report`` is what its check
-    said. ``is_new`` tells whether it had to be made.
-    """
-
-    path: Path
-    checksum: str
-    version: str
-    language: str
-    report: Report
-    is_new: bool
-
-    @property
-    def warnings(self) -> tuple[Finding, ...]:
-        """What the check would have liked better."""
-        return self.report.warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +62,10 @@ class Exporter:
     def __init__(self, folder: Path, cache: Cache | None = None) -> None:
         self._folder = folder
         self._cache = cache
+        self._kept = KeptPackages(cache, folder) if cache else None
+        self._press = Press(cache)
         self._course: Course | None = None
-        self._rendered: dict[str, RenderedCourse] = {}
+        self._rendered: dict[tuple[str, str | None], RenderedCourse] = {}
         self._digest: str | None = None
 
     @property
@@ -102,10 +83,14 @@ class Exporter:
         Raise ``CourseError`` and ``PackageError``.
         """
         chosen = language or self.course.languages[0]
-        if chosen not in self._rendered:
-            self._rendered[chosen] = RenderedCourse(self.course, chosen)
-        rendered = self._rendered[chosen]
-        return rendered if partner is None else rendered.for_partner(partner)
+        key = chosen, json.dumps(partner.facts(), sort_keys=True) if partner else None
+        if key not in self._rendered:
+            self._rendered[key] = (
+                self.rendered(chosen).for_partner(partner)
+                if partner
+                else RenderedCourse(self.course, chosen)
+            )
+        return self._rendered[key]
 
     def export(self, order: Order, out: Path, progress: Progress = nobody_watches) -> Made:
         """Write the package into the folder ``out``, under a name that says what it is.
@@ -113,21 +98,27 @@ class Exporter:
         Raise ``CourseError`` when the course has mistakes, and ``PackageError`` when the
         package cannot be made.
         """
-        key = self._key(order)
-        return self._again(key, out, progress) or self._anew(key, order, out, progress)
+        made = self._made(order, out, progress)
+        self._tidy()
+        return made
 
-    def export_all(
-        self, orders: Iterable[Order], out: Path, progress: Progress = nobody_watches
-    ) -> Iterator[Outcome]:
-        """Write a package for each order, one after another; a failure does not stop the rest.
-
-        ``progress`` is told of each of them anew.
-        """
+    def export_all(self, orders: Iterable[Order], out: Path) -> Iterator[Outcome]:
+        """Write a package for each order, one after another; a failure does not stop the rest."""
         for order in orders:
             try:
-                yield Outcome(order, self.export(order, out, progress))
+                yield Outcome(order, self._made(order, out, nobody_watches))
             except (CourseError, PackageError) as error:
                 yield Outcome(order, None, str(error))
+        self._tidy()
+
+    def _made(self, order: Order, out: Path, progress: Progress) -> Made:
+        key = self._key(order)
+        again = self._kept.again(key, out, progress) if self._kept else None
+        return again or self._anew(key, order, out, progress)
+
+    def _tidy(self) -> None:
+        if self._cache is not None:
+            self._cache.tidy()
 
     def _anew(self, key: str, order: Order, out: Path, progress: Progress) -> Made:
         rendered = self.rendered(order.options.language, order.partner)
@@ -139,7 +130,7 @@ class Exporter:
             order.format.name,
         )
         target = out / f"{file_name(*parts)}{order.format.suffix}"
-        workshop = Workshop(Press(self._cache), progress)
+        workshop = Workshop(self._press, progress)
         report = order.format.write(rendered, order.options, target, workshop)
         made = Made(
             target,
@@ -149,7 +140,8 @@ class Exporter:
             report,
             is_new=True,
         )
-        self._keep(key, made)
+        if self._kept is not None:
+            self._kept.keep(key, made, rendered.media, self._press)
         return made
 
     def _key(self, order: Order) -> str:
@@ -163,66 +155,6 @@ class Exporter:
             "partner": order.partner.facts() if order.partner else None,
         }
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-
-    def _again(self, key: str, out: Path, progress: Progress) -> Made | None:
-        """Hand over what was made before, if it is still what it was."""
-        if self._cache is None:
-            return None
-        kept, note = (self._cache.get(f"packages/{key}{end}") for end in (".package", ".json"))
-        if kept is None or note is None:
-            return None
-        made = _noted(note, out)
-        if made is None:
-            return None
-        digest = hashlib.sha256()
-        size = kept.stat().st_size
-        progress(0, size)
-        try:
-            with replacing(made.path) as stream:
-                for chunk in chunks(kept):
-                    digest.update(chunk)
-                    stream.write(chunk)
-                if digest.hexdigest() != made.checksum:
-                    raise _DamagedCache
-        except _DamagedCache:
-            return None
-        progress(size, size)
-        return made
-
-    def _keep(self, key: str, made: Made) -> None:
-        if self._cache is None:
-            return
-        facts = {
-            "name": made.path.name,
-            "checksum": made.checksum,
-            "version": made.version,
-            "language": made.language,
-            "report": made.report.as_json(),
-        }
-        note = json.dumps(facts).encode()
-        self._cache.put(f"packages/{key}.package", lambda kept: kept.writelines(chunks(made.path)))
-        self._cache.put(f"packages/{key}.json", lambda kept: kept.writelines([note]))
-        self._cache.tidy()
-
-
-class _DamagedCache(Exception):
-    """What is kept is not what was put there."""
-
-
-def _noted(note: Path, out: Path) -> Made | None:
-    """Return what is noted of a package that is to go into ``out`` again."""
-    try:
-        facts: dict[str, Any] = json.loads(note.read_bytes())
-        return Made(
-            out / file_name(facts["name"]),
-            facts["checksum"],
-            facts["version"],
-            facts["language"],
-            Report.of_json(facts["report"]),
-            is_new=False,
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def folder_digest(folder: Path) -> str:

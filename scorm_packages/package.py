@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -69,16 +69,13 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
     """A temporary file in the target's folder that becomes the target if all goes well."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        stream = tempfile.NamedTemporaryFile(  # noqa: SIM115 - closed below, then renamed
-            dir=target.parent, prefix=f".{target.name}.", suffix=".part", delete=False
-        )
+        part = target.with_name(f".{target.name}.{secrets.token_hex(8)}.part")
+        stream = part.open("x+b")
     except OSError as error:
         raise _unwritable(target, error) from error
-    part = Path(stream.name)
     try:
         with stream:
             yield stream
-        part.chmod(0o666 & ~_umask())
         part.replace(target)
         _sync_folder(target.parent)
     except OSError as error:
@@ -92,13 +89,6 @@ def _unwritable(target: Path, error: OSError) -> PackageError:
         f"{target} cannot be written: {error.strerror or error}.",
         "Name a folder that you may write to, on a disk with room left.",
     )
-
-
-def _umask() -> int:
-    """The mask that files of this process are made with (it can only be read by setting it)."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _sync_folder(folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 import typst
 
@@ -43,20 +43,28 @@ class Pdf(Format):
         return Report(self.name, self.title, 1, len(content), (), ())
 
 
+class _PageSetter:
+    """A compiler that remembers the pages it set: partners' books differ in a few of them.
+
+    Fonts of the machine are left alone: the same course gives the same bytes anywhere.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._compiler = typst.Compiler(root=str(root), ignore_system_fonts=True)
+
+    def pdf(self, source: bytes) -> bytes:
+        """Raise ``typst.TypstError``."""
+        content = self._compiler.compile(source, format="pdf", pdf_standards=UNIVERSAL_ACCESS)
+        # Pictures come a page at a time, and nothing comes where a file is written.
+        return cast("bytes", content)
+
+
 def _typeset(course: RenderedCourse) -> bytes:
     source = typst_book(Book.of(course)).encode()
     root = course.course.folder if course.media else Path(__file__).parent
+    setter = course.once(f"page setter/{root}", lambda: _PageSetter(root))
     try:
-        # Fonts of the machine are left alone: the same course gives the same bytes anywhere.
-        # The stubs want the source and the root to be of one type; the compiler does not.
-        content: bytes = typst.compile(  # type: ignore[call-overload]  # see above
-            source,
-            root=str(root),
-            format="pdf",
-            ignore_system_fonts=True,
-            pdf_standards=UNIVERSAL_ACCESS,
-        )
-        return content
+        return setter.pdf(source)
     except typst.TypstError as error:
         raise PackageError(
             f"The PDF could not be made: {error.message}.",

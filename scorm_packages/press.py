@@ -15,7 +15,12 @@ from scorm_packages.cache import Cache
 Content: TypeAlias = bytes | Path
 """A file of a package: its bytes, or where to read them."""
 
+_Stamp: TypeAlias = tuple[int, int, int]
+"""What changes when a file does: its inode, its size, when it was written."""
+
 CHUNK: Final = 256 * 1024
+WORTH_KEEPING: Final = 8 * 1024
+"""Fewer bytes than that are deflated sooner than they are found in a cache."""
 LEVEL: Final = 6
 RAW: Final = -zlib.MAX_WBITS
 
@@ -53,19 +58,41 @@ def _read(source: IO[bytes]) -> Iterator[bytes]:
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
-    """Deflated content (RFC 1951): of what checksum and size it was, and its bytes."""
+class Measure:
+    """What the headers of a zip say of a file: its CRC-32 and its size in bytes."""
 
     crc: int
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Deflated content (RFC 1951): the measure of what it was, and its bytes."""
+
+    measure: Measure
     chunks: Iterator[bytes]
 
 
 class Press:
-    """Deflates content; with a cache, the same content only once."""
+    """Deflates content; with a cache, the same content only once.
+
+    A file is measured once, too, until it changes.
+    """
 
     def __init__(self, cache: Cache | None = None) -> None:
         self._cache = cache
+        self._measures: dict[Path, tuple[_Stamp, Measure]] = {}
+        self._whole: set[str] = set()
+
+    def measure(self, content: Content) -> Measure:
+        """Return the checksum and the size of ``content``."""
+        if isinstance(content, bytes):
+            return Measure(zlib.crc32(content), len(content))
+        stamp = _stamp(content)
+        known = self._measures.get(content)
+        if known is None or known[0] != stamp:
+            known = self._measures[content] = stamp, _measured(content)
+        return known[1]
 
     @contextmanager
     def pressed(self, content: Content) -> Iterator[Pressed | None]:
@@ -74,23 +101,41 @@ class Press:
         Then the caller deflates it on the way, with ``deflated``. What the cache holds is
         taken only where it is whole.
         """
-        if self._cache is None:
+        if self._cache is None or size_of(content) < WORTH_KEEPING:
             yield None
             return
         digest, crc, size = hashlib.sha256(), 0, 0
         for chunk in chunks(content):
             digest.update(chunk)
             crc, size = zlib.crc32(chunk, crc), size + len(chunk)
-        name = digest.hexdigest()
-        key = f"deflated-{LEVEL}/{name[:2]}/{name[2:]}"
-        path = self._cache.get(key)
-        if path is None or not _is_whole(path, name):
-            path = self._cache.put(key, lambda stream: _write(stream, content))
+        path = self._kept(self._cache, digest.hexdigest(), content)
         if path is None:
             yield None
             return
         with path.open("rb") as source:
-            yield Pressed(crc, size, _read(source))
+            yield Pressed(Measure(crc, size), _read(source))
+
+    def _kept(self, cache: Cache, name: str, content: Content) -> Path | None:
+        """Return where the content of this SHA-256 is kept deflated, which is seen to once."""
+        key = f"deflated-{LEVEL}/{name[:2]}/{name[2:]}"
+        path = cache.get(key)
+        if path is None or not (name in self._whole or _is_whole(path, name)):
+            path = cache.put(key, lambda stream: _write(stream, content))
+        if path is not None:
+            self._whole.add(name)
+        return path
+
+
+def _stamp(path: Path) -> _Stamp:
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _measured(path: Path) -> Measure:
+    crc, size = 0, 0
+    for chunk in chunks(path):
+        crc, size = zlib.crc32(chunk, crc), size + len(chunk)
+    return Measure(crc, size)
 
 
 def deflated(content: Content) -> Iterator[tuple[bytes, bytes]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from course_content import render
 from course_content.appendices import appendix_ids
@@ -16,6 +16,7 @@ from scorm_packages.partners import Look, Partner
 from scorm_packages.press import Content
 
 Json: TypeAlias = dict[str, Any]
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,6 @@ class Launch:
     about: render.About = ()
 
 
-@dataclass(slots=True)
-class _Shelf:
-    """What was rendered of a course's units in one language, whoever they are rendered for."""
-
-    units: dict[str, Json] = field(default_factory=dict)
-    keys: dict[str, Mapping[str, Json]] = field(default_factory=dict)
-    texts: dict[str, bytes] = field(default_factory=dict)
-
-
 class RenderedCourse:
     """``course`` in ``language``, for ``partner`` if there is one.
 
@@ -62,7 +54,8 @@ class RenderedCourse:
         self.course = course
         self.language = language
         self.partner = partner
-        self._shelf = _Shelf()
+        # What is the same for every partner, by name.
+        self._shelf: dict[str, Any] = {}
 
     def for_partner(self, partner: Partner) -> RenderedCourse:
         """Return the course as this partner gives it; units that it shares are not made anew.
@@ -92,10 +85,9 @@ class RenderedCourse:
         """Return a unit's pages as HTML and activities without answers. Raise ``KeyError``."""
         if unit_id in self._own:
             return self._own[unit_id]
-        made = self._shelf.units
-        if unit_id not in made:
-            made[unit_id] = render.unit_content(self.course, unit_id, self.language)
-        return made[unit_id]
+        return self.once(
+            f"unit/{unit_id}", lambda: render.unit_content(self.course, unit_id, self.language)
+        )
 
     @cached_property
     def _own(self) -> Mapping[str, Json]:
@@ -109,10 +101,16 @@ class RenderedCourse:
 
     def keys(self, quiz: Quiz) -> Mapping[str, Json]:
         """Return what answers to a quiz are marked with, by question."""
-        made = self._shelf.keys
-        if quiz.id not in made:
-            made[quiz.id] = render.activity_answers(self.course, quiz, self.language)
-        return made[quiz.id]
+        return self.once(
+            f"keys/{quiz.id}", lambda: render.activity_answers(self.course, quiz, self.language)
+        )
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """Return what is the same for every partner, and is made the first time it is asked for."""
+        if name not in self._shelf:
+            self._shelf[name] = make()
+        made: Made = self._shelf[name]
+        return made
 
     @cached_property
     def media(self) -> Mapping[str, Content]:
@@ -194,10 +192,7 @@ class RenderedCourse:
         return self._written(f"bare keys/{quiz.id}", lambda: render.bare_keys(self.keys(quiz)))
 
     def _written(self, name: str, make: Callable[[], Mapping[str, Any]]) -> bytes:
-        texts = self._shelf.texts
-        if name not in texts:
-            texts[name] = render.json_for_script(make())
-        return texts[name]
+        return self.once(f"text of {name}", lambda: render.json_for_script(make()))
 
 
 def player_files(delivery: render.Delivery, language: str) -> dict[str, Content]:

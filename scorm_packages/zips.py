@@ -23,7 +23,15 @@ from scorm_packages.package import (
     refuse_unportable_names,
     replacing,
 )
-from scorm_packages.press import Content, Press, chunks, deflated, is_compressed_already, size_of
+from scorm_packages.press import (
+    Content,
+    Measure,
+    Press,
+    chunks,
+    deflated,
+    is_compressed_already,
+    size_of,
+)
 
 Verify: TypeAlias = Callable[[Path], None]
 """Looks at the finished zip before anybody gets it; raises to refuse it."""
@@ -66,6 +74,9 @@ class _Entry:
     crc: int = 0
     packed: int = 0
     size: int = 0
+
+    def measured(self, measure: Measure) -> None:
+        self.crc, self.size = measure.crc, measure.size
 
     @property
     def local(self) -> bytes:
@@ -167,15 +178,15 @@ class _Writer:
         return entry
 
     def _store(self, entry: _Entry, content: Content) -> None:
-        for chunk in chunks(content):
-            self._stream.write(chunk)
-            entry.crc, entry.size = zlib.crc32(chunk, entry.crc), entry.size + len(chunk)
+        """Copy the content; that it still has its measure is seen when the zip is verified."""
+        entry.measured(self._press.measure(content))
+        self._stream.writelines(chunks(content))
 
     def _deflate(self, entry: _Entry, content: Content) -> None:
         with self._press.pressed(content) as pressed:
             if pressed is not None:
                 self._stream.writelines(pressed.chunks)
-                entry.crc, entry.size = pressed.crc, pressed.size
+                entry.measured(pressed.measure)
                 return
         for chunk, squeezed in deflated(content):
             self._stream.write(squeezed)

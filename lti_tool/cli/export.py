@@ -14,7 +14,8 @@ from config.settings import Settings
 from lti_tool.cli.common import as_json, clear_errors, print_json
 from lti_tool.cli.courses import course_folder
 from lti_tool.services.exports import ExportDesk
-from scorm_packages.exporter import Exporter, Made, Order, Outcome
+from scorm_packages.exporter import Exporter, Order, Outcome
+from scorm_packages.kept import Made
 from scorm_packages.options import Option, OptionError, Options
 from scorm_packages.package import PackageError
 from scorm_packages.partners import ProfileError

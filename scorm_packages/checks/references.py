@@ -7,6 +7,7 @@ looked into as well.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import posixpath
 import re
@@ -74,9 +75,29 @@ class Reference:
 
 def references_in(name: str, archive: Archive) -> Iterator[Reference]:
     """What the file loads; nothing for kinds of file that load nothing."""
-    reader = _READERS.get(PurePosixPath(name).suffix.lower())
-    if reader is not None:
-        yield from map(Reference, reader(archive.read(name).decode("utf-8", "replace")))
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in _READERS:
+        yield from _ADDRESSES.of(suffix, archive.read(name))
+
+
+class _Addresses:
+    """What files load, by their content: packages of a course have most files in common.
+
+    Only a digest of the content is kept, and of no more than so many files.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._known: dict[tuple[str, bytes], tuple[Reference, ...]] = {}
+
+    def of(self, suffix: str, content: bytes) -> tuple[Reference, ...]:
+        key = suffix, hashlib.sha256(content).digest()
+        if key not in self._known:
+            while len(self._known) >= self._most:
+                self._known.pop(next(iter(self._known)), None)
+            found = _READERS[suffix](content.decode("utf-8", "replace"))
+            self._known[key] = tuple(map(Reference, found))
+        return self._known[key]
 
 
 def in_html(text: str) -> Iterator[str]:
@@ -189,3 +210,4 @@ _READERS: Final[Mapping[str, Callable[[str], Iterator[str]]]] = {
     ".mjs": in_script,
     ".svg": in_svg,
 }
+_ADDRESSES: Final = _Addresses(1024)

@@ -48,16 +48,19 @@ def test_what_was_used_least_lately_leaves_first(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["old", "used"]
 
 
+CONTENT = b"content" * 2000
+
+
 def pressed(press, content):
     with press.pressed(content) as found:
-        return None if found is None else (found.crc, found.size, b"".join(found.chunks))
+        return None if found is None else (found.measure, b"".join(found.chunks))
 
 
 def test_content_is_deflated_once_and_found_by_what_it_is(tmp_path):
     press = Press(Cache(tmp_path / "cache"))
     file = tmp_path / "same.svg"
-    file.write_bytes(b"content" * 1000)
-    first = pressed(press, b"content" * 1000)
+    file.write_bytes(CONTENT)
+    first = pressed(press, CONTENT)
     (kept,) = (path for path in (tmp_path / "cache").rglob("*") if path.is_file())
     written = kept.stat().st_ino
     assert pressed(press, file) == first
@@ -66,17 +69,30 @@ def test_content_is_deflated_once_and_found_by_what_it_is(tmp_path):
 
 def test_a_damaged_cache_is_noticed_and_mended(tmp_path):
     press = Press(Cache(tmp_path))
-    sound = pressed(press, b"content" * 1000)
+    sound = pressed(press, CONTENT)
     (kept,) = (path for path in tmp_path.rglob("*") if path.is_file())
     for damage in (b"", b"nonsense", kept.read_bytes()[:-1]):
         kept.write_bytes(damage)
-        assert pressed(press, b"content" * 1000) == sound
+        assert pressed(Press(Cache(tmp_path)), CONTENT) == sound
+
+
+def test_a_little_content_is_deflated_sooner_than_it_is_kept(tmp_path):
+    assert pressed(Press(Cache(tmp_path)), b"content") is None
+    assert not list(tmp_path.rglob("*"))
+
+
+def test_a_file_that_changes_is_measured_anew(tmp_path):
+    press, file = Press(), tmp_path / "photo.jpg"
+    file.write_bytes(b"one")
+    assert press.measure(file) == press.measure(b"one")
+    file.write_bytes(b"another")
+    assert press.measure(file) == press.measure(b"another")
 
 
 def test_without_a_cache_nothing_is_kept():
-    assert pressed(Press(), b"content") is None
+    assert pressed(Press(), CONTENT) is None
 
 
 def test_where_nothing_can_be_kept_content_goes_in_all_the_same(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    assert pressed(Press(Cache(tmp_path / "file")), b"content") is None
+    assert pressed(Press(Cache(tmp_path / "file")), CONTENT) is None

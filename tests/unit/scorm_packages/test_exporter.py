@@ -10,6 +10,7 @@ from scorm_packages.cache import Cache
 from scorm_packages.exporter import Exporter, Order
 from scorm_packages.options import Options
 from scorm_packages.partners import Look, Partner
+from scorm_packages.registry import FORMATS
 from scorm_packages.scorm12 import Scorm12
 from tests.unit.scorm_packages.boxes import boot, leftovers, manifest
 
@@ -92,6 +93,14 @@ def test_a_failure_stops_none_of_the_others(course, tmp_path):
     assert [each.made is not None for each in outcomes] == [True, False, True]
     assert "no unit 'nulle-part'" in outcomes[1].failure
     assert len(leftovers(tmp_path / "out")) == 2
+
+
+@pytest.mark.parametrize("package_format", FORMATS.values(), ids=FORMATS)
+def test_packages_made_together_are_those_made_alone(course, tmp_path, package_format):
+    orders = [Order(package_format, partner=Partner(name, title=name)) for name in ("un", "deux")]
+    together = list(Exporter(course).export_all(orders, tmp_path / "together"))
+    alone = [Exporter(course).export(order, tmp_path / "alone") for order in orders]
+    assert [each.made.checksum for each in together] == [each.checksum for each in alone]
 
 
 def test_each_partner_has_its_own_file_and_look(course, tmp_path):
