@@ -1,45 +1,100 @@
-"""The guide for course designers: what it shows is a course that loads."""
+"""The guide for course designers: its files make a course, and its commands run, in its order."""
 
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import click
+import pytest
+from click.testing import CliRunner
+
+from course_content.check import check_course
 from course_content.loader import load_course
+from course_content.schema import QUESTION_RECORDS
 from course_content.wording import CALLOUTS
 from course_content.workshop_schema import SETTINGS
+from lti_tool.cli import main
+from scorm_packages.options import Options
+from scorm_packages.registry import FORMATS
+from tests.unit.docs.test_lti import REPOSITORY
 
-GUIDE = (Path(__file__).parents[3] / "docs" / "guide-conception.md").read_text(encoding="utf-8")
-TERM = "[saillance](glossaire/saillance)"
-
-
-def examples(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
-
-
-def test_the_examples_of_the_guide_make_a_course(tmp_path: Path) -> None:
-    course, unit, glossary, quiz, workshop = examples("yaml")
-    (callout,) = examples("markdown")
-    folder = tmp_path / "mon-cours" / "apprendre" / "premiere-unite"
-    folder.mkdir(parents=True)
-    for path, text in (
-        ("../../course.yaml", f"{course}glossary: glossaire.yaml\n"),
-        ("../../glossaire.yaml", glossary),
-        ("../../syllabus.md", "# Présentation\n\nUn cours, d’après [@freeman1984].\n"),
-        ("unit.yaml", unit),
-        ("01-lecon.md", f"# La leçon\n\n{callout}\n[la carte](premiere-unite/ma-carte)\n{TERM}\n"),
-        ("quiz.yaml", quiz),
-        ("carte.yaml", workshop),
-    ):
-        (folder / path).write_text(text, encoding="utf-8")
-
-    loaded = load_course(tmp_path / "mon-cours")
-
-    (only,) = loaded.units
-    assert [step.kind for step in only.steps] == ["page", "quiz", "workshop"]
-    assert TERM in GUIDE
+GUIDE = (REPOSITORY / "docs" / "guide-conception.md").read_text(encoding="utf-8")
+FILES: Mapping[str, str] = dict(
+    re.findall(r"^\*\*`([^`]+)`\*\*\n\n```\w+\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)
+)
+SESSION = re.findall(r"^```(sh|text)\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)
+COURSE = "cours/mon-cours"
+INLINE = re.findall(r"`arrimage ([^`]+)`", GUIDE)
 
 
-def test_the_guide_names_every_tool_and_every_callout() -> None:
-    for name in (*SETTINGS, *CALLOUTS):
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with every file that the guide shows."""
+    folder = tmp_path_factory.mktemp("guide")
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("ARRIMAGE_CACHE", str(folder / ".cache"))
+        for name in ("COURSES", "PARTNERS", "INSTITUTION"):
+            patch.delenv(f"ARRIMAGE_{name}", raising=False)
+        yield folder
+
+
+def test_the_files_of_the_guide_make_a_course(desk: Path) -> None:
+    course = load_course(desk / COURSE)
+    assert [[step.kind for step in unit.steps] for unit in course.units] == [
+        ["page", "quiz", "workshop"],
+        ["workshop", "workshop"],
+    ]
+
+
+def test_every_command_of_the_guide_does_what_it_says(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(desk)
+    said = ""
+    for kind, text in SESSION:
+        for line in text.splitlines():
+            if kind == "text":
+                assert line in said
+                continue
+            words = shlex.split(line)
+            if words[0] == "export":
+                name, _, value = words[1].partition("=")
+                monkeypatch.setenv(name, value)
+                continue
+            assert words[0] == "arrimage"
+            result = CliRunner().invoke(main, words[1:])
+            assert result.exit_code == 0, f"{line}\n{result.output}"
+            said += result.output
+    made = sorted(path.suffix for path in (desk / "exports").rglob("*") if path.is_file())
+    assert made == [".epub", ".imscc", ".imscc", ".pdf", *[".zip"] * 5]
+    assert len(list((desk / "remises").glob("*exemple*.zip"))) == 3
+
+
+def test_the_course_of_the_guide_has_nothing_to_look_at_again(desk: Path) -> None:
+    assert check_course(desk / COURSE).warnings == ()
+
+
+@pytest.mark.parametrize("line", INLINE)
+def test_a_command_in_passing_is_one_that_there_is(line: str) -> None:
+    command: click.Command = main
+    words = shlex.split(line)
+    while words and isinstance(command, click.Group):
+        command = command.commands[words.pop(0)]
+    known = {name for parameter in command.params for name in parameter.opts}
+    assert {word for word in words if word.startswith("-")} <= known
+
+
+def test_the_guide_names_everything_that_one_may_choose() -> None:
+    for name in (*SETTINGS, *CALLOUTS, *QUESTION_RECORDS, *FORMATS):
         assert f"`{name}`" in GUIDE, name
+    for name, option in Options.declared().items():
+        assert f"`--{name}`" in GUIDE, name
+        for choice in option.choices:
+            assert f"`{choice}`" in GUIDE, choice
