@@ -31,6 +31,7 @@ from lti_tool.views import (
 )
 from lti_tool.views.compression import compress
 from lti_tool.views.context import EXTENSION, page_language
+from lti_tool.views.figures import percent
 from lti_tool.views.policy import CONTENT_SECURITY_POLICY
 
 HERE = Path(__file__).parent
@@ -64,7 +65,7 @@ def create_app(settings: Settings) -> Flask:
     )
     app.extensions[EXTENSION] = build_tool(settings)
     Babel(app, locale_selector=page_language)
-    app.jinja_env.globals.update(asset=asset_url, page_language=page_language)
+    app.jinja_env.globals.update(asset=asset_url, page_language=page_language, percent=percent)
     for view in (
         admin,
         health,

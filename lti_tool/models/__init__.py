@@ -29,6 +29,7 @@ from lti_tool.models.learning import (
     Standing,
     WindowSession,
 )
+from lti_tool.models.names import folded_name
 from lti_tool.models.notices import Notice, NoticeSubscription
 from lti_tool.models.platform import (
     ConsumerKey,
@@ -43,6 +44,7 @@ from lti_tool.models.platform import (
     ToolSecret,
     UsedLogin,
 )
+from lti_tool.models.reading import ActivityAnalysis, ClassLine
 from lti_tool.models.submissions import (
     Submission,
     SubmissionMember,
@@ -53,12 +55,14 @@ from lti_tool.models.works import GroupChoice, GroupWork, LearnerWork, Replaceme
 
 __all__ = [
     "THE_PASSWORD",
+    "ActivityAnalysis",
     "AdministratorPassword",
     "AdministratorSession",
     "AdministratorTicket",
     "Answer",
     "Attempt",
     "Base",
+    "ClassLine",
     "ConsumerKey",
     "ContentSelection",
     "Context",
@@ -98,6 +102,7 @@ __all__ = [
     "UsedLogin",
     "UtcDateTime",
     "WindowSession",
+    "folded_name",
     "holder_of",
     "now",
 ]

@@ -6,10 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from lti_tool.models.base import Base, UtcDateTime, now
+from lti_tool.models.names import SORT_NAME, folded_name
 from lti_tool.models.platform import Deployment, Platform
 
 
@@ -107,10 +108,17 @@ class Learner(Base):
     platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id", ondelete="CASCADE"))
     sub: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(Text, default="")
+    sort_name: Mapped[str] = mapped_column(SORT_NAME, default="", server_default="")
+    """The name as ``folded_name`` writes it: by it people are sorted and searched for."""
     is_test_user: Mapped[bool] = mapped_column(default=False, server_default=false())
     lti11_user_id: Mapped[str | None] = mapped_column(String(255))
 
     platform: Mapped[Platform] = relationship()
+
+    @validates("name")
+    def _fold(self, _key: str, name: str) -> str:
+        self.sort_name = folded_name(name)
+        return name
 
 
 class Standing(StrEnum):
@@ -176,7 +184,9 @@ class WindowSession(Base):
 class Progress(Base):
     """Where a person stands in a course, in one class: the player's own state.
 
-    ``revision`` grows with every save, so that a second window's late save is noticed.
+    ``revision`` grows with every save, so that a second window's late save is noticed;
+    ``version`` with everything that is done in the course, so that what is kept of it
+    elsewhere (``ClassLine``) is known to be old.
     """
 
     __tablename__ = "progress"
@@ -188,6 +198,7 @@ class Progress(Base):
     course: Mapped[str] = mapped_column(String(200))
     state: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     revision: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     learner: Mapped[Learner] = relationship()
@@ -197,7 +208,10 @@ class Attempt(Base):
     """One go at an activity. ``score`` is between 0 and 1, set when it is completed."""
 
     __tablename__ = "attempt"
-    __table_args__ = (UniqueConstraint("context_pk", "learner_id", "course", "activity", "number"),)
+    __table_args__ = (
+        UniqueConstraint("context_pk", "learner_id", "course", "activity", "number"),
+        Index("ix_attempt_of_activity", "context_pk", "course", "activity"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     context_pk: Mapped[int] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"))

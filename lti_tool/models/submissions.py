@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.models.base import Base, UtcDateTime, now
@@ -45,7 +45,10 @@ class Submission(Base):
     """
 
     __tablename__ = "submission"
-    __table_args__ = (UniqueConstraint("context_pk", "holder", "course", "workshop", "number"),)
+    __table_args__ = (
+        UniqueConstraint("context_pk", "holder", "course", "workshop", "number"),
+        Index("ix_submission_in_state", "context_pk", "course", "state", "handed_in_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     context_pk: Mapped[int] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"))

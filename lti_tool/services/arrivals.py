@@ -36,6 +36,7 @@ from lti_tool.models import (
     Standing,
     UsedLogin,
     WindowSession,
+    folded_name,
 )
 
 
@@ -96,6 +97,7 @@ def arrive_at_once(cursor: DBAPICursor, arrival: Arrival) -> Arrived | None:
         **arrival,
         "grade_scopes": json.dumps(arrival["grade_scopes"]),
         "mentored": None if arrival["mentored"] is None else json.dumps(arrival["mentored"]),
+        "sort_name": folded_name(arrival["name"]),
     }
     parameters = {short: written[name] for name, short in _SHORT_NAMES.items()}
     cursor.execute(STATEMENT, parameters)
@@ -139,7 +141,11 @@ def arrive_step_by_step(db: Session, arrival: Arrival) -> Arrived | None:
             db,
             Learner,
             {"platform_id": arrival["platform_id"], "sub": arrival["sub"]},
-            {"name": arrival["name"], "is_test_user": arrival["is_test_user"]},
+            {
+                "name": arrival["name"],
+                "sort_name": folded_name(arrival["name"]),
+                "is_test_user": arrival["is_test_user"],
+            },
             unless_empty=("is_test_user",),
         )
         newcomer = _keep_membership(db, context_pk, learner_id, arrival)
@@ -289,11 +295,12 @@ same_person AS (
     AND is_test_user = (is_test_user OR %(is_test_user)s)
 ),
 kept_person AS (
-    INSERT INTO learner (platform_id, sub, name, is_test_user)
-    SELECT %(platform_id)s, %(sub)s, %(name)s, %(is_test_user)s FROM login
+    INSERT INTO learner (platform_id, sub, name, sort_name, is_test_user)
+    SELECT %(platform_id)s, %(sub)s, %(name)s, %(sort_name)s, %(is_test_user)s FROM login
     WHERE %(sub)s::text IS NOT NULL AND NOT EXISTS (SELECT FROM same_person)
     ON CONFLICT (platform_id, sub) DO UPDATE SET
-        name = excluded.name, is_test_user = learner.is_test_user OR excluded.is_test_user
+        name = excluded.name, sort_name = excluded.sort_name,
+        is_test_user = learner.is_test_user OR excluded.is_test_user
     RETURNING id
 ),
 person AS (

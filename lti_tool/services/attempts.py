@@ -6,19 +6,19 @@ attempt counts: a learner who tries again to understand better can lose nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from course_content import scoring
 from course_content.model import Activity, Course
 from lti_tool.models import Answer, Attempt, ResourceLink, now
 from lti_tool.services.courses import AnswerKeys, Json
-from lti_tool.services.progress import Seat, lock_seat
+from lti_tool.services.progress import Seat, change_seat, lock_seat
 
 
 class WorkFault(StrEnum):
@@ -91,7 +91,7 @@ def answer(db: Session, seat: Seat, desk: Desk, given: Given) -> Answered:
     ``WorkRefused``. Nothing is committed: the caller adds the grade to the transaction.
     """
     verdict = desk.verdict(given.question, given.response)
-    lock_seat(db, seat).updated_at = now()
+    change_seat(db, seat).updated_at = now()
     attempts = _attempts(db, seat, desk.activity.id)
     attempt = _addressed(db, seat, desk, attempts, given.attempt)
     earlier = {one.question: one for one in attempt.answers}.get(given.question)
@@ -169,14 +169,20 @@ def best_scores(db: Session, seat: Seat) -> dict[str, float]:
     return best
 
 
-def best_scores_of_class(db: Session, link: ResourceLink) -> dict[int, dict[str, float]]:
-    """Return the best scores of everybody in a link's class, by learner and activity."""
+def best_scores_of_class(
+    db: Session, link: ResourceLink, only: Collection[int] | None = None
+) -> dict[int, dict[str, float]]:
+    """Return the best scores of everybody in a link's class, or ``only`` of these.
+
+    They come by learner and activity.
+    """
     rows = db.execute(
         select(Attempt.learner_id, Attempt.activity, func.max(Attempt.score))
         .where(
             Attempt.context_pk == link.context_pk,
             Attempt.course == link.course,
             Attempt.completed_at.is_not(None),
+            true() if only is None else Attempt.learner_id.in_(only),
         )
         .group_by(Attempt.learner_id, Attempt.activity)
     )

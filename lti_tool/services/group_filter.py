@@ -1,16 +1,15 @@
-"""A class seen by one of its groups: which ones there are to choose from, and the choice made."""
+"""The groups of a class to choose from, to see one of them alone, and how many are in each."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Final
 
-from lti_tool.models import CourseGroup
-from lti_tool.services.reports import ClassReport, LearnerRow
+from sqlalchemy import func, select
 
-EVERYBODY: Final = ""
-WITHOUT_GROUP: Final = "none"
+from lti_tool.models import CourseGroup, GroupMembership, Learner
+from lti_tool.services.class_view import EVERYBODY, WITHOUT_GROUP, TableView, group_key, in_group
+from lti_tool.services.reports import ClassTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +42,48 @@ class GroupFilter:
     chosen: str
 
 
-def narrowed(report: ClassReport, key: str) -> tuple[ClassReport, GroupFilter]:
-    """Return the report of one group of the class, and the choice that it comes from.
-
-    A group that is not there any more leaves the class as it is.
-    """
-    within = {WITHOUT_GROUP: [line for line in report.learners if not line.groups]}
-    for group in report.groups:
-        within[_key(group)] = [line for line in report.learners if group in line.groups]
-    people = {name: sum(line.counts for line in lines) for name, lines in within.items()}
-    chosen = key if key in within and report.groups else EVERYBODY
-    choice = GroupFilter(
+def group_filter(table: ClassTable, view: TableView, counted: int) -> GroupFilter:
+    """Return the choice that a view of a class was made from; ``counted`` are of its group."""
+    people = _sizes(table) if table.groups else {}
+    return GroupFilter(
         sets=tuple(
-            GroupSet(name, tuple(GroupChoice(_key(one), one, people[_key(one)]) for one in groups))
-            for name, groups in groupby(report.groups, key=lambda group: group.set_name)
+            GroupSet(
+                name,
+                tuple(GroupChoice(group_key(one), one, people.get(one.id, 0)) for one in groups),
+            )
+            for name, groups in groupby(table.groups, key=lambda group: group.set_name)
         ),
-        everybody=len(report.counted),
-        alone=people[WITHOUT_GROUP],
-        chosen=chosen,
+        everybody=_everybody(table, view, counted),
+        alone=_count(table, WITHOUT_GROUP) if table.groups else 0,
+        chosen=view.group,
     )
-    if chosen == EVERYBODY:
-        return report, choice
-    learners: list[LearnerRow] = within[chosen]
-    return replace(report, learners=tuple(learners)), choice
 
 
-def _key(group: CourseGroup) -> str:
-    return str(group.id)
+def _sizes(table: ClassTable) -> dict[int, int]:
+    """Return how many of those who count are in each group, by its key."""
+    people = table.people
+    rows = table.db.execute(
+        select(GroupMembership.group_pk, func.count())
+        .select_from(people.source)
+        .join(GroupMembership, GroupMembership.learner_id == Learner.id)
+        .where(
+            people.belongs,
+            people.counts,
+            GroupMembership.group_pk.in_([group.id for group in table.groups]),
+        )
+        .group_by(GroupMembership.group_pk)
+    )
+    return dict(rows.all())
+
+
+def _everybody(table: ClassTable, view: TableView, counted: int) -> int:
+    return counted if view.group == EVERYBODY else _count(table, EVERYBODY)
+
+
+def _count(table: ClassTable, key: str) -> int:
+    people = table.people
+    return table.db.scalars(
+        select(func.count())
+        .select_from(people.source)
+        .where(people.belongs, people.counts, in_group(key, table.link.context_pk))
+    ).one()

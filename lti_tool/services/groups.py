@@ -77,8 +77,7 @@ def groups_of_learner(db: Session, context_pk: int, learner_id: int) -> tuple[Co
 
 def class_groups(db: Session, context_pk: int) -> ClassGroups:
     """Return every group of a class, and who is in which."""
-    rows = db.scalars(select(CourseGroup).where(CourseGroup.context_pk == context_pk))
-    groups = tuple(sorted(rows, key=reading_order))
+    groups = groups_in_order(db, context_pk)
     places = db.execute(
         select(GroupMembership.learner_id, GroupMembership.group_pk)
         .join(CourseGroup, CourseGroup.id == GroupMembership.group_pk)
@@ -94,6 +93,32 @@ def class_groups(db: Session, context_pk: int) -> ClassGroups:
             for learner_id, theirs in within.items()
         },
     )
+
+
+def groups_in_order(db: Session, context_pk: int) -> tuple[CourseGroup, ...]:
+    """Return every group of a class in a reader's order."""
+    rows = db.scalars(select(CourseGroup).where(CourseGroup.context_pk == context_pk))
+    return tuple(sorted(rows, key=reading_order))
+
+
+def groups_of_learners(
+    db: Session, groups: Sequence[CourseGroup], learner_ids: Collection[int]
+) -> dict[int, tuple[CourseGroup, ...]]:
+    """Return who of these learners is in which of a class's groups, by the learner."""
+    if not groups or not learner_ids:
+        return {}
+    places = db.execute(
+        select(GroupMembership.learner_id, GroupMembership.group_pk).where(
+            GroupMembership.learner_id.in_(learner_ids)
+        )
+    )
+    within: dict[int, set[int]] = {}
+    for learner_id, group_pk in places:
+        within.setdefault(learner_id, set()).add(group_pk)
+    return {
+        learner_id: tuple(group for group in groups if group.id in theirs)
+        for learner_id, theirs in within.items()
+    }
 
 
 def reading_order(group: CourseGroup) -> tuple[Any, ...]:

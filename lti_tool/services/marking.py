@@ -8,12 +8,12 @@ it are one transaction.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, select
 from sqlalchemy.orm import Session, aliased, defer, joinedload
 
 from course_content.model import Course, Rubric, Workshop, localized
@@ -28,7 +28,7 @@ from lti_tool.models import (
 from lti_tool.services import grades
 from lti_tool.services.courses import CourseShelf, Json, link_extent
 from lti_tool.services.group_works import lock_shared
-from lti_tool.services.progress import Seat, lock_seat
+from lti_tool.services.progress import Seat, change_seat
 from lti_tool.services.submissions import (
     SubmissionFault,
     SubmissionRefused,
@@ -40,6 +40,8 @@ from lti_tool.services.submissions import (
 LONGEST_COMMENT: Final = 6000
 """Code points."""
 LARGEST_ID: Final = 2**31 - 1
+QUEUE_SIZE: Final = 20
+"""Works that wait, and as many of those reviewed, which the class page lists at first."""
 _UNREADABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -65,7 +67,8 @@ class QueueLine:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What a class handed in: what waits for an instructor, the oldest first, and the rest.
+    """What a class handed in: what waits for an instructor, the oldest first, and the rest, the
+    latest first. Each list is its beginning; the counts are of all.
 
     ``is_open`` says whether the link has any workshop whose works are reviewed.
     """
@@ -73,6 +76,14 @@ class Queue:
     is_open: bool
     waiting: tuple[QueueLine, ...]
     reviewed: tuple[QueueLine, ...]
+    waiting_count: int
+    reviewed_count: int
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are works that it does not list."""
+        listed = len(self.waiting) + len(self.reviewed)
+        return listed < self.waiting_count + self.reviewed_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +119,51 @@ class ReviewText:
         return {"marks": dict(self.marks), "comment": self.comment}
 
 
-def queue_of(db: Session, course: Course, link: ResourceLink, language: str) -> Queue:
+def queue_of(
+    db: Session, course: Course, link: ResourceLink, language: str, size: int = QUEUE_SIZE
+) -> Queue:
     """Return what the link's class handed in at the workshops that the link covers."""
     reviewed = {
         workshop.id: localized(workshop.title, language)
         for workshop in link_extent(course, link.target).workshops
         if workshop.review is not None
     }
+    if not reviewed:
+        return Queue(is_open=False, waiting=(), reviewed=(), waiting_count=0, reviewed_count=0)
+    is_listed = _is_listed(link, reviewed)
+    counts = dict(
+        db.execute(
+            select(Submission.state, func.count()).where(is_listed).group_by(Submission.state)
+        ).all()
+    )
+    waiting_count = counts.get(SubmissionState.HANDED_IN, 0)
+    reviewed_count = sum(counts.values()) - waiting_count
+    waits = Submission.state == SubmissionState.HANDED_IN
+    handed_in_at = Submission.handed_in_at
+
+    def lines(*order: SQLColumnExpression[Any], of: ColumnElement[bool]) -> tuple[QueueLine, ...]:
+        rows = db.scalars(
+            select(Submission)
+            .where(is_listed, of)
+            .order_by(*order)
+            .limit(size)
+            .options(defer(Submission.records), joinedload(Submission.learner))
+        )
+        return tuple(_line(row, reviewed[row.workshop]) for row in rows)
+
+    return Queue(
+        is_open=True,
+        waiting=lines(handed_in_at, Submission.id, of=waits) if waiting_count else (),
+        reviewed=(
+            lines(handed_in_at.desc(), Submission.id.desc(), of=~waits) if reviewed_count else ()
+        ),
+        waiting_count=waiting_count,
+        reviewed_count=reviewed_count,
+    )
+
+
+def _is_listed(link: ResourceLink, workshops: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition of being the latest work of somebody at one of these workshops."""
     later = aliased(Submission)
     is_superseded = (
         select(later.id)
@@ -127,22 +176,11 @@ def queue_of(db: Session, course: Course, link: ResourceLink, language: str) -> 
         )
         .exists()
     )
-    rows = db.scalars(
-        select(Submission)
-        .where(
-            Submission.context_pk == link.context_pk,
-            Submission.course == link.course,
-            Submission.workshop.in_(reviewed),
-            ~is_superseded,
-        )
-        .order_by(Submission.handed_in_at, Submission.id)
-        .options(defer(Submission.records), joinedload(Submission.learner))
-    ).all()
-    lines = tuple(_line(row, reviewed[row.workshop]) for row in rows)
-    return Queue(
-        is_open=bool(reviewed),
-        waiting=tuple(one for one in lines if one.state == SubmissionState.HANDED_IN),
-        reviewed=tuple(one for one in lines if one.state != SubmissionState.HANDED_IN),
+    return and_(
+        Submission.context_pk == link.context_pk,
+        Submission.course == link.course,
+        Submission.workshop.in_(workshops),
+        ~is_superseded,
     )
 
 
@@ -294,7 +332,7 @@ def _locked(db: Session, window: WindowSession, submission_id: int) -> Submissio
     if place is not None:
         lock_shared(db, place)
     for learner in credited(found):
-        lock_seat(db, _seat(found, learner))
+        change_seat(db, _seat(found, learner))
     db.refresh(found)
     if _latest_number(db, found) != found.number:
         raise SubmissionRefused(SubmissionFault.SUPERSEDED)

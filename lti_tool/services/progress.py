@@ -90,8 +90,16 @@ def lock_seat(db: Session, seat: Seat) -> Progress:
         "learner_id": seat.learner_id,
         "course": seat.course,
     }
-    insert_unless_there(db, Progress, {**place, "state": {}, "revision": 0, "updated_at": now()})
+    first = {"state": {}, "revision": 0, "version": 1, "updated_at": now()}
+    insert_unless_there(db, Progress, {**place, **first})
     return db.scalars(_at(seat).with_for_update().execution_options(populate_existing=True)).one()
+
+
+def change_seat(db: Session, seat: Seat) -> Progress:
+    """Take the row as ``lock_seat`` does, for something that changes what a class shows of it."""
+    row = lock_seat(db, seat)
+    row.version += 1
+    return row
 
 
 def load(db: Session, seat: Seat) -> Saved:
@@ -112,7 +120,7 @@ def save(db: Session, seat: Seat, course: Course, revision: int, state: object) 
     ``StateTooLarge``.
     """
     sent = checked(course, state)
-    row = lock_seat(db, seat)
+    row = change_seat(db, seat)
     merged = _merge(row.state, sent, stale=revision != row.revision)
     row.state = checked(course, merged)
     row.revision += 1

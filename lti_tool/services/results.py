@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from lti_tool.models import ResourceLink, Submission, SubmissionState
 from lti_tool.services.attempts import best_scores, best_scores_of_class
 from lti_tool.services.progress import Seat
-from lti_tool.services.submissions import credited, is_for
+from lti_tool.services.submissions import credited, is_for, is_for_any
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,19 @@ def results_of(db: Session, seat: Seat) -> Results:
     return results
 
 
-def results_of_class(db: Session, link: ResourceLink) -> dict[int, Results]:
-    """Return what everybody in a link's class achieved, by learner."""
-    best = best_scores_of_class(db, link)
+def results_of_class(
+    db: Session, link: ResourceLink, only: Collection[int] | None = None
+) -> dict[int, Results]:
+    """Return what everybody in a link's class achieved, by learner, or ``only`` these."""
+    best = best_scores_of_class(db, link, only)
     found = {learner_id: Results(scores) for learner_id, scores in best.items()}
     accepted = _accepted(link.context_pk, link.course).options(selectinload(Submission.members))
+    if only is not None:
+        accepted = accepted.where(is_for_any(only))
     for row in db.scalars(accepted):
         for learner in credited(row):
+            if only is not None and learner.id not in only:
+                continue
             found[learner.id] = found.get(learner.id, NO_RESULTS).with_accepted(row)
     return found
 

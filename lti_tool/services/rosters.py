@@ -46,6 +46,7 @@ from lti_tool.models import (
     Membership,
     Platform,
     Standing,
+    folded_name,
     now,
 )
 from lti_tool.services.batches import batches
@@ -363,6 +364,7 @@ def _add(db: Session, request: _Request, newcomers: Iterable[Member]) -> None:
                     "platform_id": request.platform.id,
                     "sub": member.user_id,
                     "name": member.name,
+                    "sort_name": folded_name(member.name),
                     "is_test_user": member.is_test_user,
                 }
                 for member in batch
@@ -371,7 +373,10 @@ def _add(db: Session, request: _Request, newcomers: Iterable[Member]) -> None:
         db.execute(
             people.on_conflict_do_update(
                 index_elements=["platform_id", "sub"],
-                set_={"name": people.excluded.name},
+                set_={
+                    "name": people.excluded.name,
+                    "sort_name": people.excluded.sort_name,
+                },
                 where=and_(
                     people.excluded.name != "",
                     Learner.name != people.excluded.name,
@@ -409,6 +414,6 @@ def _forget_names(db: Session, request: _Request) -> None:
             exists().where(place, gone_unseen, Membership.context_pk == request.context_pk),
             ~exists().where(place, ~gone_unseen),
         )
-        .values(name="")
+        .values(name="", sort_name="")
         .execution_options(synchronize_session=False)
     )

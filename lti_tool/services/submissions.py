@@ -6,7 +6,7 @@ copy is kept; only the latest is waiting for somebody. One member hands in for a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -123,6 +123,15 @@ def is_for(learner_id: int | None) -> ColumnElement[bool]:
     )
     is_own = and_(Submission.group_id.is_(None), Submission.learner_id == learner_id)
     return or_(is_own, is_member)
+
+
+def is_for_any(learner_ids: Collection[int]) -> ColumnElement[bool]:
+    """Return the same condition for several people."""
+    theirs = select(SubmissionMember.submission_pk).where(
+        SubmissionMember.learner_id.in_(learner_ids)
+    )
+    is_own = and_(Submission.group_id.is_(None), Submission.learner_id.in_(learner_ids))
+    return or_(is_own, Submission.id.in_(theirs))
 
 
 def hand_in(

@@ -1,37 +1,36 @@
-// The instructor's page, and a mentor's: keeps the session with the window, refreshes and sorts
-// the table, and has the class's list brought up to date.
+// The instructor's pages about a class, and a mentor's: keep the session and the view of the table
+// with the window, ask for each page without reloading, and have the class's list brought up to
+// date.
 "use strict";
 
 (() => {
+  const SEARCH_DELAY_MS = 250;
   const page = document.getElementById("class");
-  const { page: address, source } = page.dataset;
   const content = document.getElementById("class-content");
   const news = document.getElementById("class-news");
-  let order = { key: "name", direction: "ascending" };
   let asking = null;
+  let shown = null;
+  let typing = null;
 
   // The token stays in the window's history entry: no cookie, which a frame would lose, and
   // no address, which would leave traces.
   const launched = document.getElementById("session");
   if (launched) {
-    history.replaceState(JSON.parse(launched.textContent), "", address);
+    history.replaceState(JSON.parse(launched.textContent), "", page.dataset.page);
     launched.remove();
   }
   const session = history.state?.session;
+  let address = location.pathname;
 
-  /** The address of the table for the chosen group, which stays with the window as well. */
-  function forGroup(path) {
-    const { group } = history.state;
-    if (!group) return path;
-    return `${path}${path.includes("?") ? "&" : "?"}group=${encodeURIComponent(group)}`;
+  /** Where the piece of HTML for this page is, as the table is viewed now. */
+  function source(path = `/api${address}`) {
+    const { view = {} } = history.state;
+    const said = new URLSearchParams(view).toString();
+    if (!said) return path;
+    return `${path}${path.includes("?") ? "&" : "?"}${said}`;
   }
 
-  function chooseGroup(group) {
-    history.replaceState({ ...history.state, group }, "");
-    return show(source, { told: "groupNews" });
-  }
-
-  /** The words of the table, which is in the session's language, or else of the page. */
+  /** The words of the page's content, which is in the session's language, or else of the page. */
   const words = () => (document.getElementById("class-report") ?? page).dataset;
 
   function tell(text) {
@@ -51,33 +50,101 @@
     heading.focus();
   }
 
-  /** Ask for the table, and show it. Nobody is told of what happened by itself. */
-  async function show(path, options = {}) {
-    const response = await fetch(forGroup(path), {
-      method: options.method ?? "GET",
+  /** What has the focus, in words that find its like in the content that replaces it. */
+  function focused() {
+    const { id, dataset } = document.activeElement ?? {};
+    if (id) return `#${CSS.escape(id)}`;
+    for (const name of ["action", "sort", "rule"]) {
+      if (dataset?.[name]) return `[data-${name}="${CSS.escape(dataset[name])}"]`;
+    }
+    return null;
+  }
+
+  function replace(html) {
+    const selector = content.contains(document.activeElement) ? focused() : null;
+    const search = document.getElementById("class-search");
+    const typed = search && { text: search.value, at: search.selectionStart };
+    // Our own template's output, in which every value is escaped.
+    content.innerHTML = html;
+    prepare();
+    const field = document.getElementById("class-search");
+    // What was typed while the answer was on its way stays.
+    if (typing !== null && field && typed) field.value = typed.text;
+    const again = selector && content.querySelector(selector);
+    if (!again) return;
+    again.focus();
+    if (again === field && typed) field.setSelectionRange(typed.at, typed.at);
+  }
+
+  /** Ask for a piece of HTML. What was asked for before and did not come yet is not wanted now. */
+  async function ask(path, method = "GET") {
+    shown?.abort();
+    const mine = new AbortController();
+    shown = mine;
+    const response = await fetch(path, {
+      method,
       headers: { Authorization: `Bearer ${session}`, Accept: "text/html" },
       credentials: "omit",
       cache: "no-store",
+      signal: mine.signal,
     }).catch(() => null);
+    return mine.signal.aborted ? { unwanted: true } : response;
+  }
+
+  /** Ask for the page's content, and show it. Nobody is told of what happened by itself. */
+  async function show(path, options = {}) {
+    const response = await ask(path, options.method);
+    if (response?.unwanted) return;
     if (response?.status === 401 || response?.status === 403) {
       showEnd();
     } else if (response?.ok) {
-      const html = await response.text();
-      const { action, sort } = document.activeElement?.dataset ?? {};
-      // Our own template's output, in which every value is escaped.
-      content.innerHTML = html;
-      prepare();
-      if (action) content.querySelector(`[data-action="${action}"]`)?.focus();
-      if (sort) content.querySelector(`[data-sort="${sort}"]`)?.focus();
-      if (!options.quietly) tell(words()[options.told ?? "refreshed"]);
+      replace(await response.text());
+      if (!options.quietly) tell(words()[options.told ?? "refreshed"] ?? "");
+      if (options.landing) content.querySelector("h1")?.focus();
     } else {
       tell(words().failed);
     }
   }
 
   async function refresh(options) {
-    await show(source, options);
+    await show(source(), options);
     await askForListIfDue();
+  }
+
+  /** Show the table otherwise; the choice stays with the window as well. */
+  function view(changes, told = "viewNews") {
+    const chosen = { ...history.state.view, page: "", ...changes };
+    const kept = Object.fromEntries(Object.entries(chosen).filter(([, text]) => text));
+    history.replaceState({ ...history.state, view: kept }, "");
+    return show(source(), { told });
+  }
+
+  function sortBy(key) {
+    const head = content.querySelector(`[data-sort="${CSS.escape(key)}"]`).closest("th");
+    const direction = head.getAttribute("aria-sort") === "ascending" ? "descending" : "";
+    return view({ sort: key, direction });
+  }
+
+  function search(text) {
+    clearTimeout(typing);
+    typing = setTimeout(() => {
+      typing = null;
+      view({ search: text });
+    }, SEARCH_DELAY_MS);
+  }
+
+  /** Go to another page about this class, which comes without a reload. */
+  function open(path) {
+    history.pushState(history.state, "", path);
+    address = path;
+    scrollTo(0, 0);
+    return show(source(), { quietly: true, landing: true });
+  }
+
+  /** Another page of ours, which has the session from the window. */
+  function leaveFor(path) {
+    history.pushState({ session }, "", path);
+    location.reload();
   }
 
   /** Have the class's list brought up to date; the platform may take its time. */
@@ -88,7 +155,7 @@
       return;
     }
     asking = { method: "POST", quietly, told: "rosterNews" };
-    await show(path, asking);
+    await show(source(path), asking);
     asking = null;
   }
 
@@ -104,56 +171,58 @@
     }
   }
 
-  function sortRows() {
-    const body = content.querySelector("tbody");
-    if (!body) return;
-    const sign = order.direction === "ascending" ? 1 : -1;
-    const value = (row) => Number(row.querySelector(`[data-key="${order.key}"]`)?.dataset.value ?? 0);
-    body.append(...[...body.rows].sort((one, other) => sign * (value(one) - value(other))));
-    for (const button of content.querySelectorAll("[data-sort]")) {
-      const isChosen = button.dataset.sort === order.key;
-      button.closest("th").setAttribute("aria-sort", isChosen ? order.direction : "none");
-    }
-  }
-
-  function sortBy(key) {
-    const isSame = order.key === key;
-    const direction = isSame && order.direction === "ascending" ? "descending" : "ascending";
-    order = { key, direction };
-    sortRows();
-  }
-
-  /** Another page of ours, which has the session from the window. */
-  function leaveFor(path) {
-    history.pushState({ session }, "", path);
-    location.reload();
-  }
-
   function prepare() {
     const report = document.getElementById("class-report");
     if (!report) return;
     document.documentElement.lang = report.lang;
     document.title = report.dataset.title;
-    // A group that is there no more is not asked for again.
-    history.replaceState({ ...history.state, group: report.dataset.group }, "");
+    page.dataset.showing = address;
+    // What is there no more, a group say, is not asked for again.
+    if (report.dataset.view) {
+      history.replaceState({ ...history.state, view: JSON.parse(report.dataset.view) }, "");
+    }
     localizeTimes(report.lang);
-    sortRows();
   }
 
+  const actions = {
+    refresh: () => refresh(),
+    roster: () => askForList("/api/class/roster", false),
+    preview: () => leaveFor(words().preview),
+    all: () => view({ search: "", rule: "" }),
+  };
+
   content.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-open]");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      open(link.getAttribute("href"));
+      return;
+    }
     const button = event.target.closest("button");
-    if (button?.dataset.action === "refresh") refresh();
-    else if (button?.dataset.action === "roster") askForList("/api/class/roster", false);
-    else if (button?.dataset.action === "preview") leaveFor(words().preview);
-    else if (button?.dataset.submission) leaveFor(`/submissions/${button.dataset.submission}`);
-    else if (button?.dataset.sort) sortBy(button.dataset.sort);
+    if (!button) return;
+    const { action, submission, sort, rule, turn, works } = button.dataset;
+    if (submission) leaveFor(`/submissions/${submission}`);
+    else if (sort) sortBy(sort);
+    else if (rule) view({ rule: button.getAttribute("aria-pressed") === "true" ? "" : rule });
+    else if (turn) view({ page: turn }, "pageNews");
+    else if (works) view({ works, page: history.state.view?.page });
+    else actions[action]?.();
   });
   content.addEventListener("change", (event) => {
-    if (event.target.dataset.action === "group") chooseGroup(event.target.value);
+    if (event.target.dataset.action === "group") view({ group: event.target.value });
   });
-  // "Back" and "forward" between this page and the preview change the address alone.
+  content.addEventListener("input", (event) => {
+    if (event.target.dataset.action === "search") search(event.target.value);
+  });
+  // "Back" and "forward" among the pages about the class ask for their content; between them
+  // and the preview they change the address alone.
   window.addEventListener("popstate", () => {
-    if (location.pathname !== address) location.reload();
+    if (location.pathname !== page.dataset.page && !location.pathname.startsWith("/class")) {
+      location.reload();
+    } else if (location.pathname !== address) {
+      address = location.pathname;
+      show(source(), { quietly: true, landing: true });
+    }
   });
 
   if (typeof session !== "string") {

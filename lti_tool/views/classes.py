@@ -7,20 +7,27 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from course_content.model import localized
+from course_content.model import Course, localized
 from lti_tool.models import WindowSession, now
+from lti_tool.services.attention import RULE_WORDS
+from lti_tool.services.class_lines import bring_up_to_date
+from lti_tool.services.class_view import TableView
 from lti_tool.services.column_choice import obstacle
 from lti_tool.services.copies import class_copied
 from lti_tool.services.courses import link_extent
-from lti_tool.services.group_filter import EVERYBODY, narrowed
-from lti_tool.services.marking import queue_of
+from lti_tool.services.group_filter import group_filter
+from lti_tool.services.marking import QUEUE_SIZE, queue_of
 from lti_tool.services.objections import GROUP_OBJECTIONS, ROSTER_OBJECTIONS, objection_to
-from lti_tool.services.reports import class_report
+from lti_tool.services.reports import ClassTable, class_report
 from lti_tool.services.rosters import RosterStatus, refresh
+from lti_tool.services.targets import to_do
 from lti_tool.views.asking import instructor_window
 from lti_tool.views.context import tool
 
 blueprint = Blueprint("classes", __name__)
+
+LONGEST_NUMBER = 5
+"""Figures of how many works are listed."""
 
 
 @blueprint.get("/class")
@@ -34,11 +41,14 @@ def shell() -> Response:
 
 @blueprint.get("/api/class")
 def fragment() -> Response:
-    """Return the class, or ``?group`` of it, as a piece of HTML for the page that shows it."""
-    group = request.args.get("group", EVERYBODY)
+    """Return a page of the class as a piece of HTML for the page that shows it.
+
+    ``?group``, ``?search``, ``?rule``, ``?sort``, ``?direction`` and ``?page`` say which
+    lines, ``?works`` how many works of the queue.
+    """
     with tool().database.reading() as db:
         window = instructor_window(db)
-        return make_response(render_template("class_table.html", **_details(window, db, group)))
+        return make_response(render_template("class_table.html", **_details(window, db)))
 
 
 @blueprint.post("/api/class/roster")
@@ -62,26 +72,46 @@ def class_page(session_token: str, window: WindowSession) -> Response:
     return make_response(render_template("class.html", session=session_token, **details))
 
 
-def _details(window: WindowSession, db: Session, group: str = EVERYBODY) -> dict[str, Any]:
+def _details(window: WindowSession, db: Session) -> dict[str, Any]:
     link = window.resource_link
     course = tool().courses.course(link.course)
     language = tool().courses.language(link.course, window.language)
-    report, group_filter = narrowed(class_report(db, course, link), group)
-    roster = RosterStatus.of(link.context, now())
+    bring_up_to_date(tool().database, db, course, link)
+    moment = now()
+    table = ClassTable.of(db, course, link, moment)
+    report = class_report(table, TableView.read(request.args))
+    works = _number_of_works(request.args.get("works", ""))
+    roster = RosterStatus.of(link.context, moment)
     return {
         "course_title": localized(course.title, language),
         "class_title": link.context.title,
         "copied_from": class_copied(db, link.context_pk),
         "part_title": localized(link_extent(course, link.target).title, language),
         "activities": [(one.id, localized(one.title, language)) for one in report.activities],
+        "titles": titles_of(course, language),
         "report": report,
+        "view": {**report.view.as_json(), "works": works},
+        "rule_words": RULE_WORDS,
         "may_have_columns": obstacle(course, link) is None,
-        "group_filter": group_filter,
-        "queue": queue_of(db, course, link, language),
+        "group_filter": group_filter(table, report.view, report.figures.counted),
+        "queue": queue_of(db, course, link, language, works),
+        "works": works,
+        "queue_step": QUEUE_SIZE,
         "objection_to": objection_to,
         "roster": roster,
         "roster_objection": ROSTER_OBJECTIONS[roster.fault] if roster.fault else None,
         "groups_objection": GROUP_OBJECTIONS[roster.groups_fault] if roster.groups_fault else None,
         "preview": url_for("learn.shell", language=language),
-        "written_at": now(),
+        "written_at": moment,
     }
+
+
+def titles_of(course: Course, language: str) -> dict[str, str]:
+    """Return what the quizzes and workshops of a course are called, by their id."""
+    steps = (step for unit in course.units for step in to_do(unit))
+    return {step.id: localized(step.title, language) for step in steps}
+
+
+def _number_of_works(text: str) -> int:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    return max(QUEUE_SIZE, int(text)) if is_number else QUEUE_SIZE

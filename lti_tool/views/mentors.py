@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from course_content.model import localized
 from lti_tool.models import Standing, WindowSession, now
-from lti_tool.services.reports import class_report
+from lti_tool.services.class_lines import bring_up_to_date
+from lti_tool.services.reports import ClassTable
 from lti_tool.views.asking import mentor_window
 from lti_tool.views.context import tool
 
@@ -41,12 +42,15 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
     link = window.resource_link
     course = tool().courses.course(link.course)
     language = tool().courses.language(link.course, window.language)
-    report = class_report(db, course, link, only=window.mentored or ())
+    bring_up_to_date(tool().database, db, course, link)
+    table = ClassTable.of(db, course, link, now(), only=window.mentored or ())
     return {
         "course_title": localized(course.title, language),
         "class_title": link.context.title,
-        "activities": [(one.id, localized(one.title, language)) for one in report.activities],
-        "people": [line for line in report.learners if line.standing is not Standing.LEFT],
-        "steps": report.steps,
+        "activities": [
+            (one.id, localized(one.title, language)) for one in table.people.scope.activities
+        ],
+        "people": [line for line in table.everybody() if line.standing is not Standing.LEFT],
+        "steps": len(table.people.scope.steps),
         "written_at": now(),
     }

@@ -1,0 +1,195 @@
+"""The lines of a class table, kept beside the work that they are made of.
+
+To sort ten thousand people by what they achieved, the database must know what that is: it is
+kept in ``ClassLine``, one row for each learner and link. Nothing is written there while people
+learn. Whoever reads a class first makes anew the lines that are behind: those of an older
+version of somebody's work, or of another scope of the link. A line that is too new does no
+harm, one that is too old is found; so no lock is taken, and the table may be emptied at any
+time (ADR 0030).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from course_content.model import Course, Gradable, Quiz
+from lti_tool.database import Database
+from lti_tool.models import Attempt, ClassLine, Progress, ResourceLink
+from lti_tool.services.batches import batches
+from lti_tool.services.courses import graded_activities, steps_in_scope
+from lti_tool.services.grades import link_score
+from lti_tool.services.progress import insert_into
+from lti_tool.services.results import NO_RESULTS, Results, results_of_class
+
+EDITION: Final = 1
+"""To be raised when lines are made of the same work in another way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a link covers of its course, as far as a line of the table is about it."""
+
+    steps: frozenset[str]
+    activities: tuple[Gradable, ...]
+    fingerprint: str
+
+    @classmethod
+    def of(cls, course: Course, link: ResourceLink) -> Scope:
+        """Return the scope of a link, by the course as it is now."""
+        steps = frozenset(steps_in_scope(course, link.target))
+        activities = graded_activities(course, link.target)
+        told = [
+            EDITION,
+            course.slug,
+            sorted(steps),
+            [(one.id, pass_mark(one)) for one in activities],
+        ]
+        return cls(steps, activities, hashlib.sha256(json.dumps(told).encode()).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class _Tries:
+    """What somebody did at one activity: the best score, and how many attempts were completed."""
+
+    best: float
+    count: int
+
+
+def pass_mark(activity: Gradable) -> float:
+    """Return the score, from 0 to 1, from which an activity is passed.
+
+    A workshop's work is accepted or not: any score of one that was accepted passes.
+    """
+    return activity.pass_mark / 100 if isinstance(activity, Quiz) else 0.0
+
+
+def bring_up_to_date(database: Database, db: Session, course: Course, link: ResourceLink) -> None:
+    """Make anew the lines of a link's class that are behind.
+
+    ``db`` is a session that reads: what it has read so far is not held against what is
+    written here.
+    """
+    scope = Scope.of(course, link)
+    behind = db.scalars(
+        select(Progress.learner_id)
+        .outerjoin(
+            ClassLine,
+            and_(
+                ClassLine.resource_link_pk == link.id,
+                ClassLine.learner_id == Progress.learner_id,
+            ),
+        )
+        .where(
+            Progress.context_pk == link.context_pk,
+            Progress.course == link.course,
+            or_(
+                ClassLine.version.is_(None),
+                ClassLine.version != Progress.version,
+                ClassLine.scope != scope.fingerprint,
+            ),
+        )
+        .order_by(Progress.learner_id)
+    ).all()
+    if not behind:
+        return
+    db.commit()
+    for batch in batches(behind):
+        with database.transaction() as writing:
+            _write(writing, scope, link, batch)
+
+
+def _write(db: Session, scope: Scope, link: ResourceLink, learner_ids: Sequence[int]) -> None:
+    rows = list(_lines(db, scope, link, learner_ids))
+    if not rows:
+        return
+    made = insert_into(db, ClassLine).values(rows)
+    key = ("resource_link_pk", "learner_id")
+    news = {name: made.excluded[name] for name in rows[0] if name not in key}
+    db.execute(
+        made.on_conflict_do_update(
+            index_elements=list(key),
+            set_=news,
+            where=or_(
+                ClassLine.version < made.excluded.version, ClassLine.scope != made.excluded.scope
+            ),
+        )
+    )
+
+
+def _lines(
+    db: Session, scope: Scope, link: ResourceLink, learner_ids: Sequence[int]
+) -> Iterable[dict[str, Any]]:
+    """Yield the lines of some learners. Their versions are read before their work is."""
+    seats = db.execute(
+        select(Progress.learner_id, Progress.version, Progress.updated_at, Progress.state)
+        .where(
+            Progress.context_pk == link.context_pk,
+            Progress.course == link.course,
+            Progress.learner_id.in_(learner_ids),
+        )
+        .order_by(Progress.learner_id)
+    ).all()
+    results = results_of_class(db, link, frozenset(learner_ids))
+    tries = _tries(db, scope, link, learner_ids)
+    for learner_id, version, updated_at, state in seats:
+        achieved = results.get(learner_id, NO_RESULTS)
+        yield {
+            "resource_link_pk": link.id,
+            "learner_id": learner_id,
+            "version": version,
+            "scope": scope.fingerprint,
+            "worked_at": updated_at,
+            **_achieved(scope, achieved),
+            "visited": len(scope.steps.intersection(state.get("visited", ()))),
+            **_failed(scope, tries.get(learner_id, {})),
+        }
+
+
+def _achieved(scope: Scope, results: Results) -> dict[str, Any]:
+    total = link_score(scope.activities, results)
+    scores = {
+        one.id: results.scores[one.id] for one in scope.activities if one.id in results.scores
+    }
+    return {
+        "done": len(scores),
+        "score": None if total is None else total.score,
+        "scores": scores,
+    }
+
+
+def _failed(scope: Scope, tries: Mapping[str, _Tries]) -> dict[str, Any]:
+    failed = [
+        (tries[one.id].count, one.id)
+        for one in scope.activities
+        if one.id in tries and tries[one.id].best < pass_mark(one)
+    ]
+    count, activity = max(failed, default=(0, None), key=lambda one: one[0])
+    return {"failed_at": activity, "failed_tries": count}
+
+
+def _tries(
+    db: Session, scope: Scope, link: ResourceLink, learner_ids: Collection[int]
+) -> Mapping[int, Mapping[str, _Tries]]:
+    quizzes = [one.id for one in scope.activities if isinstance(one, Quiz)]
+    rows = db.execute(
+        select(Attempt.learner_id, Attempt.activity, func.max(Attempt.score), func.count())
+        .where(
+            Attempt.context_pk == link.context_pk,
+            Attempt.course == link.course,
+            Attempt.learner_id.in_(learner_ids),
+            Attempt.activity.in_(quizzes),
+            Attempt.completed_at.is_not(None),
+        )
+        .group_by(Attempt.learner_id, Attempt.activity)
+    )
+    found: dict[int, dict[str, _Tries]] = {}
+    for learner_id, activity, best, count in rows:
+        found.setdefault(learner_id, {})[activity] = _Tries(best or 0.0, count)
+    return found
