@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -16,13 +16,7 @@ from course_content.model import (
     Activity,
     Course,
     Matching,
-    MultipleChoice,
-    Numeric,
-    Ordering,
     Question,
-    ShortText,
-    SingleChoice,
-    TrueFalse,
 )
 from course_content.scoring import activity_score, mark
 from lti_tool.database import Database
@@ -38,7 +32,18 @@ RETRIES: Final = 3
 BEGINNING: Final = datetime(2026, 9, 14, 8, tzinfo=UTC)
 WEEKS: Final = 10
 NEVER_OPENED: Final = 0.02
-FIRST_NAMES: Final = ("Zoé", "Émile", "Noa", "Chloé", "Léo", "Inès", "Anaïs", "Gaël", "Maël", "Élise")
+FIRST_NAMES: Final = (
+    "Zoé",
+    "Émile",
+    "Noa",
+    "Chloé",
+    "Léo",
+    "Inès",
+    "Anaïs",
+    "Gaël",
+    "Maël",
+    "Élise",
+)
 LAST_NAMES: Final = ("Martin", "Noël", "Petit", "Lefèvre", "Dubois", "Garçon", "Bœuf", "Nuñez")
 
 _COLUMNS: Final = {
@@ -46,7 +51,9 @@ _COLUMNS: Final = {
     "membership": "context_pk, learner_id, role, standing, first_seen_at, last_seen_at",
     "group_membership": "group_pk, learner_id",
     "progress": "context_pk, learner_id, course, state, revision, version, updated_at",
-    "attempt": "id, context_pk, learner_id, course, activity, number, started_at, completed_at, score",
+    "attempt": (
+        "id, context_pk, learner_id, course, activity, number, started_at, completed_at, score"
+    ),
     "answer": "attempt_id, question, response, score, answered_at",
     "grade_delivery": (
         "line_item_pk, learner_id, score, completed, scored_at, version, state, tries, due_at"
@@ -134,7 +141,9 @@ class Seeder:
         steps = [f"{unit.id}/{step.id}" for unit in self.course.units for step in unit.steps]
         left = ATTEMPTS
         for learner_id in range(1, LEARNERS + 1):
-            name = f"{self.chance.choice(FIRST_NAMES)} {self.chance.choice(LAST_NAMES)} {learner_id}"
+            name = (
+                f"{self.chance.choice(FIRST_NAMES)} {self.chance.choice(LAST_NAMES)} {learner_id}"
+            )
             tables["learner"].append(
                 (learner_id, seeded.platform_id, f"u-{learner_id}", name, folded_name(name), False)
             )
@@ -145,21 +154,21 @@ class Seeder:
                 )
                 continue
             share = -(-left // (LEARNERS - learner_id + 1))
-            best, last = self._work(tables, seeded, learner_id, share)
+            best, ended = self._work(tables, seeded, learner_id, share)
             left = ATTEMPTS - len(tables["attempt"])
             seen = BEGINNING + timedelta(days=self.chance.random() * 5)
             tables["membership"].append(
-                (seeded.context_pk, learner_id, "learner", "active", seen, last)
+                (seeded.context_pk, learner_id, "learner", "active", seen, ended)
             )
             state = {"position": steps[0], "visited": steps[: 5 * len(best)], "made": []}
             tables["progress"].append(
                 (seeded.context_pk, learner_id, self.course.slug,
-                 json.dumps({**state, "drafts": {}}), 1, 1, last)
+                 json.dumps({**state, "drafts": {}}), 1, 1, ended)
             )  # fmt: skip
             score = activity_score([(1, best.get(one.id, 0)) for one in self.activities])
             sent = self.chance.choices(("sent", "pending", "refused"), (97, 2, 1))[0]
             tables["grade_delivery"].append(
-                (item, learner_id, score, len(best) == len(self.ready), last, 1, sent, 0, last)
+                (item, learner_id, score, len(best) == len(self.ready), ended, 1, sent, 0, ended)
             )
         return tables
 
@@ -202,46 +211,41 @@ class Seeder:
 
 def _marked(question: Question, key: Any, chance: random.Random) -> list[tuple[str, float]]:
     """Return a right answer to a question, then wrong ones, with their scores."""
-    responses = [_right(question), *(_wrong(question, chance) for _ in range(12))]
+    wrong = _WRONG[question.kind]
+    responses = [_RIGHT[question.kind](question), *(wrong(question, chance) for _ in range(12))]
     return [(json.dumps(each), mark(key, each).score) for each in responses]
 
 
-def _right(question: Question) -> Any:
-    match question:
-        case SingleChoice():
-            return next(one.id for one in question.choices if one.correct)
-        case MultipleChoice():
-            return [one.id for one in question.choices if one.correct]
-        case TrueFalse():
-            return question.answer
-        case Ordering():
-            return [one.id for one in question.items]
-        case Matching():
-            return {pair.left.id: pair.right.id for pair in question.pairs}
-        case Numeric():
-            return str(question.answer)
-        case ShortText():
-            return question.accepted[0]
+def _ids(things: Iterable[Any]) -> list[str]:
+    return [one.id for one in things]
 
 
-def _wrong(question: Question, chance: random.Random) -> Any:
-    match question:
-        case SingleChoice():
-            return chance.choice([one.id for one in question.choices if not one.correct])
-        case MultipleChoice():
-            return chance.sample([one.id for one in question.choices], k=2)
-        case TrueFalse():
-            return not question.answer
-        case Ordering():
-            return chance.sample([one.id for one in question.items], k=len(question.items))
-        case Matching():
-            sides = [pair.right.id for pair in question.pairs]
-            mixed = chance.sample(sides, k=len(sides))
-            return {pair.left.id: side for pair, side in zip(question.pairs, mixed, strict=True)}
-        case Numeric():
-            return str(question.answer + chance.randint(1, 9))
-        case ShortText():
-            return f"autre {chance.randint(1, 9)}"
+def _mixed(question: Matching, chance: random.Random) -> dict[str, str]:
+    sides = [pair.right.id for pair in question.pairs]
+    mixed = chance.sample(sides, k=len(sides))
+    return {pair.left.id: side for pair, side in zip(question.pairs, mixed, strict=True)}
+
+
+_RIGHT: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "single": lambda asked: _ids(one for one in asked.choices if one.correct)[0],
+    "multiple": lambda asked: _ids(one for one in asked.choices if one.correct),
+    "true_false": lambda asked: asked.answer,
+    "ordering": lambda asked: _ids(asked.items),
+    "matching": lambda asked: {pair.left.id: pair.right.id for pair in asked.pairs},
+    "numeric": lambda asked: str(asked.answer),
+    "text": lambda asked: asked.accepted[0],
+}
+_WRONG: Final[Mapping[str, Callable[[Any, random.Random], Any]]] = {
+    "single": lambda asked, chance: chance.choice(
+        _ids(one for one in asked.choices if not one.correct)
+    ),
+    "multiple": lambda asked, chance: chance.sample(_ids(asked.choices), k=2),
+    "true_false": lambda asked, _chance: not asked.answer,
+    "ordering": lambda asked, chance: chance.sample(_ids(asked.items), k=len(asked.items)),
+    "matching": _mixed,
+    "numeric": lambda asked, chance: str(asked.answer + chance.randint(1, 9)),
+    "text": lambda _asked, chance: f"autre {chance.randint(1, 9)}",
+}
 
 
 def _copy(cursor: Cursor[Any], table: str, rows: Sequence[tuple[Any, ...]]) -> None:
