@@ -43,8 +43,6 @@ from course_content.workshops import shown_rubric, workshop_settings
 
 Delivery: TypeAlias = Literal["lti", "scorm12", "scorm2004", "local"]
 Role: TypeAlias = Literal["learner", "instructor"]
-About: TypeAlias = tuple[tuple[str, str], ...]
-"""Names and contents of the document's ``meta`` elements."""
 
 PLAYER_STYLE: Final = "player.css"
 PLAYER_SCRIPT: Final = "player.js"
@@ -447,6 +445,17 @@ def json_for_script(data: Mapping[str, Any] | str) -> bytes:
     return text.encode()
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """That the document is a page of a web site, with no platform around it.
+
+    ``about`` are the names and contents of what it tells search engines and catalogues.
+    Somebody may open it inside an archive, where its style and script are not: it says so.
+    """
+
+    about: tuple[tuple[str, str], ...] = ()
+
+
 @lru_cache(maxsize=1)
 def _templates() -> Environment:
     return Environment(
@@ -476,31 +485,29 @@ def document(
 
 
 def document_around(
-    boot: bytes | None, title: str, language: str, assets: Assets, about: About = ()
+    boot: bytes | None, title: str, language: str, assets: Assets, site: Site | None = None
 ) -> bytes:
     """Return the same in UTF-8, around what ``json_for_script`` or ``boot_json`` wrote."""
-    before, after = frame(title, language, assets, with_boot=boot is not None, about=about)
+    before, after = frame(title, language, assets, with_boot=boot is not None, site=site)
     return b"".join((before, boot or b"", after))
 
 
 @lru_cache(maxsize=256)
 def frame(
-    title: str, language: str, assets: Assets, *, with_boot: bool, about: About = ()
+    title: str, language: str, assets: Assets, *, with_boot: bool, site: Site | None = None
 ) -> tuple[bytes, bytes]:
-    """Return what stands before and after the boot data, the same for everybody, in UTF-8.
-
-    ``about`` is what search engines and catalogues are told of the page.
-    """
+    """Return what stands before and after the boot data, the same for everybody, in UTF-8."""
     page = (
         _templates()
         .get_template("player.html")
         .render(
             language=language,
             title=title,
-            about=about,
+            site=site,
             boot_json="\0" if with_boot else None,
             assets=assets,
             noscript=wording(language).needs_javascript,
+            without_files=wording(language).without_files,
         )
     )
     before, _, after = page.encode().rpartition(b"\0")

@@ -26,6 +26,7 @@ class Wording:
     appendices: Mapping[str, str]
     cited_in: str
     needs_javascript: str
+    without_files: str
 
 
 _FRENCH = Wording(
@@ -52,6 +53,10 @@ _FRENCH = Wording(
         "Ce cours a besoin de JavaScript. Autorisez-le pour cette page dans votre navigateur, "
         "puis rechargez la page."
     ),
+    without_files=(
+        "Les fichiers du cours ne sont pas avec cette page. Décompressez d’abord l’archive "
+        "entière, puis ouvrez index.html dans le dossier obtenu."
+    ),
 )
 
 _ENGLISH = Wording(
@@ -77,6 +82,10 @@ _ENGLISH = Wording(
     needs_javascript=(
         "This course needs JavaScript. Allow it for this page in your browser, "
         "then reload the page."
+    ),
+    without_files=(
+        "The files of the course are not with this page. Unpack the whole archive first, then "
+        "open index.html in the folder that you get."
     ),
 )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from course_content.render import Site
 from scorm_packages.format import ZipFormat
 from scorm_packages.lom import Metadata
 from scorm_packages.options import Options
@@ -37,7 +38,8 @@ class Html(ZipFormat):
         Raise ``PackageError`` when a medium is missing, or when a build step was left out.
         """
         del options
-        page = Launch("local", beside=True, about=tuple(_about(Metadata.of(course))))
+        site = Site(about=tuple(_about(Metadata.of(course))))
+        page = Launch("local", beside=True, site=site)
         inside: dict[str, Content] = {
             LAUNCH_PAGE: course.page(page),
             readme_name(course.language): readme(course),

@@ -26,8 +26,8 @@ class Launch:
     ``units`` are the ids of what it plays, the syllabus included, and ``None`` stands for
     the whole course. They are in the page, or ``beside`` it in ``unit_files``: then each comes
     when it is opened. ``rules`` are told to the player as they are (``options`` of its boot
-    data); ``mastery`` is a percentage, or ``None`` where nobody passes or fails. ``about`` is
-    what the page tells catalogues.
+    data); ``mastery`` is a percentage, or ``None`` where nobody passes or fails. ``site`` is
+    there for a page without a platform.
     """
 
     delivery: render.Delivery
@@ -35,7 +35,7 @@ class Launch:
     mastery: float | None = None
     rules: Mapping[str, Any] = field(default_factory=dict)
     beside: bool = False
-    about: render.About = ()
+    site: render.Site | None = None
 
 
 class RenderedCourse:
@@ -163,7 +163,7 @@ class RenderedCourse:
             },
         )
         assets = render.Assets(render.PLAYER_SCRIPT, render.PLAYER_STYLE)
-        return render.document_around(boot, self.title, self.language, assets, launch.about)
+        return render.document_around(boot, self.title, self.language, assets, launch.site)
 
     @property
     def unit_files(self) -> Mapping[str, Content]:

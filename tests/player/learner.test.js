@@ -227,6 +227,19 @@ describe("work that stays in the browser", () => {
     assert.equal(one.learner.attempts["quiz-one"].best, 1);
   });
 
+  test("is what there is of it, where somebody else wrote into the storage", async () => {
+    const { learner } = await arrive();
+    await finish(learner, "quiz-one");
+    const kept = JSON.parse(storage.getItem("arrimage:sample:local"));
+    const broken = { number: 1, answers: { single: { verdict: {} } }, score: null, best: null };
+    kept.attempts = { ...kept.attempts, "quiz-two": broken, odd: null, old: { number: "1" } };
+    kept.state = 7;
+    storage.setItem("arrimage:sample:local", JSON.stringify(kept));
+    const again = await arrive();
+    assert.deepEqual(Object.keys(again.learner.attempts), ["quiz-one"]);
+    assert.equal(again.learner.state.position, null);
+  });
+
   test("begins anew when what was stored is not readable", async () => {
     storage.setItem("arrimage:sample:local", "{not json");
     const { learner } = await arrive();

@@ -39,6 +39,14 @@ describe("a unit of a package", () => {
     assert.equal(page.asked.length, 0);
   });
 
+  test("that is missing on a disk is not told as a lost connection", async () => {
+    page.location = { protocol: "file:" };
+    packaged = new PackagedUnits({ units: {}, keys }, page);
+    const missing = packaged.content("two");
+    page.fail();
+    await assert.rejects(missing, { code: "no-file", retryable: true });
+  });
+
   test("that lies beside it is asked for once", async () => {
     const both = [packaged.content("two"), packaged.content("two")];
     assert.deepEqual(

@@ -26,6 +26,27 @@ function settle(activity, attempt) {
   return { ...attempt, completed: true, score, best: Math.max(score, attempt.best ?? 0) };
 }
 
+function isAttempt(value) {
+  const isScore = (score) => score === null || Number.isFinite(score);
+  const { number, answers, score, best } = value ?? {};
+  return (
+    Number.isInteger(number) &&
+    isScore(score) &&
+    isScore(best) &&
+    typeof answers === "object" &&
+    Object.values(answers ?? { none: null }).every((each) => Number.isFinite(each?.verdict?.score))
+  );
+}
+
+/**
+ * Those of the attempts that are any: a browser's storage is anybody's to write in.
+ * @param {unknown} kept
+ * @returns {Record<string, import("../tracking.js").Attempt>}
+ */
+export function knownAttempts(kept) {
+  return Object.fromEntries(Object.entries(kept ?? {}).filter(([, each]) => isAttempt(each)));
+}
+
 function later(own, other) {
   if (!own || own.number < other.number) return other;
   if (own.number > other.number) return own;

@@ -4,7 +4,7 @@
  */
 import { Signal } from "../signal.js";
 import { Workpiece } from "../works.js";
-import { AttemptBook } from "./attempts.js";
+import { AttemptBook, knownAttempts } from "./attempts.js";
 import { Failure } from "./failure.js";
 import { LocalMarker } from "./marker.js";
 import { PackagedUnits } from "./packaged-units.js";
@@ -85,7 +85,8 @@ export class LocalTracking {
   #read() {
     try {
       const work = JSON.parse(this.#storage?.getItem(this.#name) ?? "null");
-      const { version, state = null, attempts = {} } = work ?? {};
+      const { version, state = null } = work ?? {};
+      const attempts = knownAttempts(work?.attempts);
       return version === this.#version ? { state, attempts } : counted(state, attempts);
     } catch {
       return { state: null, attempts: {} };

@@ -11,6 +11,8 @@ export class PackagedUnits {
   #units;
   #keys;
   #awaited = new Map();
+  /** What is wrong where a unit does not come. */
+  #lack;
 
   /**
    * @param {{units: Record<string, object>, keys: Record<string, Record<string, object>>}} boot
@@ -19,6 +21,7 @@ export class PackagedUnits {
    */
   constructor({ units, keys }, window) {
     this.#document = window.document;
+    this.#lack = window.location?.protocol === "file:" ? "no-file" : "offline";
     this.#units = { ...units };
     this.#keys = keys;
     window.arrimageUnit = (unit) => this.#take(unit);
@@ -41,7 +44,7 @@ export class PackagedUnits {
   #load(unitId) {
     return new Promise((resolve, reject) => {
       const script = this.#document.createElement("script");
-      const fail = () => reject(new Failure("offline", { retryable: true }));
+      const fail = () => reject(new Failure(this.#lack, { retryable: true }));
       script.src = `unit-${unitId}.js`;
       script.addEventListener("load", () => (this.#units[unitId] ? resolve() : fail()));
       script.addEventListener("error", fail);

@@ -69,6 +69,28 @@ def test_a_workshop_s_work_is_there_too(page_at: PageAt, tmp_path: Path) -> None
     expect(page.locator("#tie-from")).to_contain_text("Mairie")
 
 
+def test_a_page_that_was_opened_without_its_folder_says_what_to_do(
+    page_at: PageAt, site: str, tmp_path: Path
+) -> None:
+    """As archives show one file of theirs, which is a folder of its own then."""
+    alone = tmp_path / "index.html"
+    alone.write_bytes(Path(site.removeprefix("file://")).read_bytes())
+    page = page_at(360, 740)
+    page.goto(alone.as_uri())
+    expect(page.get_by_text("Décompressez d’abord l’archive entière")).to_be_visible()
+    page.goto(site)
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.get_by_text("Décompressez d’abord")).to_have_count(0)
+
+
+def test_a_unit_whose_file_is_gone_is_told_of(page_at: PageAt, tmp_path: Path) -> None:
+    address = unpacked(box(every_kind(tmp_path / "course"), Html(), tmp_path))
+    (tmp_path / "tous-les-genres" / "unit-unite-un.js").unlink()
+    page = page_at()
+    page.goto(f"{address}#/unite-un/lecon")
+    expect(page.get_by_text("Un fichier du cours n’est pas à sa place")).to_be_visible()
+
+
 def test_a_browser_that_keeps_nothing_says_so_and_what_to_do(page_at: PageAt, site: str) -> None:
     page = page_at()
     page.add_init_script(WITHOUT_STORAGE)
