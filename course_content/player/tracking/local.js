@@ -23,6 +23,11 @@ function counted(state, attempts) {
   return { state: state && { ...state, drafts: {} }, attempts: Object.fromEntries(bare) };
 }
 
+/** Whatever was made has no place but this page: the learner may take it out as a file. */
+function homeless(code) {
+  return new Failure(code, { works: { titles: [], isHere: false } });
+}
+
 /** @implements {import("../tracking.js").Tracking} */
 export class LocalTracking {
   windowState = null;
@@ -78,7 +83,7 @@ export class LocalTracking {
 
   #resting() {
     if (this.#problem) return { state: "unsaved", problem: this.#problem };
-    if (!this.#storage) return { state: "unsaved", problem: new Failure("no-storage") };
+    if (!this.#storage) return { state: "unsaved", problem: homeless("no-storage") };
     return { state: "here" };
   }
 
@@ -104,7 +109,7 @@ export class LocalTracking {
       this.#storage.setItem(this.#name, JSON.stringify(work));
       this.#show();
     } catch {
-      this.#show(new Failure("storage"));
+      this.#show(homeless("storage"));
     }
   }
 
@@ -126,7 +131,7 @@ export class LocalTracking {
     const piece = new Workpiece(works[workshopId] ?? {}, () => {
       const all = { ...readWorks(this.#storage, this.#name), [workshopId]: piece.records };
       const isKept = writeWorks(this.#storage, this.#name, all) || this.#storage === null;
-      this.#show(isKept ? undefined : new Failure("storage"));
+      this.#show(isKept ? undefined : homeless("storage"));
     });
     return piece;
   }

@@ -91,11 +91,20 @@ def test_a_unit_whose_file_is_gone_is_told_of(page_at: PageAt, tmp_path: Path) -
     expect(page.get_by_text("Un fichier du cours n’est pas à sa place")).to_be_visible()
 
 
-def test_a_browser_that_keeps_nothing_says_so_and_what_to_do(page_at: PageAt, site: str) -> None:
+def test_a_browser_that_keeps_nothing_says_so_and_gives_out_the_work(
+    page_at: PageAt, tmp_path: Path
+) -> None:
     page = page_at()
     page.add_init_script(WITHOUT_STORAGE)
-    page.goto(site)
+    address = unpacked(box(load_course(COURSES / "atelier"), Html(), tmp_path))
+    page.goto(f"{address}#/{MAP}")
     notice = page.get_by_role("alert")
     expect(notice).to_contain_text("Ce navigateur ne garde pas votre travail")
     expect(notice).to_contain_text("Ouvrez le cours dans un autre navigateur")
+    field = page.get_by_label("Ajouter une partie prenante", exact=True)
+    field.fill("Mairie")
+    field.press("Enter")
+    with page.expect_download() as download:
+        notice.get_by_role("button", name="Télécharger tout mon travail").click()
+    assert "Mairie" in download.value.path().read_text(encoding="utf-8")
     assert look_at(page) == []
