@@ -41,12 +41,16 @@ from course_content.model import (
 from course_content.wording import wording
 from course_content.workshops import shown_rubric, workshop_settings
 
-Delivery: TypeAlias = Literal["lti", "scorm12", "scorm2004", "local"]
+Delivery: TypeAlias = Literal["lti", "scorm12", "scorm2004", "local", "dispatch"]
 Role: TypeAlias = Literal["learner", "instructor"]
 
 PLAYER_STYLE: Final = "player.css"
 PLAYER_SCRIPT: Final = "player.js"
 """In a package, which has one delivery and one language."""
+
+DISPATCH_SCRIPT: Final = "dispatch.js"
+DISPATCH_STYLE: Final = "dispatch.css"
+"""In a dispatch package, whose page shows no course by itself."""
 
 PLAYER_LANGUAGES: Final = ("fr", "en")
 """What the player itself speaks; the first one stands in where a course has another."""
@@ -346,11 +350,16 @@ def unit_script(content: Json, keys: Mapping[str, Mapping[str, Json]]) -> bytes:
     It lies beside the document, named by ``unit_script_name``. ``content`` is the unit's,
     ``keys`` are those of its quizzes; what they say to answers comes along.
     """
+    return b"arrimageUnit(%b);\n" % json_for_script(unit_with_feedback(content, keys))
+
+
+def unit_with_feedback(content: Json, keys: Mapping[str, Mapping[str, Json]]) -> Json:
+    """Return a unit and what is said to answers in it, where it comes by itself."""
     feedback = {
         quiz: {name: key["feedback"] for name, key in questions.items() if "feedback" in key}
         for quiz, questions in keys.items()
     }
-    return b"arrimageUnit(%b);\n" % json_for_script({"content": content, "feedback": feedback})
+    return {"content": content, "feedback": feedback}
 
 
 def unit_script_name(unit_id: str) -> str:
@@ -516,9 +525,12 @@ def frame(
 
 def player_script(delivery: Delivery, language: str) -> str:
     """Return the name of the player's script for a delivery, in a language that it speaks."""
+    return f"player.{delivery}.{_spoken(language)}.js"
+
+
+def _spoken(language: str) -> str:
     primary = language.partition("-")[0]
-    spoken = primary if primary in PLAYER_LANGUAGES else PLAYER_LANGUAGES[0]
-    return f"player.{delivery}.{spoken}.js"
+    return primary if primary in PLAYER_LANGUAGES else PLAYER_LANGUAGES[0]
 
 
 def player_style(delivery: Delivery) -> str:
@@ -539,7 +551,9 @@ def player_assets() -> Path:
         for delivery in deliveries
         for language in PLAYER_LANGUAGES
     )
-    missing = [name for name in (*styles, *scripts) if not (dist / name).is_file()]
+    packaged = (_dispatch_script(language) for language in PLAYER_LANGUAGES)
+    wanted = (DISPATCH_STYLE, *styles, *scripts, *packaged)
+    missing = [name for name in wanted if not (dist / name).is_file()]
     if missing:
         raise PlayerNotBuilt(
             f"The player is not built: {', '.join(missing)} missing. "
@@ -558,3 +572,19 @@ def player_files(delivery: Delivery, language: str) -> dict[str, Path]:
         PLAYER_STYLE: dist / player_style(delivery),
         PLAYER_SCRIPT: dist / player_script(delivery, language),
     }
+
+
+def dispatch_files(language: str) -> dict[str, Path]:
+    """Return script and style of the page in a dispatch package.
+
+    Raise ``PlayerNotBuilt`` when they have not been built.
+    """
+    dist = player_assets()
+    return {
+        DISPATCH_STYLE: dist / DISPATCH_STYLE,
+        DISPATCH_SCRIPT: dist / _dispatch_script(language),
+    }
+
+
+def _dispatch_script(language: str) -> str:
+    return f"dispatch.{_spoken(language)}.js"

@@ -24,6 +24,10 @@ from lti_tool.services.administration import ADMINISTRATION, Door, Way
 from lti_tool.services.connections import ConnectionTest
 from lti_tool.services.courses import CourseShelf
 from lti_tool.services.directory import PlatformDirectory
+from lti_tool.services.dispatch_courses import DispatchedCourses
+from lti_tool.services.dispatch_launches import DispatchDoor
+from lti_tool.services.dispatch_licences import LicenceDesk
+from lti_tool.services.exports import ExportDesk
 from lti_tool.services.institution import institution_values
 from lti_tool.services.keys import KeyRing
 from lti_tool.services.launch_records import LaunchRecords
@@ -114,6 +118,9 @@ class Tool:
     refusals: RefusalBook
     door: Door
     connections: ConnectionTest
+    exports: ExportDesk
+    licences: LicenceDesk
+    dispatch: DispatchDoor
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -152,6 +159,8 @@ def build_tool(settings: Settings) -> Tool:
         records=LaunchRecords.of(database, courses),
         admits_administrators=Way.LTI in settings.administration,
     )
+    exports = ExportDesk(settings)
+    licences = LicenceDesk(database, settings.public_url)
     registrations = RegistrationDesk(database, Guard(settings.allow_loopback), addresses.told)
     return Tool(
         settings=settings,
@@ -174,6 +183,14 @@ def build_tool(settings: Settings) -> Tool:
         refusals=RefusalBook(database),
         door=Door(database, settings.administration),
         connections=ConnectionTest(database, key_sets, keys, addresses.jwks),
+        exports=exports,
+        licences=licences,
+        dispatch=DispatchDoor(
+            database,
+            licences,
+            DispatchedCourses(CourseShelf(roots, {}, media_base), exports.partner, media_base),
+            settings.session_lifetime,
+        ),
     )
 
 

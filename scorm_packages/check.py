@@ -18,6 +18,7 @@ from typing import Final
 from scorm_packages.checks.archive import Archive, UnsafeArchive, open_archive
 from scorm_packages.checks.cartridge import CommonCartridgeKind
 from scorm_packages.checks.contents import launch_findings, reference_findings, size_findings
+from scorm_packages.checks.dispatch import DispatchKind, stated_addresses
 from scorm_packages.checks.epub import EpubKind
 from scorm_packages.checks.findings import Finding, Report
 from scorm_packages.checks.html import HtmlKind
@@ -33,6 +34,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     CommonCartridgeKind(),
     Scorm2004Kind("scorm2004-3e", "2004 3rd Edition"),
     Scorm2004Kind("scorm2004-4e", "2004 4th Edition", stands_in=True),
+    DispatchKind(),
     Scorm12Kind(),
     HtmlKind(),
 )
@@ -56,7 +58,7 @@ def check_package(package: Path, schemas: Schemas = documents) -> Report:
             launches = kind.launches(opened) if kind else ()
             found = [*unreadable]
             if kind:
-                found += [*kind.check(opened, schemas), *_common(opened, launches)]
+                found += [*kind.check(opened, schemas), *_common(opened, launches, kind)]
             elif not unreadable:
                 found.append(_unknown(opened))
             found += size_findings(size, package.name)
@@ -99,7 +101,9 @@ def _unknown(opened: Opened) -> Finding:
     )
 
 
-def _common(opened: Opened, launches: tuple[str, ...]) -> Iterator[Finding]:
-    yield from reference_findings(opened.archive)
+def _common(opened: Opened, launches: tuple[str, ...], kind: Kind) -> Iterator[Finding]:
+    is_dispatch = isinstance(kind, DispatchKind)
+    stated = stated_addresses(opened, launches) if is_dispatch else frozenset[str]()
+    yield from reference_findings(opened.archive, stated)
     for page in launches:
         yield from launch_findings(opened.archive, page)

@@ -26,7 +26,8 @@ class Format(ABC):
 
     ``name`` is how it is asked for, ``title`` what people call it; ``purpose`` says in a
     sentence when to take it. ``options`` are the names of those that change the package
-    (see ``scorm_packages.options``); ``suffix`` is the file's ending.
+    (see ``scorm_packages.options``); ``suffix`` is the file's ending. ``taken_as`` is the format
+    that platforms take it for, where that is not its own.
     """
 
     name: ClassVar[str]
@@ -34,6 +35,7 @@ class Format(ABC):
     purpose: ClassVar[str]
     options: ClassVar[frozenset[str]] = frozenset({"language"})
     suffix: ClassVar[str] = ".zip"
+    taken_as: ClassVar[str | None] = None
 
     @abstractmethod
     def write(

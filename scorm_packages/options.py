@@ -20,6 +20,17 @@ NO_MASTERY: Final = "none"
 NO_LINKS: Final = "none"
 ADDRESS: Final = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?")
 
+LICENCE_PLACE: Final = "/dispatch/launch#"
+"""In a licence's address: between the origin of the tool and what the tool sealed."""
+LICENCE: Final = re.compile(
+    r"(?P<server>https://[a-z0-9.-]+(:[0-9]{1,5})?"
+    r"|http://(localhost|([a-z0-9-]+\.)+localhost|127(\.[0-9]{1,3}){3})(:[0-9]{1,5})?)"
+    r"/dispatch/launch#(?P<token>[A-Za-z0-9._-]{1,200})",
+    re.ASCII,
+)
+"""Without https only on this very machine."""
+LICENCE_NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
+
 
 class OptionError(ValueError):
     """A choice that cannot be made. ``name`` is the option's; the text says how to mend it."""
@@ -87,6 +98,16 @@ def tool_address(value: object) -> str | None:
     return value.rstrip("/")
 
 
+def licence(value: object) -> str | None:
+    """Return a licence's address or number, or ``None``; raise ``ValueError``."""
+    if value is None:
+        return None
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if not LICENCE.fullmatch(text) and not LICENCE_NUMBER.fullmatch(text):
+        raise ValueError("write the licence's number.")
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """The choices of one export. Raise ``OptionError`` for one that cannot be."""
@@ -141,6 +162,16 @@ class Options:
             "of content.",
             (),
             "URL",
+        ),
+    ] = None
+    licence: Annotated[
+        str | None,
+        Option(
+            licence,
+            "The number of the licence under which the course opens on this tool. "
+            "[default: the partner's only one for this course]",
+            (),
+            "NUMBER",
         ),
     ] = None
 

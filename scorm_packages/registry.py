@@ -7,6 +7,7 @@ from typing import Final
 
 from course_content.problems import suggestion
 from scorm_packages.common_cartridge import CommonCartridge
+from scorm_packages.dispatch import Dispatch
 from scorm_packages.epub import Epub
 from scorm_packages.format import Format
 from scorm_packages.html import Html
@@ -21,6 +22,7 @@ FORMATS: Final[Mapping[str, Format]] = {
         Scorm12(),
         Scorm2004Third(),
         Scorm2004Fourth(),
+        Dispatch(),
         CommonCartridge(),
         Html(),
         Epub(),

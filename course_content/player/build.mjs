@@ -21,7 +21,7 @@ const DIST = join(HERE, "dist");
 const BUDGET_BYTES = 60_000;
 
 /** Named after their adapters in tracking/. */
-const DELIVERIES = ["lti", "scorm12", "scorm2004", "local"];
+const DELIVERIES = ["lti", "scorm12", "scorm2004", "local", "dispatch"];
 /** Named after their words in locale/. */
 const LANGUAGES = ["fr", "en"];
 
@@ -63,6 +63,7 @@ const STYLES = {
   entryPoints: {
     player: join(HERE, "styles", "player.css"),
     review: join(HERE, "styles", "review.css"),
+    dispatch: join(HERE, "styles", "dispatch.css"),
   },
   outdir: DIST,
 };
@@ -106,13 +107,18 @@ const SAID_BY_SERVER =
   /^(preview|due|share|handIn|grade|problem\.(no-session|expired|server|refused))(\.|$)/;
 /** And of that, what is said where there is no such thing. */
 const SAID_ALONE = ["share.none", "handIn.title", "handIn.elsewhere"];
+/** A server sends the course, and an LMS keeps the work. */
+const SAID_BY_DISPATCH = /^problem\./;
 
 /** What is said where there is nothing but the browser. */
 const SAID_BY_BROWSER = /^(save\.here|problem\.no-storage)(\.|$)/;
 
 /** Leaves out what a page never says: the words of reviewing, and of other deliveries. */
 function wordsFor(delivery) {
-  const isServed = (name) => SAID_BY_SERVER.test(name) && !SAID_ALONE.includes(name);
+  const isServed = (name) =>
+    SAID_BY_SERVER.test(name) &&
+    !SAID_ALONE.includes(name) &&
+    !(delivery === "dispatch" && SAID_BY_DISPATCH.test(name));
   const isSaid = ([name]) =>
     !name.startsWith("marking.") &&
     (delivery === "lti" || !isServed(name)) &&
@@ -154,6 +160,22 @@ function playerScript(delivery, language) {
   };
 }
 
+/** The page of a dispatch package, which shows no course by itself. */
+function packageScript(language) {
+  const name = `dispatch.${language}.js`;
+  const contents = `
+    import { start } from "./relay/package.js";
+    import words from "./relay/locale/${language}.json";
+    start(words);
+  `;
+  return {
+    ...SCRIPT,
+    stdin: { contents, resolveDir: HERE, sourcefile: name },
+    outfile: join(DIST, name),
+    plugins: [SMALLER],
+  };
+}
+
 function compressedBytes(path) {
   return gzipSync(readFileSync(path), { level: 9 }).length;
 }
@@ -176,7 +198,8 @@ function reportSizes(deliveries) {
 const players = DELIVERIES.flatMap((delivery) =>
   LANGUAGES.map((language) => playerScript(delivery, language)),
 );
-const ALL = [...players, REVIEW, STYLES, STYLE_ALONE];
+const packages = LANGUAGES.map(packageScript);
+const ALL = [...players, ...packages, REVIEW, STYLES, STYLE_ALONE];
 if (process.argv.includes("--watch")) {
   for (const options of ALL) {
     await (await context(options)).watch();

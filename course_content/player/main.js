@@ -28,7 +28,7 @@ export async function start(delivery, language, words, others) {
   const texts = new Texts(language, unpacked(words));
   try {
     const boot = embeddedBoot() ?? (await delivery.fetchBoot(window));
-    const tracking = delivery.openTracking(boot, window);
+    const tracking = await delivery.openTracking(boot, window);
     await new App(boot, { root, window, reading, texts, tracking, others }).start();
   } catch (error) {
     const failure =

@@ -5,7 +5,7 @@
  * page. Each delivery has a script of its own, built around its adapter.
  *
  * @typedef {object} Delivery what an adapter's module gives
- * @property {(boot: object, window: Window) => Tracking} openTracking
+ * @property {(boot: object, window: Window) => Tracking|Promise<Tracking>} openTracking
  * @property {(window: Window) => Promise<object>} [fetchBoot] where a document may come without
  *   its description of itself
  *

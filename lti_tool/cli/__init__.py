@@ -15,6 +15,7 @@ from lti_tool.cli.db import db
 from lti_tool.cli.errors import errors
 from lti_tool.cli.export import export
 from lti_tool.cli.keys import keys
+from lti_tool.cli.licences import licence
 from lti_tool.cli.migration import migrate_from, older_ids
 from lti_tool.cli.package import package
 from lti_tool.cli.platforms import platform
@@ -41,5 +42,5 @@ def main() -> None:
 
 for command in (migrate_from, older_ids):
     platform.add_command(command)
-for command in (serve, worker, db, admin, platform, keys, errors, course, export, package):
+for command in (serve, worker, db, admin, platform, keys, errors, course, export, licence, package):
     main.add_command(command)

@@ -11,8 +11,9 @@ from typing import Any
 import click
 
 from config.settings import Settings
-from lti_tool.cli.common import as_json, clear_errors, print_json
+from lti_tool.cli.common import as_json, clear_errors, open_database, print_json
 from lti_tool.cli.courses import course_folder
+from lti_tool.services.dispatch_licences import LicenceDesk
 from lti_tool.services.exports import ExportDesk
 from scorm_packages.exporter import Exporter, Order, Outcome
 from scorm_packages.kept import Made
@@ -108,13 +109,14 @@ def export(
         said = _said(context, choices)
         exporter = desk.exporter(course_folder(name, settings))
         if all_partners:
-            _export_all(desk, exporter, format_name, said, out, as_json)
+            _export_all(desk, exporter, settings, format_name, said, out, as_json)
             return
         if format_name is None and partner_name is None:
             raise click.UsageError("Name a --format. See: arrimage export --list")
         partner = desk.partner(partner_name) if partner_name else None
         order = desk.order(format_name, partner, said)
         _refuse_meaningless(order, said)
+        order = _licensed(order, exporter, settings)
         with _progress(order.format.title) as progress:
             made = exporter.export(order, out, progress)
     _report(made, as_json)
@@ -130,6 +132,16 @@ def _said(context: click.Context, choices: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _licensed(order: Order, exporter: Exporter, settings: Settings) -> Order:
+    """Put the licence into an order that needs one: only then is the database opened."""
+    if "licence" not in order.format.options:
+        return order
+    with open_database(settings) as database:
+        database.check_schema()
+        desk = LicenceDesk(database, settings.public_url)
+        return desk.licensed(order, exporter.course.slug, exporter.course.languages)
+
+
 def _refuse_meaningless(order: Order, said: Mapping[str, Any]) -> None:
     for name in said:
         if name not in order.format.options:
@@ -139,6 +151,7 @@ def _refuse_meaningless(order: Order, said: Mapping[str, Any]) -> None:
 def _export_all(
     desk: ExportDesk,
     exporter: Exporter,
+    settings: Settings,
     format_name: str | None,
     said: Mapping[str, Any],
     out: Path,
@@ -148,8 +161,9 @@ def _export_all(
     unreadable: dict[str, str] = {}
     for name in desk.partner_names:
         try:
-            orders.append(desk.order(format_name, desk.partner(name), said))
-        except (ProfileError, PackageError) as error:
+            order = desk.order(format_name, desk.partner(name), said)
+            orders.append(_licensed(order, exporter, settings))
+        except (PackageError, ProfileError) as error:
             unreadable[name] = str(error)
     outcomes: list[Outcome] = []
     with _progress(f"{len(orders)} partners") as progress:

@@ -9,6 +9,7 @@ from lti_tool.models.administration import (
     SignInTries,
 )
 from lti_tool.models.base import Base, UtcDateTime, now
+from lti_tool.models.dispatch import DispatchLicence, DispatchSeat
 from lti_tool.models.grades import (
     DeliveryState,
     GradeDelivery,
@@ -69,6 +70,8 @@ __all__ = [
     "CourseGroup",
     "DeliveryState",
     "Deployment",
+    "DispatchLicence",
+    "DispatchSeat",
     "GradeDelivery",
     "Grading",
     "GroupChoice",

@@ -60,7 +60,8 @@ class ExportDesk:
 
     def takers(self, format_name: str) -> tuple[str, ...]:
         """Return the titles of the families of platforms that take a format."""
-        return tuple(each.title for each in self.platforms.values() if format_name in each.formats)
+        taken_as = find_format(format_name).taken_as or format_name
+        return tuple(each.title for each in self.platforms.values() if taken_as in each.formats)
 
     def _format_for(self, partner: Partner | None) -> str:
         if partner is None:

@@ -17,6 +17,7 @@ from lti_tool.models import (
     now,
 )
 from lti_tool.services.administration import forget_old_entrances
+from lti_tool.services.dispatch_licences import forget_old_seats
 from lti_tool.services.keys import forget_replaced_keys
 from lti_tool.services.refusal_book import forget_old_refusals
 
@@ -47,3 +48,4 @@ def forget_what_is_over(database: Database) -> None:
         db.execute(delete(Notice).where(Notice.received_at < moment - NOTICES_KEPT))
         forget_old_refusals(db, moment)
         forget_old_entrances(db, moment)
+        forget_old_seats(db, moment)

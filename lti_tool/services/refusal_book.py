@@ -25,6 +25,11 @@ from sqlalchemy.orm import Session
 from lti_tool.database import Database
 from lti_tool.lti import Fault, LaunchRefused, RegistrationFault, RegistrationRefused
 from lti_tool.models import Refusal
+from lti_tool.services.dispatch_refusals import (
+    DISPATCH_EXPLANATIONS,
+    DispatchFault,
+    DispatchRefused,
+)
 from lti_tool.services.page_refusals import page_explanation
 from lti_tool.services.refusals import (
     EXPLANATIONS,
@@ -137,6 +142,16 @@ class RefusalBook:
         self._keep(row, self._budget)
         return row.reference
 
+    def record_dispatch(self, refused: DispatchRefused) -> str:
+        """Keep that a dispatched course did not open; return the reference number."""
+        row = _row(refused.fault.value, refused.detail, None)
+        log.warning(
+            "A dispatched course was refused.",
+            extra={"reference": row.reference, "code": row.code, "detail": row.detail},
+        )
+        self._keep(row, self._budget)
+        return row.reference
+
     def record_in_vain(self, code: str, detail: str) -> str:
         """Keep that something was asked for in vain; return its reference number."""
         row = _row(code, detail, None)
@@ -192,6 +207,8 @@ def explanation_of(code: str) -> Explanation | None:
         return EXPLANATIONS[Fault(code)]
     if code in set(RegistrationFault):
         return REGISTRATION_EXPLANATIONS[RegistrationFault(code)]
+    if code in set(DispatchFault):
+        return DISPATCH_EXPLANATIONS[DispatchFault(code)]
     return page_explanation(code)
 
 

@@ -35,6 +35,7 @@ class Mender(StrEnum):
     PLATFORM = N_("L’administration de la plateforme de cours (LMS)")
     TOOL = N_("L’administration de cet outil")
     BOTH = N_("L’administration de la plateforme de cours et celle de cet outil")
+    HOST = N_("L’université qui propose ce cours")
     MAINTAINER = N_("Les personnes qui développent cet outil")
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from lti_tool.lti import LaunchRefused, RegistrationRefused
+from lti_tool.services.dispatch_refusals import DISPATCH_EXPLANATIONS, DispatchRefused
 from lti_tool.services.page_refusals import (
     SESSION_EXPLANATIONS,
     http_code,
@@ -19,12 +20,12 @@ from lti_tool.services.page_refusals import (
 from lti_tool.services.refusals import EXPLANATIONS, Explanation, Mender
 from lti_tool.services.registration_refusals import REGISTRATION_EXPLANATIONS
 from lti_tool.services.sessions import SessionRefused
-from lti_tool.views.context import tool
+from lti_tool.views.context import tool, use_language
 
 log = logging.getLogger(__name__)
 
 SERVER_ERROR = 500
-READ_BY_PROGRAMS = ("/api/", "/lti/notices")
+READ_BY_PROGRAMS = ("/api/", "/lti/notices", "/dispatch/units/")
 """Addresses whose errors are JSON."""
 
 
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
     """Have the application answer every error with a page or, for programs, with JSON."""
     app.register_error_handler(LaunchRefused, refused_launch)
     app.register_error_handler(RegistrationRefused, refused_registration)
+    app.register_error_handler(DispatchRefused, refused_dispatch)
     app.register_error_handler(SessionRefused, refused_session)
     app.register_error_handler(HTTPException, http_problem)
     app.register_error_handler(Exception, unexpected_problem)
@@ -59,6 +61,23 @@ def refused_registration(refused: RegistrationRefused) -> Response:
     """Show why a platform is not registered, under the number by which it is kept."""
     why = REGISTRATION_EXPLANATIONS[refused.fault]
     return _recorded(refused, why, _("L’outil n’est pas inscrit"))
+
+
+def refused_dispatch(refused: DispatchRefused) -> Response:
+    """Show why a dispatched course does not open; the page tells the package around it."""
+    if refused.language is not None:
+        use_language(refused.language.partition("-")[0])
+    why = DISPATCH_EXPLANATIONS[refused.fault]
+    problem = Problem(
+        status=why.status,
+        code=refused.fault.value,
+        title=_("Le cours ne peut pas s’ouvrir"),
+        cause=_(why.cause),
+        remedy=_(why.remedy),
+        mender=_(why.mender.value),
+        reference=tool().refusals.record_dispatch(refused),
+    )
+    return _answer(problem, "dispatch/refused.html")
 
 
 def _recorded(
@@ -162,7 +181,7 @@ def problem_json(problem: Problem) -> Response:
     return make_response(jsonify(body), problem.status)
 
 
-def _answer(problem: Problem) -> Response:
+def _answer(problem: Problem, template: str = "error.html") -> Response:
     if request.path.startswith(READ_BY_PROGRAMS):
         return problem_json(problem)
-    return make_response(render_template("error.html", problem=problem), problem.status)
+    return make_response(render_template(template, problem=problem), problem.status)

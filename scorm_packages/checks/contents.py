@@ -15,10 +15,15 @@ HEAVY: Final = 100 * 1024**2
 """Bytes from which many platforms refuse an upload, as they are set up at first."""
 
 
-def reference_findings(archive: Archive) -> Iterator[Finding]:
-    """Find what files load and is not in the package."""
+def reference_findings(archive: Archive, stated: frozenset[str] = frozenset()) -> Iterator[Finding]:
+    """Find what files load and is not in the package.
+
+    ``stated`` are the addresses that the package itself says it opens: its kind reports them.
+    """
     for name in sorted(archive.names):
         for reference in references_in(name, archive):
+            if reference.url in stated:
+                continue
             if reference.is_external:
                 yield Finding(
                     name,

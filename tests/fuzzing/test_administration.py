@@ -22,6 +22,7 @@ from lti_tool.services.administration import Way, issue_ticket
 from lti_tool.services.platforms import keep_platform
 from lti_tool.tool import Tool
 from tests.functional.administration.conftest import Visitor, make_app
+from tests.functional.administration.test_licences import FORM as LICENCE
 from tests.functional.administration.test_pages import FORM
 from tests.functional.launch.lms import TOOL, Key, Lms, Server
 from tests.fuzzing.effort import effort
@@ -31,16 +32,27 @@ from tests.fuzzing.traces import stored
 FIELDS = (
     *FORM,
     "admit",
+    "course",
     "deployment_name",
+    "free",
+    "from",
     "hours",
     "invitation",
+    "language",
     "next",
+    "note",
+    "origins",
+    "partner",
     "password",
+    "seats",
     "ticket",
+    "until",
 )
 FORMS = st.dictionaries(
     st.sampled_from(FIELDS),
-    rarely(TEXTS, st.sampled_from([*FORM.values(), "1", "on", "/admin/keys", "-1"])),
+    rarely(
+        TEXTS, st.sampled_from([*FORM.values(), *LICENCE.values(), "1", "on", "/admin/keys", "-1"])
+    ),
     max_size=6,
 )
 DOORS = (
@@ -54,6 +66,9 @@ DOORS = (
     "invitations",
     "invitations/revoke",
     "keys/rotate",
+    "licences",
+    "licences/{platform}",
+    "licences/{platform}/revoke",
     "sign-in",
     "enter",
 )
@@ -106,10 +121,16 @@ def post(visitor: Visitor, door: str, form: Mapping[str, str], origin: str = TOO
 @example("platforms/{platform}/deployments", "1", {"deployment_id": "\ud800"}, False)
 @example("platforms/{platform}/edit", "1", {"service_origins": "https://[::1"}, True)
 @example("invitations", "1", {"hours": "1" * 5000}, False)
+@example("licences", "1", {"seats": "1" * 5000, "until": "9" * 5000, "origins": "http://["}, True)
+@example("licences", "1", {"note": "\ud800", "until": "0000-00-00"}, True)
 def test_no_form_breaks_the_administration(
     office: Office, door: str, platform: str, form: Mapping[str, str], whole: bool
 ) -> None:
-    answer = post(office.admin, door.format(platform=platform), {**(FORM if whole else {}), **form})
+    answer = post(
+        office.admin,
+        door.format(platform=platform),
+        {**({**FORM, **LICENCE} if whole else {}), **form},
+    )
 
     event(f"{door} answered {answer.status_code}")
     assert answer.status_code in {200, 303} or 400 <= answer.status_code < 500, answer.text
@@ -118,7 +139,7 @@ def test_no_form_breaks_the_administration(
         assert urlsplit(answer.location).netloc == ""
         assert answer.location.startswith("/admin")
         assert office.admin.get(answer.location).status_code == 200
-    for page in ("/admin/platforms", "/admin/invitations"):
+    for page in ("/admin/platforms", "/admin/invitations", "/admin/licences"):
         assert office.admin.get(page).status_code == 200
     for kept in office.platforms():
         addresses = (kept.authorization_url, kept.token_url, kept.jwks_url)

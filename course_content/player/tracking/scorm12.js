@@ -9,7 +9,7 @@ import { ScormTracking } from "./scorm/tracking.js";
 const SUSPEND_DATA_LIMIT = 4096;
 
 /** @type {import("./scorm/tracking.js").Dialect} */
-const SCORM12 = {
+export const SCORM12 = {
   room: SUSPEND_DATA_LIMIT,
   location: "cmi.core.lesson_location",
   longestLocation: STRING_LIMIT,

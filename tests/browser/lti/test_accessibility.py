@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -72,6 +73,11 @@ WITHOUT_PAGE: Final[Mapping[str, str]] = {
     "admin.revoke": "leads to admin.invitations",
     "admin.use_ticket": "a page that goes on by itself",
     "deep_linking.choose": "a page that goes on by itself",
+    "admin.make_licence": "the page of admin.licences, or leads to admin.licence",
+    "admin.renew_licence": "the page of admin.licence, or leads to it",
+    "admin.revoke_licence": "leads to admin.licence",
+    "dispatch.unit": "JSON",
+    "dispatch.launch": "the player, looked at as lti.launch; refusals as dispatch.nothing_launched",
 }
 """Routes that show no page of their own, and why: an endpoint, or a blueprint and its dot."""
 
@@ -315,7 +321,8 @@ def looks_at_the_mentor_s_page(tour: Tour, links: Mapping[str, str]) -> None:
 
 
 def looks_at_the_refusals(tour: Tour) -> None:
-    pages = ("/", "/lti/launch", "/lti/login", "/learn", "/class", "/mentored", "/nowhere")
+    pages = ("/", "/lti/launch", "/lti/login", "/learn", "/class", "/mentored", "/nowhere",
+             "/dispatch/launch")  # fmt: skip
     for path in (*pages, f"/submissions/{'0' * 32}"):
         tour.goes(path)
         expect(tour.page.locator("h1")).to_be_visible()
@@ -349,12 +356,34 @@ def looks_at_the_administration(tour: Tour) -> str:
     page.locator(".admin-page form button[type=submit]").last.click()
     expect(page.locator("#mistakes")).to_be_visible()
     tour.look("mistakes in a platform")
+    looks_at_the_licences(tour)
     tour.goes("/admin/invitations")
     page.locator(".admin-page form button[type=submit]").first.click()
     invitation = page.locator(".once code").inner_text()
     tour.look("new invitation")
     page.context.clear_cookies()
     return invitation
+
+
+def looks_at_the_licences(tour: Tour) -> None:
+    page = tour.page
+    tour.goes("/admin/licences")
+    page.locator(".admin-page form button[type=submit]").click()
+    expect(page.locator("#mistakes")).to_be_visible()
+    tour.look("mistakes in a licence")
+    page.locator("#seats").fill("30")
+    page.locator("#until").fill((datetime.now(UTC).date() + timedelta(days=200)).isoformat())
+    page.locator("#course").select_option("engagement-parties-prenantes")
+    page.locator("#language").select_option("fr")
+    page.locator(".admin-page form button[type=submit]").click()
+    expect(page.locator(".admin-news")).to_be_visible()
+    tour.look("a licence")
+    page.locator("a[href$='/revoke']").click()
+    expect(page.locator(".button-danger")).to_be_visible()
+    tour.look("revoking a licence")
+    tour.goes("/admin/licences")
+    expect(page.locator(".admin-table")).to_be_visible()
+    tour.look("licences")
 
 
 def looks_at_a_registration(tour: Tour, invitation: str) -> None:

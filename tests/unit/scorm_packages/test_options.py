@@ -11,6 +11,7 @@ def test_the_usual_choices_are_those_of_one_piece_and_a_pass_mark():
         "mastery": 60.0,
         "statuses": "passed-failed",
         "links": None,
+        "licence": None,
     }
 
 

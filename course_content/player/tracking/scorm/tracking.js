@@ -41,6 +41,8 @@ import { SuspendData } from "./suspend-data.js";
 /** Drafts can wait for a pause in the typing; a page or an answer cannot. */
 const DRAFT_DELAY_MS = 2000;
 const AT_ONCE_MS = 0;
+/** How long a change may wait before another window is told of it. */
+const RELAY_MS = 100;
 
 const NOTHING_YET = {
   finished: false,
@@ -101,16 +103,19 @@ export class ScormTracking {
   /** The title of each workshop, by its id. */
   #titles;
   #learnerId = "";
+  #relayTimer = null;
 
   /**
    * @param {object} boot
    * @param {Window} window
-   * @param {import("./api.js").Lms} lms
+   * @param {import("./api.js").Lms|import("../relayed-lms.js").RelayedLms} lms
    * @param {Dialect} dialect
+   * @param {{content: (unitId: string) => Promise<object>}} [units] where they are, if not in the
+   *   package
    */
-  constructor(boot, window, lms, dialect) {
+  constructor(boot, window, lms, dialect, units = new PackagedUnits(boot, window)) {
     this.#boot = boot;
-    this.#units = new PackagedUnits(boot, window);
+    this.#units = units;
     this.#lms = lms;
     this.#dialect = dialect;
     this.#standing = dialect.unknown;
@@ -224,7 +229,18 @@ export class ScormTracking {
   }
 
   #save(delay) {
-    if (this.#isOpen && !this.#isReadOnly) this.#queue.put(null, delay);
+    if (!this.#isOpen || this.#isReadOnly) return;
+    this.#queue.put(null, delay);
+    if (this.#lms.isRelayed) this.#relaySoon();
+  }
+
+  /** Another window tells the LMS, and hears nothing any more once this one is closed. */
+  #relaySoon() {
+    if (this.#relayTimer !== null) return;
+    this.#relayTimer = setTimeout(() => {
+      this.#relayTimer = null;
+      if (this.#isOpen) this.#tellWork();
+    }, RELAY_MS);
   }
 
   /** Tell the LMS all that it does not know yet, and have it kept. */
@@ -233,8 +249,8 @@ export class ScormTracking {
     if (!this.#isOpen) return undefined;
     const lacksRoom = this.#tellWork();
     const refused = this.#tellAnswers();
-    this.#lms.commit();
-    return refused ?? lacksRoom;
+    const problem = refused ?? lacksRoom;
+    return this.#lms.commit()?.then((failure) => problem ?? failure) ?? problem;
   }
 
   /** @returns {Failure|undefined} when not all of the work has room */
