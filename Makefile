@@ -60,6 +60,10 @@ bench-page: $(VENV)/.dev build chromium ## How soon the first unit can be read o
 bench-export: $(VENV)/.dev build .cache/packager/.installed ## What an export costs, beside zipfile and npm's packager
 	@$(BIN)/python -m benchmarks.export --packages .cache/packager
 
+.PHONY: bench-queues
+bench-queues: .cache/queue-engines/.installed ## What queue engines lose when processes are killed
+	@.cache/queue-engines/bin/python -m benchmarks.queue_engines
+
 .PHONY: screenshots
 screenshots: $(VENV)/.dev build chromium ## Take the pictures of docs/ecrans.md anew
 	@CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/python -m tools.screenshots
@@ -74,12 +78,14 @@ wheel: $(VENV)/.dev build ## Build the wheel into dist/
 .PHONY: lock
 lock: ## Choose the versions of all dependencies anew
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra postgresql --extra classroom --extra build \
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra postgresql --extra redis --extra classroom --extra build \
 		setup.cfg --output-file requirements/run.txt
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --all-extras \
 		--constraint requirements/run.txt setup.cfg --output-file requirements/dev.txt
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) requirements/openedx.in \
 		--output-file requirements/openedx.txt
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) requirements/queue_engines.in \
+		--output-file requirements/queue_engines.txt
 LOCK_OPTIONS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
@@ -103,6 +109,14 @@ openedx: .cache/openedx/.installed
 	@$(PYTHON) -m venv .cache/openedx
 	@.cache/openedx/bin/python -m pip install --quiet --disable-pip-version-check \
 		--no-compile --require-hashes -r requirements/openedx.txt
+	@touch $@
+
+# The engines that were weighed and not taken are no dependencies of the tool (docs/adr/0029).
+.cache/queue-engines/.installed: requirements/queue_engines.txt | $(VENV)/bin/python
+	@rm -rf .cache/queue-engines
+	@$(PYTHON) -m venv .cache/queue-engines
+	@.cache/queue-engines/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements/queue_engines.txt
 	@touch $@
 
 $(VENV)/bin/python:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 
 PREFIX = "ARRIMAGE_"
 DATABASE_KINDS = ("sqlite", "postgresql")
+QUEUE_KINDS = ("sqlite", "redis", "rediss", "postgresql")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 WAYS_IN = ("password", "lti")
 HIGHEST_PORT = 65_535
@@ -78,6 +80,19 @@ def supported_database(text: str) -> str:
     if text.startswith("postgresql:"):
         return "postgresql+psycopg" + text.removeprefix("postgresql")
     return text
+
+
+def queue_address(text: str) -> str:
+    """Return the address of a queue that the tool can use; raise ``ValueError``."""
+    kind, _, rest = text.partition("://")
+    if kind == "postgres":
+        kind = "postgresql"
+    if kind not in QUEUE_KINDS or not rest.strip("/"):
+        raise ValueError(
+            "write redis://host:6379/0, rediss://… with encryption, postgresql://user:password@"
+            "host/name or sqlite:///folder/file.db, or unset the variable: a file will do."
+        )
+    return f"{kind}://{rest}"
 
 
 def folders(text: str) -> tuple[Path, ...]:
@@ -192,6 +207,26 @@ class Settings:
             "DATABASE_URL", supported_database, "An SQLAlchemy address, sqlite: or postgresql:."
         ),
     ] = "sqlite:///var/arrimage.db"
+    queue_url: Annotated[
+        str | None,
+        Variable(
+            "QUEUE",
+            queue_address,
+            "Where workers hear of scores to send: redis:, rediss:, postgresql: or sqlite:. "
+            "Without it, a file on this machine.",
+        ),
+    ] = None
+    delivery_threads: Annotated[
+        int, Variable("DELIVERY_THREADS", between(1, 64), "Scores that a worker sends at once.")
+    ] = 8
+    calls_per_platform: Annotated[
+        int,
+        Variable(
+            "CALLS_PER_PLATFORM",
+            between(1, 64),
+            "Scores that all workers together send to one platform at once.",
+        ),
+    ] = 4
     course_roots: Annotated[
         tuple[Path, ...],
         Variable(
@@ -284,6 +319,21 @@ class Settings:
         """Return the environment variable of each attribute."""
         declared = get_type_hints(cls, include_extras=True)
         return {name: hint.__metadata__[0] for name, hint in declared.items()}
+
+    @property
+    def queue(self) -> str:
+        """The queue's address. Without a setting it is a file, for this database's alone.
+
+        It lies beside a database that is a file, else with what can be made again.
+        """
+        if self.queue_url is not None:
+            return self.queue_url
+        kind, _, file = self.database_url.partition(":///")
+        if kind.startswith("sqlite") and file:
+            path = Path(file.partition("?")[0])
+            return f"sqlite:///{path.with_name(f'{path.stem}-queue{path.suffix}')}"
+        mark = sha256(self.database_url.encode()).hexdigest()[:16]
+        return f"sqlite:///{self.cache / 'queues' / f'{mark}.db'}"
 
     @property
     def secure(self) -> bool:

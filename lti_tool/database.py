@@ -107,6 +107,10 @@ class Database:
             if db.info.pop(then, False):
                 then()
 
+    def after_commit(self, then: Callable[[Session], None]) -> None:
+        """Call back after each transaction of this process, with its session."""
+        event.listen(self._writers, "after_commit", then)
+
     def upgrade(self) -> None:
         """Bring the tables to what this version of the program needs."""
         with self.migrating() as connection:

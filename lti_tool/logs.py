@@ -46,5 +46,5 @@ def set_up_logs(level: str) -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # Lines of the first two hold whole addresses, in which platforms put hints about persons.
-    for chatty in ("urllib3", "werkzeug", "alembic"):
+    for chatty in ("urllib3", "werkzeug", "alembic", "huey"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -34,6 +34,8 @@ from lti_tool.services.launch_records import LaunchRecords
 from lti_tool.services.launches import LaunchDesk
 from lti_tool.services.logins import LoginDesk
 from lti_tool.services.notices import NoticeDesk
+from lti_tool.services.outbox import announce_when_kept
+from lti_tool.services.queue import JobQueue
 from lti_tool.services.refusal_book import RefusalBook
 from lti_tool.services.registrations import RegistrationDesk
 from lti_tool.services.rosters import Sources
@@ -107,6 +109,7 @@ class Tool:
     key_sets: KeySets
     tokens: TokenClient
     scores: ScoreClient
+    queue: JobQueue
     class_lists: Sources
     notice_client: NoticeClient
     notices: NoticeDesk
@@ -124,12 +127,15 @@ class Tool:
 
     def close(self) -> None:
         """Let go of every connection."""
+        self.queue.close()
         self.database.close()
 
 
 def build_tool(settings: Settings) -> Tool:
     """Put the tool together. Raise ``SettingsError`` when it has no course to show."""
     database = Database(settings.database_url, settings.threads)
+    queue = JobQueue(settings.queue)
+    announce_when_kept(database, queue)
     roots = (*settings.course_roots, BUILTIN_COURSES)
     slugs = tuple(available_courses(roots))
     courses = CourseShelf(roots, institution_values(settings), media_base)
@@ -172,6 +178,7 @@ def build_tool(settings: Settings) -> Tool:
         key_sets=key_sets,
         tokens=tokens,
         scores=ScoreClient(tokens),
+        queue=queue,
         class_lists=Sources(RosterClient(tokens), GroupsClient(tokens)),
         notice_client=NoticeClient(tokens),
         notices=NoticeDesk(database, key_sets),

@@ -22,9 +22,13 @@ DATABASE_KINDS = ("sqlite", "postgresql")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _made_once() -> Iterator[None]:
-    """Spare each application of the tests what the one before it has made already."""
+def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Spare each application of the tests what the one before it has made already.
+
+    What an application keeps for the next ones, it keeps in a folder of this run's.
+    """
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         patch.setattr(Flask, "url_rule_class", KnownRule)
         patch.setattr(Flask, "jinja_options", {"bytecode_cache": KnownTemplates()})
         patch.setattr(courses, "load_course", KnownCourses())

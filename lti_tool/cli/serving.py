@@ -17,8 +17,10 @@ from lti_tool.app import create_app
 from lti_tool.cli.common import clear_errors, open_database
 from lti_tool.database import Database
 from lti_tool.logs import set_up_logs
-from lti_tool.services.column_making import settle_due
-from lti_tool.services.delivery import run_worker
+from lti_tool.services.column_making import run_columns
+from lti_tool.services.courier import run_courier
+from lti_tool.services.delivery import Carrier
+from lti_tool.services.errands import Leases
 from lti_tool.services.housekeeping import forget_what_is_over
 from lti_tool.services.subscriptions import run_subscriptions
 from lti_tool.tool import build_tool
@@ -65,9 +67,9 @@ def _become_gunicorn() -> NoReturn:
 def worker() -> None:
     """Carry grades to the platforms' gradebooks until it is stopped.
 
-    Several may run at once. A grade that cannot be delivered is tried again, later and
-    later; the learner's and the instructor's pages say what became of it. Platforms that
-    offer notices are asked for them, too.
+    Several may run at once, on several machines, too. A grade that cannot be delivered is
+    tried again, later and later; the learner's and the instructor's pages say what became of
+    it. Platforms that offer notices are asked for them, too.
     """
     with clear_errors():
         settings = Settings.from_environment()
@@ -75,9 +77,16 @@ def worker() -> None:
         stop = _stop_on_signals()
         tool = build_tool(settings)
         tool.database.check_schema()
+        carrier = Carrier(
+            tool.database,
+            tool.scores,
+            Leases(tool.database),
+            settings.calls_per_platform,
+        )
         log.info("The worker carries grades to their gradebooks.")
         helpers = (
             threading.Thread(target=_sweep, args=(tool.database, stop)),
+            threading.Thread(target=run_columns, args=(tool.database, tool.line_items, stop)),
             threading.Thread(
                 target=run_subscriptions,
                 args=(tool.database, tool.notice_client, tool.addresses.notices, stop),
@@ -86,12 +95,7 @@ def worker() -> None:
         for helper in helpers:
             helper.start()
         try:
-            run_worker(
-                tool.database,
-                tool.scores,
-                stop,
-                before=lambda: settle_due(tool.database, tool.line_items, stopping=stop.is_set),
-            )
+            run_courier(carrier, tool.queue, stop, threads=settings.delivery_threads)
         finally:
             stop.set()
             for helper in helpers:

@@ -16,6 +16,7 @@ from lti_tool.models.grades import (
     LineItem,
     LineItemState,
     Maker,
+    PlatformHealth,
 )
 from lti_tool.models.groups import CourseGroup, GroupMembership, GroupOrigin
 from lti_tool.models.learning import (
@@ -91,6 +92,7 @@ __all__ = [
     "Notice",
     "NoticeSubscription",
     "Platform",
+    "PlatformHealth",
     "Progress",
     "Refusal",
     "Replacement",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.models.base import Base, UtcDateTime, now
@@ -73,20 +75,44 @@ class LineItem(Base):
     resource_link: Mapped[ResourceLink] = relationship()
 
 
+def _platform_of_learner(context: DefaultExecutionContext) -> Any:
+    """Return the platform that a new row's learner comes from."""
+    given = context.get_current_parameters()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+    learner_id = given["learner_id"]
+    return context.connection.scalar(select(Learner.platform_id).where(Learner.id == learner_id))
+
+
+_ON_ITS_WAY = text("state = 'pending'")
+
+
 class GradeDelivery(Base):
     """The latest score of one learner for one line item, and whether the platform has it.
 
     It is written in the same transaction as the answer that earned it. A newer score
-    replaces an older one: only the latest is ever sent. ``claimed_until`` is a lease: a
-    worker that dies leaves a row that another takes up.
+    replaces an older one: only the latest is ever sent. ``claimed_until`` is a lease, which
+    the worker that holds it renews: one that dies leaves a row that another takes up.
     """
 
     __tablename__ = "grade_delivery"
-    __table_args__ = (UniqueConstraint("line_item_pk", "learner_id"),)
+    __table_args__ = (
+        UniqueConstraint("line_item_pk", "learner_id"),
+        Index(
+            "ix_grade_delivery_on_its_way",
+            "platform_id",
+            "due_at",
+            sqlite_where=_ON_ITS_WAY,
+            postgresql_where=_ON_ITS_WAY,
+        ),
+        Index("ix_grade_delivery_claimed", "platform_id", "claimed_until"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     line_item_pk: Mapped[int] = mapped_column(ForeignKey("line_item.id", ondelete="CASCADE"))
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
+    platform_id: Mapped[int] = mapped_column(
+        ForeignKey("platform.id", ondelete="CASCADE"), default=_platform_of_learner
+    )
+    """The learner's, once more: what is due is looked for platform by platform."""
     score: Mapped[float]
     """Between 0 and 1."""
     completed: Mapped[bool] = mapped_column(default=False)
@@ -100,6 +126,8 @@ class GradeDelivery(Base):
     tries: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    claimed_by: Mapped[str | None] = mapped_column(String(32))
+    """Tells this claim of the row from any other."""
     last_sent_timestamp: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """The timestamp of the last score sent: the next one must be strictly later."""
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -107,3 +135,24 @@ class GradeDelivery(Base):
 
     line_item: Mapped[LineItem] = relationship()
     learner: Mapped[Learner] = relationship()
+
+
+class PlatformHealth(Base):
+    """How the way to a platform's gradebook is, as all our processes find it together.
+
+    ``failures`` counts the calls in a row that the platform as a whole failed. Until
+    ``paused_until`` nothing is sent there; afterwards one score goes first, to see. A row
+    without any of it is that of a platform that answers.
+    """
+
+    __tablename__ = "platform_health"
+
+    platform_id: Mapped[int] = mapped_column(
+        ForeignKey("platform.id", ondelete="CASCADE"), primary_key=True
+    )
+    failures: Mapped[int] = mapped_column(default=0)
+    failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(Text)
+    """What was last wrong, as in ``GradeDelivery``."""

@@ -8,6 +8,7 @@ process that died between making a column and noting its address leaves no secon
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=3)
 """Longer than a list of columns, a column made and its change may take together."""
 MOST_TRIES = 60
+POLL_SECONDS = 1.0
 ERROR_LENGTH = 500
 NOT_OURS = "not_ours"
 """What an ``error`` begins with when the platform says that a column is not the tool's."""
@@ -133,6 +135,25 @@ def settle_due(
                 _note_failure(db, job, error, clock())
         tried += 1
     return tried
+
+
+def run_columns(
+    database: Database,
+    keeper: ColumnKeeper,
+    stop: threading.Event,
+    *,
+    poll_seconds: float = POLL_SECONDS,
+) -> None:
+    """Do what is due with columns until ``stop`` is set.
+
+    Whatever goes wrong, a database that is away included, is logged and tried again.
+    """
+    while not stop.is_set():
+        try:
+            settle_due(database, keeper, stopping=stop.is_set)
+        except Exception:
+            log.exception("The columns were interrupted; they go on in %s s.", poll_seconds)
+        stop.wait(poll_seconds)
 
 
 def _claim(database: Database, moment: datetime, link_pk: int | None) -> _Job | None:

@@ -1,56 +1,40 @@
-"""Carries scores to the platforms' gradebooks: claims what is due, sends it, notes the end.
+"""Carries scores to the platforms' gradebooks, and notes what came of each.
 
-The rows of ``GradeDelivery`` are the queue, and the only truth about it. A worker claims
-one with a lease, so that several never send the same at once, and one that dies leaves
-its row to the others when the lease runs out.
-
-The timestamp of a score is the second in which it is sent, and is written down before the
-score leaves. A row whose last timestamp is the present second waits for the next one:
-platforms compare timestamps by the second, refuse one that is not strictly later, and
-take one from the future as a reason to refuse all that follow (AGS 2.0, 3.4.4).
+``services.errands`` says which score goes next, ``services.platform_health`` which platforms
+are left alone for a while, ``services.courier`` when to look. What a platform answers is judged
+here: it took the score, it never will, or it may later.
 """
 
 from __future__ import annotations
 
 import logging
 import random
-import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, cast
 
-from sqlalchemy import CursorResult, or_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import CursorResult, update
+from sqlalchemy.orm import Session
 
 from lti_tool.database import Database
 from lti_tool.lti import NoToken, Outdated, Refused, Score, ScoreError
-from lti_tool.models import (
-    DeliveryState,
-    GradeDelivery,
-    Learner,
-    LineItem,
-    LineItemState,
-    Platform,
-    now,
-)
-from lti_tool.services.columns import address_of, line_items_of
+from lti_tool.models import DeliveryState, GradeDelivery, Platform, now
+from lti_tool.services.errands import USUAL_LIMIT, Errand, Leases, claim, platforms_due
+from lti_tool.services.platform_health import Failure, note_answer, note_failure
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=2)
-"""Longer than any call to a platform may take, token included."""
-ONE_SECOND = timedelta(seconds=1)
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(hours=1)
 LONGEST_RETRY_AFTER = timedelta(days=1)
 MOST_TRIES = 180
 """About a week of trying: ten tries in the first hour and a half, then one an hour."""
-POLL_SECONDS = 1.0
+SLICE_SECONDS = 5.0
+"""How long one platform's scores are sent before other platforms have their turn."""
 ERROR_LENGTH = 500
-SCORE_MAXIMUM = 100.0
-"""Scores are sent as percentages; the platform rescales them to its column."""
 
 _chance = random.SystemRandom()
 
@@ -93,42 +77,17 @@ OBSTACLES: Mapping[int | None, DeliveryFault] = {
     503: DeliveryFault.BUSY,
 }
 """What a passing trouble means by its HTTP status; without one, no answer came."""
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """One score on its way, as it stood when it was claimed.
-
-    ``score`` runs from 0 to 1. ``lease`` tells this claim from any other of the same row.
-    """
-
-    delivery_id: int
-    version: int
-    tries: int
-    lease: datetime
-    platform: Platform
-    line_item_url: str | None
-    user_id: str
-    score: float
-    completed: bool
-    comment: str | None
-    timestamp: datetime
-
-    def as_score(self) -> Score:
-        """Return it as the platform takes it.
-
-        ``FullyGraded`` even while activities are left to do: Moodle erases the grade that
-        comes with any other gradingProgress.
-        """
-        return Score(
-            user_id=self.user_id,
-            score_given=round(self.score * SCORE_MAXIMUM, 2),
-            score_maximum=SCORE_MAXIMUM,
-            timestamp=self.timestamp,
-            activity_progress="Completed" if self.completed else "InProgress",
-            grading_progress="FullyGraded",
-            comment=self.comment,
-        )
+WHOLESALE = frozenset(
+    {
+        DeliveryFault.UNREACHABLE,
+        DeliveryFault.BUSY,
+        DeliveryFault.PLATFORM_ERROR,
+        DeliveryFault.ACCESS_REFUSED,
+    }
+)
+"""What says something about the platform, and not about one score."""
+UNASKED = frozenset({DeliveryFault.FOREIGN_COLUMN, DeliveryFault.INTERNAL})
+"""What says nothing about the platform: it was not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +100,11 @@ class Outcome:
     fault: DeliveryFault | None = None
     detail: str = ""
     retry_after: timedelta | None = None
+
+    @property
+    def error(self) -> str:
+        """The fault and what was said about it, as a row keeps them."""
+        return f"{self.fault}: {self.detail}"[:ERROR_LENGTH]
 
 
 class ScorePoster(Protocol):
@@ -173,6 +137,20 @@ def fault_of(error: str | None) -> DeliveryFault | None:
     return DeliveryFault(code) if code in set(DeliveryFault) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """What it takes to send scores. Safe to share among threads.
+
+    ``limit`` is how many calls to one platform may be under way at once, in all processes.
+    """
+
+    database: Database
+    scores: ScorePoster
+    leases: Leases
+    limit: int = USUAL_LIMIT
+    clock: Callable[[], datetime] = now
+
+
 def deliver_due(
     database: Database,
     scores: ScorePoster,
@@ -185,54 +163,57 @@ def deliver_due(
     Each is tried once: one that fails is due again later, by the clock. ``stopping`` is
     asked before each one.
     """
+    return drain(Carrier(database, scores, Leases(database), clock=clock), stopping)
+
+
+def drain(carrier: Carrier, stopping: Callable[[], bool]) -> int:
+    """Send every score that is due, without a queue; return how many were tried."""
+    with carrier.database.reading() as db:
+        due = platforms_due(db, carrier.clock())
     tried = 0
-    while not stopping() and (errand := claim(database, clock())) is not None:
-        outcome = _carry(scores, errand)
-        with database.transaction() as db:
-            _note(db, errand, outcome, clock())
-        tried += 1
+    for platform_id in due:
+        while not stopping() and deliver_next(carrier, platform_id):
+            tried += 1
     return tried
 
 
-def claim(database: Database, moment: datetime) -> Errand | None:
-    """Take the score that has been due for longest, for as long as ``LEASE``.
+def deliver_slice(
+    carrier: Carrier,
+    platform_id: int,
+    call_others: Callable[[], object],
+    *,
+    stopping: Callable[[], bool] = lambda: False,
+) -> None:
+    """Send scores of a platform for a while, together with whoever else does.
 
-    Its timestamp is the present second, written down before the score leaves: were the
-    worker to die once the platform has it, the next timestamp would still be later.
+    Others are called when the first score is on its way, as there may be more, and when the
+    time is over: in between, other platforms have their turn.
     """
-    second = moment.replace(microsecond=0)
-    ready = select(LineItem.id).where(LineItem.state == LineItemState.READY)
-    due = (
-        select(GradeDelivery.id)
-        .where(
-            GradeDelivery.state == DeliveryState.PENDING,
-            # A column that is still to be made has no address to send anything to.
-            GradeDelivery.line_item_pk.in_(ready),
-            GradeDelivery.due_at <= moment,
-            or_(GradeDelivery.claimed_until.is_(None), GradeDelivery.claimed_until <= moment),
-            or_(
-                GradeDelivery.last_sent_timestamp.is_(None),
-                GradeDelivery.last_sent_timestamp < second,
-            ),
-        )
-        .order_by(GradeDelivery.due_at, GradeDelivery.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    statement = (
-        update(GradeDelivery)
-        .where(GradeDelivery.id == due.scalar_subquery())
-        .values(
-            claimed_until=moment + LEASE,
-            last_sent_timestamp=second,
-            tries=GradeDelivery.tries + 1,
-        )
-        .returning(GradeDelivery.id)
-        .execution_options(synchronize_session=False)
-    )
-    with database.transaction() as db:
-        found = db.execute(statement).scalar_one_or_none()
-        return None if found is None else _errand(db, found)
+    end = time.monotonic() + SLICE_SECONDS
+    found = deliver_next(carrier, platform_id, call_others)
+    while found and not stopping():
+        if time.monotonic() > end:
+            call_others()
+            return
+        found = deliver_next(carrier, platform_id)
+
+
+def deliver_next(
+    carrier: Carrier, platform_id: int, claimed: Callable[[], object] = lambda: None
+) -> bool:
+    """Send the score of a platform that has been due for longest; return whether there was one.
+
+    ``claimed`` is called between taking it and sending it.
+    """
+    errand = claim(carrier.database, platform_id, carrier.clock(), carrier.limit)
+    if errand is None:
+        return False
+    with carrier.leases.held(errand):
+        claimed()
+        outcome = _carry(carrier.scores, errand)
+    with carrier.database.transaction() as db:
+        _note(db, errand, outcome, carrier.clock())
+    return True
 
 
 def pause(tries: int, asked: timedelta | None = None) -> timedelta:
@@ -245,56 +226,6 @@ def pause(tries: int, asked: timedelta | None = None) -> timedelta:
     longest = min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)
     delay = longest * _chance.uniform(0.5, 1.0)
     return max(delay, min(asked or timedelta(0), LONGEST_RETRY_AFTER))
-
-
-def run_worker(
-    database: Database,
-    scores: ScorePoster,
-    stop: threading.Event,
-    *,
-    poll_seconds: float = POLL_SECONDS,
-    before: Callable[[], object] = lambda: None,
-) -> None:
-    """Deliver scores until ``stop`` is set. The score being sent is finished first.
-
-    ``before`` is done before each round: the columns that the scores go to are made then.
-
-    Whatever goes wrong, a database that is away included, is logged and tried again.
-    """
-    while not stop.is_set():
-        try:
-            before()
-            deliver_due(database, scores, stopping=stop.is_set)
-        except Exception:
-            log.exception("Delivery was interrupted; it goes on in %s s.", poll_seconds)
-        stop.wait(poll_seconds)
-
-
-def _errand(db: Session, delivery_id: int) -> Errand:
-    row = db.scalars(
-        select(GradeDelivery)
-        .where(GradeDelivery.id == delivery_id)
-        .options(
-            joinedload(GradeDelivery.learner).joinedload(Learner.platform),
-            joinedload(GradeDelivery.line_item).joinedload(LineItem.resource_link),
-        )
-    ).one()
-    if row.claimed_until is None or row.last_sent_timestamp is None:
-        raise RuntimeError("a score was claimed without a lease or a timestamp")
-    link = row.line_item.resource_link
-    return Errand(
-        delivery_id=row.id,
-        version=row.version,
-        tries=row.tries,
-        lease=row.claimed_until,
-        platform=row.learner.platform,
-        line_item_url=address_of(row.line_item, link, line_items_of(db, [link.id])),
-        user_id=row.learner.sub,
-        score=row.score,
-        completed=row.completed,
-        comment=row.comment,
-        timestamp=row.last_sent_timestamp,
-    )
 
 
 def _carry(scores: ScorePoster, errand: Errand) -> Outcome:
@@ -316,14 +247,15 @@ def _note(db: Session, errand: Errand, outcome: Outcome, moment: datetime) -> No
 
     When a newer score came in meanwhile, the row is only let go of: that one is due now.
     """
+    _note_health(db, errand, outcome, moment)
     ours = update(GradeDelivery).where(
-        GradeDelivery.id == errand.delivery_id, GradeDelivery.claimed_until == errand.lease
+        GradeDelivery.id == errand.delivery_id, GradeDelivery.claimed_by == errand.claim
     )
     same_score = ours.where(GradeDelivery.version == errand.version)
-    news = _news(errand, outcome, moment)
-    result = db.execute(same_score.values(claimed_until=None, **news))
+    freed = {"claimed_until": None, "claimed_by": None}
+    result = db.execute(same_score.values(**freed, **_news(errand, outcome, moment)))
     if cast("CursorResult[Any]", result).rowcount == 0:
-        db.execute(ours.values(claimed_until=None))
+        db.execute(ours.values(**freed))
     if outcome.fault is not None:
         log.warning(
             "Score %s was not taken (%s, try %s): %s",
@@ -334,6 +266,14 @@ def _note(db: Session, errand: Errand, outcome: Outcome, moment: datetime) -> No
         )
 
 
+def _note_health(db: Session, errand: Errand, outcome: Outcome, moment: datetime) -> None:
+    if outcome.fault in WHOLESALE:
+        failure = Failure(outcome.error, errand.claimed_at, outcome.retry_after)
+        note_failure(db, errand.platform.id, failure, moment)
+    elif outcome.fault not in UNASKED:
+        note_answer(db, errand.platform.id, errand.claimed_at)
+
+
 def _news(errand: Errand, outcome: Outcome, moment: datetime) -> dict[str, Any]:
     if outcome.fault is None:
         return {
@@ -342,7 +282,7 @@ def _news(errand: Errand, outcome: Outcome, moment: datetime) -> dict[str, Any]:
             "tries": 0,
             "error": None,
         }
-    error = f"{outcome.fault}: {outcome.detail}"[:ERROR_LENGTH]
+    error = outcome.error
     if outcome.fault in PERMANENT or errand.tries >= MOST_TRIES:
         return {"state": DeliveryState.REFUSED, "error": error}
     if outcome.fault is DeliveryFault.OUT_OF_ORDER and errand.tries == 1:

@@ -29,6 +29,7 @@ from lti_tool.models import (
     now,
 )
 from lti_tool.services.columns import activities_of, in_use, line_items_of, ready_for_scores
+from lti_tool.services.outbox import note_due
 from lti_tool.services.progress import Seat, insert_into, lock_seat
 from lti_tool.services.results import Results, results_of, results_of_class
 
@@ -199,9 +200,10 @@ def _write(db: Session, item: LineItem, learner_id: int, score: LinkScore | None
         "error": None,
     }
     key = {"line_item_pk": item.id, "learner_id": learner_id}
-    db.execute(
+    platform = select(Learner.platform_id).where(Learner.id == learner_id).scalar_subquery()
+    written = db.execute(
         insert_into(db, GradeDelivery)
-        .values(**key, **news, version=1)
+        .values(**key, **news, platform_id=platform, version=1)
         .on_conflict_do_update(
             index_elements=list(key),
             set_={**news, "version": GradeDelivery.version + 1},
@@ -212,4 +214,7 @@ def _write(db: Session, item: LineItem, learner_id: int, score: LinkScore | None
                 GradeDelivery.state == DeliveryState.REFUSED,
             ),
         )
-    )
+        .returning(GradeDelivery.platform_id)
+    ).scalar_one_or_none()
+    if written is not None:
+        note_due(db, written)

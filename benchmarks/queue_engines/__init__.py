@@ -1,0 +1,1 @@
+"""``make bench-queues``: what queue engines lose when processes are killed (docs/adr/0029)."""

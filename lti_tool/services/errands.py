@@ -1,0 +1,230 @@
+"""Scores that a worker takes upon itself: claimed with a lease, which it renews while it lives.
+
+The rows of ``GradeDelivery`` are the truth. A claim takes the row of a platform that has been
+due for longest, unless as many calls as may be are under way there, in whatever process. A
+worker that dies renews nothing, and others take its rows up when their leases run out.
+
+The timestamp of a score is the second in which it is claimed, and is written down before the
+score leaves. A row whose last timestamp is the present second waits for the next one: platforms
+compare timestamps by the second, refuse one that is not strictly later, and take one from the
+future as a reason to refuse all that follow (AGS 2.0, 3.4.4).
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session, joinedload
+
+from lti_tool.database import Database
+from lti_tool.lti import Score
+from lti_tool.models import (
+    DeliveryState,
+    GradeDelivery,
+    Learner,
+    LineItem,
+    LineItemState,
+    Platform,
+    PlatformHealth,
+)
+from lti_tool.services.columns import address_of, line_items_of
+from lti_tool.services.platform_health import room
+
+LEASE = timedelta(seconds=20)
+"""How long a row stays with a worker that gives no sign of life."""
+RENEWAL_SECONDS = 5.0
+USUAL_LIMIT = 4
+"""Calls to one platform at once, in all our processes together."""
+SCORE_MAXIMUM = 100.0
+"""Scores are sent as percentages; the platform rescales them to its column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One score on its way, as it stood when it was claimed.
+
+    ``score`` runs from 0 to 1. ``claim`` tells this claim from any other of the same row.
+    """
+
+    delivery_id: int
+    version: int
+    tries: int
+    claim: str
+    claimed_at: datetime
+    platform: Platform
+    line_item_url: str | None
+    user_id: str
+    score: float
+    completed: bool
+    comment: str | None
+    timestamp: datetime
+
+    def as_score(self) -> Score:
+        """Return it as the platform takes it.
+
+        ``FullyGraded`` even while activities are left to do: Moodle erases the grade that
+        comes with any other gradingProgress.
+        """
+        return Score(
+            user_id=self.user_id,
+            score_given=round(self.score * SCORE_MAXIMUM, 2),
+            score_maximum=SCORE_MAXIMUM,
+            timestamp=self.timestamp,
+            activity_progress="Completed" if self.completed else "InProgress",
+            grading_progress="FullyGraded",
+            comment=self.comment,
+        )
+
+
+class Leases:
+    """The claims of the errands that this process is on. Safe to share among threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._claims: set[str] = set()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def held(self, errand: Errand) -> Iterator[None]:
+        """Keep an errand's lease alive, as long as ``renew`` is called in time."""
+        with self._lock:
+            self._claims.add(errand.claim)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._claims.discard(errand.claim)
+
+    def renew(self, moment: datetime) -> None:
+        """Say that this process still is on its errands."""
+        with self._lock:
+            claims = sorted(self._claims)
+        if claims:
+            with self._database.transaction() as db:
+                db.execute(
+                    update(GradeDelivery)
+                    .where(GradeDelivery.claimed_by.in_(claims))
+                    .values(claimed_until=moment + LEASE)
+                )
+
+
+def platforms_due(db: Session, moment: datetime) -> Sequence[int]:
+    """Return the platforms that have scores due and are not to be left alone."""
+    paused = exists().where(
+        PlatformHealth.platform_id == GradeDelivery.platform_id,
+        PlatformHealth.paused_until > moment,
+    )
+    return db.scalars(
+        select(GradeDelivery.platform_id).where(_is_due(moment), ~paused).distinct()
+    ).all()
+
+
+def claim(
+    database: Database, platform_id: int, moment: datetime, limit: int = USUAL_LIMIT
+) -> Errand | None:
+    """Take the score of a platform that has been due for longest, for as long as ``LEASE``.
+
+    ``None`` when there is none, when ``limit`` calls are under way, or while the platform is
+    left alone. The timestamp is written down before the score leaves: were the worker to die
+    once the platform has it, the next timestamp would still be later.
+    """
+    token = secrets.token_hex(16)
+    statement = (
+        update(GradeDelivery)
+        .where(GradeDelivery.id == _first_due(platform_id, moment).scalar_subquery())
+        .values(
+            claimed_until=moment + LEASE,
+            claimed_by=token,
+            last_sent_timestamp=moment.replace(microsecond=0),
+            tries=GradeDelivery.tries + 1,
+        )
+        .returning(GradeDelivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    with database.transaction() as db:
+        free = room(db, platform_id, limit, moment)
+        if free == 0 or _under_way(db, platform_id, moment) >= free:
+            return None
+        found = db.execute(statement).scalar_one_or_none()
+        return None if found is None else _errand(db, found, moment)
+
+
+def _is_due(moment: datetime) -> ColumnElement[bool]:
+    # A column that is still to be made has no address to send anything to.
+    ready = exists().where(
+        LineItem.id == GradeDelivery.line_item_pk, LineItem.state == LineItemState.READY
+    )
+    return and_(
+        # A literal, not a parameter: only then is the index of what is on its way used.
+        GradeDelivery.state == literal_column(f"'{DeliveryState.PENDING}'"),
+        GradeDelivery.due_at <= moment,
+        or_(GradeDelivery.claimed_until.is_(None), GradeDelivery.claimed_until <= moment),
+        or_(
+            GradeDelivery.last_sent_timestamp.is_(None),
+            GradeDelivery.last_sent_timestamp < moment.replace(microsecond=0),
+        ),
+        ready,
+    )
+
+
+def _first_due(platform_id: int, moment: datetime) -> Select[Any]:
+    return (
+        select(GradeDelivery.id)
+        .where(GradeDelivery.platform_id == platform_id, _is_due(moment))
+        .order_by(GradeDelivery.due_at, GradeDelivery.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=GradeDelivery)
+    )
+
+
+def _under_way(db: Session, platform_id: int, moment: datetime) -> int:
+    return db.scalars(
+        select(func.count()).where(
+            GradeDelivery.platform_id == platform_id, GradeDelivery.claimed_until > moment
+        )
+    ).one()
+
+
+def _errand(db: Session, delivery_id: int, moment: datetime) -> Errand:
+    row = db.scalars(
+        select(GradeDelivery)
+        .where(GradeDelivery.id == delivery_id)
+        .options(
+            joinedload(GradeDelivery.learner).joinedload(Learner.platform),
+            joinedload(GradeDelivery.line_item).joinedload(LineItem.resource_link),
+        )
+    ).one()
+    if row.claimed_by is None or row.last_sent_timestamp is None:
+        raise RuntimeError("a score was claimed without a lease or a timestamp")
+    link = row.line_item.resource_link
+    return Errand(
+        delivery_id=row.id,
+        version=row.version,
+        tries=row.tries,
+        claim=row.claimed_by,
+        claimed_at=moment,
+        platform=row.learner.platform,
+        line_item_url=address_of(row.line_item, link, line_items_of(db, [link.id])),
+        user_id=row.learner.sub,
+        score=row.score,
+        completed=row.completed,
+        comment=row.comment,
+        timestamp=row.last_sent_timestamp,
+    )
