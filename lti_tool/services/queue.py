@@ -99,6 +99,10 @@ class JobQueue:
             consumer.check_worker_health()
         consumer.stop(graceful=True)
 
+    def clear(self) -> None:
+        """Forget every job. The sweep queues anew what is needed."""
+        self._open().storage.flush_queue()
+
     def close(self) -> None:
         """Let go of every connection."""
         with self._lock:
