@@ -15,6 +15,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -141,6 +142,7 @@ class TokenClient:
         self._store = store
         self._wait = wait
         self._tokens: dict[str, tuple[AccessToken, float]] = {}
+        self._asked: dict[str, Future[AccessToken]] = {}
         self._lock = threading.Lock()
 
     def token(self, platform: Platform, scopes: Iterable[str]) -> str:
@@ -150,9 +152,7 @@ class TokenClient:
         own, trusted_until = self._tokens.get(place, (None, 0.0))
         if own is not None and self._clock() < min(own.good_until, trusted_until):
             return own.value
-        token = self._shared(platform, wanted, place)
-        self._remember(place, token)
-        return token.value
+        return self._together(place, lambda: self._shared(platform, wanted, place)).value
 
     def forget(self, platform: Platform, scopes: Iterable[str], value: str) -> None:
         """Forget a token that the platform did not accept, here and for the other processes."""
@@ -176,6 +176,26 @@ class TokenClient:
             self.forget(platform, scopes, token)
             answer = _call_with(self.token(platform, scopes), service_call)
         return answer
+
+    def _together(self, place: str, ask: Callable[[], AccessToken]) -> AccessToken:
+        """Ask for a token, or wait for the thread that does: its end is everybody's."""
+        with self._lock:
+            asked = self._asked.get(place)
+            if asked is None:
+                mine = self._asked[place] = Future[AccessToken]()
+        if asked is not None:
+            return asked.result()
+        try:
+            token = ask()
+            self._remember(place, token)
+            mine.set_result(token)
+        except BaseException as error:
+            mine.set_exception(error)
+            raise
+        finally:
+            with self._lock:
+                del self._asked[place]
+        return token
 
     def _remember(self, place: str, token: AccessToken) -> None:
         trusted = math.inf if self._store is None else self._clock() + LOOK_AGAIN_SECONDS

@@ -108,7 +108,7 @@ class Student:
             return None
         sent = dict(parse_qsl(urlsplit(begun.headers["Location"]).query))
         form = {"state": sent["state"], "id_token": self._token(unit, sent["nonce"])}
-        # Browsers take this machine for safe, as this library does not: it keeps such a cookie back.
+        # Browsers take this machine for safe. This library does not, and keeps the cookie back.
         cookies = "; ".join(f"{each.name}={each.value}" for each in begun.cookies)
         page = browser.post(f"{url}/lti/launch", data=form, headers={"Cookie": cookies}, timeout=20)
         found = SESSION.search(page.text)
