@@ -1,54 +1,28 @@
-"""SCORM 1.2's own data model, held against what a SCO says to its runtime.
+"""SCORM 1.2's own data model, as the tests hold the player to it.
 
-Runtimes under test are lenient, platforms in the field are not: what counts is the
-SCORM 1.2 Run-Time Environment, chapters 3.3 (API) and 3.4 (data model), and, where it
-leaves room, the narrower reading of Moodle's strict option.
+What counts is the SCORM 1.2 Run-Time Environment, chapters 3.3 (API) and 3.4 (data model), and,
+where it leaves room, the narrower reading of Moodle's strict option.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from collections.abc import Iterable
+from typing import Final
 
-ValueRule: TypeAlias = Callable[[str], bool]
+from tests.browser.scorm.strict import (
+    Call,
+    DataModel,
+    StrictSession,
+    ValueRule,
+    ascii_text,
+    free_text,
+    matching,
+    one_of,
+)
 
 SUSPEND_DATA_LIMIT: Final = 4096
 STRING_LIMIT: Final = 255
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call to the API: what the SCO passed, and what the runtime answered."""
-
-    method: str
-    arguments: tuple[Any, ...]
-    result: str = "true"
-
-
-def matching(pattern: str) -> ValueRule:
-    compiled = re.compile(pattern, re.ASCII)
-    return lambda value: bool(compiled.fullmatch(value))
-
-
-def one_of(*words: str) -> ValueRule:
-    return lambda value: value in words
-
-
-def length(value: str) -> int:
-    """Length as JavaScript and most runtimes count it: UTF-16 code units."""
-    return len(value.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def ascii_text(limit: int) -> ValueRule:
-    """CMIString: ASCII. Platforms count or store other characters as several."""
-    return lambda value: value.isascii() and value.isprintable() and len(value) <= limit
-
-
-def free_text(limit: int) -> ValueRule:
-    """Text that a learner typed: the one place where more than ASCII is unavoidable."""
-    return lambda value: length(value) <= limit and not re.search(r"[\x00-\x1f\x7f]", value)
 
 
 def timespan(value: str) -> bool:
@@ -78,7 +52,7 @@ RESPONSES: Final[dict[str, ValueRule]] = {
     "performance": free_text(STRING_LIMIT),
     "likert": matching(f"{LETTER}?"),
 }
-RESULT = re.compile(r"correct|wrong|unanticipated|neutral|\d+(\.\d+)?", re.ASCII)
+RESULT = matching(r"correct|wrong|unanticipated|neutral|\d+(\.\d+)?")
 
 WRITABLE: Final[dict[str, ValueRule]] = {
     "cmi.core.lesson_location": STRING,
@@ -100,7 +74,7 @@ WRITABLE: Final[dict[str, ValueRule]] = {
     "cmi.interactions.n.time": TIME,
     "cmi.interactions.n.type": lambda value: value in RESPONSES,
     "cmi.interactions.n.weighting": DECIMAL,
-    "cmi.interactions.n.result": lambda value: bool(RESULT.fullmatch(value)),
+    "cmi.interactions.n.result": RESULT,
     "cmi.interactions.n.latency": timespan,
 }
 RESPONSE = "cmi.interactions.n.student_response"
@@ -131,125 +105,28 @@ READABLE: Final = {
     name for name in WRITABLE if name not in WRITE_ONLY and not name.startswith("cmi.interactions.")
 }
 
-ASKS_FOR_ERRORS: Final = {"LMSGetLastError", "LMSGetErrorString", "LMSGetDiagnostic"}
-
-
-@dataclass
-class StrictSession:
-    """One launch of a SCO. ``violations`` says what no conformant SCO would have done."""
-
-    violations: list[str] = field(default_factory=list)
-    state: str = "before LMSInitialize"
-    values: dict[str, str] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-
-    def hold(self, calls: Iterable[Call]) -> StrictSession:
-        for call in calls:
-            self._one(call)
-        return self
-
-    def _one(self, call: Call) -> None:
-        if any(not isinstance(argument, str) for argument in call.arguments):
-            self._fault(call, "passes something else than strings")
-        elif call.method not in ASKS_FOR_ERRORS:
-            handler = {
-                "LMSInitialize": self._initialize,
-                "LMSFinish": self._finish,
-                "LMSCommit": self._commit,
-                "LMSGetValue": self._get,
-                "LMSSetValue": self._set,
-            }.get(call.method)
-            if handler is None:
-                self._fault(call, "is no function of the API")
-            else:
-                handler(call)
-
-    def _fault(self, call: Call, what: str) -> None:
-        arguments = ", ".join(repr(argument) for argument in call.arguments)
-        self.violations.append(f"{call.method}({arguments}) {what}")
-
-    def _initialize(self, call: Call) -> None:
-        self._expect_empty(call)
-        if self.state != "before LMSInitialize":
-            self._fault(call, "is called twice")
-        self.state = "running"
-
-    def _finish(self, call: Call) -> None:
-        self._expect_empty(call)
-        self._expect_running(call)
-        if self.values:
-            for name in ("cmi.core.session_time", "cmi.core.exit", "cmi.core.lesson_status"):
-                if name not in self.values:
-                    self._fault(call, f"comes without {name}")
-        for index in range(self.counts.get("cmi.interactions", 0)):
-            self._expect_whole_interaction(call, f"cmi.interactions.{index}")
-        self.state = "after LMSFinish"
-
-    def _expect_whole_interaction(self, call: Call, prefix: str) -> None:
-        written = {name for name in self.values if name.startswith(f"{prefix}.")}
-        for name in ("id", "type"):
-            if written and f"{prefix}.{name}" not in written:
-                self._fault(call, f"leaves {prefix} without {name}")
-
-    def _commit(self, call: Call) -> None:
-        self._expect_empty(call)
-        self._expect_running(call)
-
-    def _expect_empty(self, call: Call) -> None:
-        if call.arguments != ("",):
-            self._fault(call, "wants one empty string")
-
-    def _expect_running(self, call: Call) -> None:
-        if self.state != "running":
-            self._fault(call, f"comes {self.state}")
-
-    def _get(self, call: Call) -> None:
-        self._expect_running(call)
-        (name,) = call.arguments
-        general = re.sub(r"\.\d+(?=\.)", ".n", name)
-        if general not in READABLE:
-            self._fault(call, "asks for what cannot be read")
-        elif name.endswith("._count"):
-            collection = name.removesuffix("._count")
-            known = int(call.result or 0)
-            self.counts[collection] = max(known, self.counts.get(collection, 0))
-
-    def _set(self, call: Call) -> None:
-        self._expect_running(call)
-        name, value = call.arguments
-        if call.result != "true":
-            self._fault(call, f"was refused: {call.result}")
-        general = re.sub(r"\.\d+(?=\.)", ".n", name)
-        self._expect_index_order(call, name)
-        rule = self._rule(call, general, name)
-        if rule is None:
-            return
-        if not rule(value):
-            self._fault(call, "breaks the format of its element")
-        self.values[name] = value
-
-    def _rule(self, call: Call, general: str, name: str) -> ValueRule | None:
-        if general in {RESPONSE, PATTERN}:
-            kind = self.values.get(".".join([*name.split(".")[:3], "type"]))
-            if kind is None:
-                self._fault(call, "comes before the interaction's type, which gives its format")
-                return None
-            return RESPONSES.get(kind)
-        rule = WRITABLE.get(general)
-        if rule is None:
-            self._fault(call, "writes what cannot be written")
-        return rule
-
-    def _expect_index_order(self, call: Call, name: str) -> None:
-        for match in re.finditer(r"\.(\d+)\.", name):
-            collection = name[: match.start()]
-            index = int(match[1])
-            count = self.counts.get(collection, 0)
-            if index > count:
-                self._fault(call, f"leaves a gap: {collection} has {count}")
-            self.counts[collection] = max(count, index + 1)
+SCORM12: Final = DataModel(
+    initialize="LMSInitialize",
+    terminate="LMSFinish",
+    get="LMSGetValue",
+    set="LMSSetValue",
+    commit="LMSCommit",
+    asks_for_errors=frozenset({"LMSGetLastError", "LMSGetErrorString", "LMSGetDiagnostic"}),
+    readable=frozenset(READABLE),
+    writable=WRITABLE,
+    by_type={RESPONSE: RESPONSES, PATTERN: RESPONSES},
+    needs={
+        RESPONSE: ("type",),
+        PATTERN: ("type",),
+        "cmi.objectives.n.status": ("id",),
+        "cmi.objectives.n.score.raw": ("id",),
+    },
+    whole={"cmi.interactions": ("id", "type"), "cmi.objectives": ("id",)},
+    owed=("cmi.core.session_time", "cmi.core.exit", "cmi.core.lesson_status"),
+    keys=frozenset({"cmi.objectives.n.id"}),
+)
 
 
 def violations(calls: Iterable[Call]) -> list[str]:
     """Everything in these calls that SCORM 1.2 does not allow; ``[]`` when all is well."""
-    return StrictSession().hold(calls).violations
+    return StrictSession(SCORM12).hold(calls).violations
