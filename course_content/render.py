@@ -29,6 +29,7 @@ from course_content.model import (
     WORDS_A_MINUTE,
     Course,
     Page,
+    Question,
     Quiz,
     Step,
     SyllabusField,
@@ -338,10 +339,24 @@ def quizzes_in_brief(quizzes: Iterable[Quiz]) -> dict[str, Json]:
     return {
         quiz.id: {
             "attempts": quiz.attempts,
-            "questions": [{"id": one.id, "points": one.points} for one in quiz.questions],
+            "questions": [_question_in_brief(one) for one in quiz.questions],
         }
         for quiz in quizzes
     }
+
+
+def _question_in_brief(question: Question) -> Json:
+    brief: Json = {"id": question.id, "points": question.points}
+    if question.competencies:
+        brief["competencies"] = list(question.competencies)
+    return brief
+
+
+def competencies_of(course: Course, quizzes: Iterable[Quiz], language: str) -> dict[str, str]:
+    """Return the titles of the competencies that questions of these quizzes are about, by id."""
+    asked = {name for quiz in quizzes for one in quiz.questions for name in one.competencies}
+    voice = Voice(Setting(language))
+    return {each.id: voice.plain(each.title) for each in course.competencies if each.id in asked}
 
 
 def unit_script(content: Json, keys: Mapping[str, Mapping[str, Json]]) -> bytes:

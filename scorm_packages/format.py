@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 from scorm_packages.check import check_package
-from scorm_packages.checks.findings import Report
+from scorm_packages.checks.findings import Finding, Report
 from scorm_packages.options import Options
 from scorm_packages.package import PackageError
 from scorm_packages.press import Content
@@ -61,6 +62,10 @@ class ZipFormat(Format):
     def files(self, course: RenderedCourse, options: Options) -> Mapping[str, Content]:
         """Return everything in the package, by its name in the zip. Raise ``PackageError``."""
 
+    def warnings(self, _course: RenderedCourse, _options: Options, /) -> tuple[Finding, ...]:
+        """Return what learners will miss in such a package, which no check of it can see."""
+        return ()
+
     def write(
         self, course: RenderedCourse, options: Options, target: Path, workshop: Workshop
     ) -> Report:
@@ -72,7 +77,8 @@ class ZipFormat(Format):
             first=self.first,
             verify=verdict,
         )
-        return verdict.report
+        found = verdict.report.findings
+        return replace(verdict.report, findings=(*found, *self.warnings(course, options)))
 
 
 class _Verdict:

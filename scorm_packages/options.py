@@ -16,6 +16,7 @@ LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 MODULE, UNITS = STRUCTURES = ("module", "units")
 PAGES, QUIZ, BOTH = COMPLETIONS = ("pages", "quiz", "both")
 STATUSES = ("passed-failed", "passed-incomplete", "completed-failed", "completed-incomplete")
+WITH_OUTLINE, WITHOUT_OUTLINE = OUTLINES = ("yes", "no")
 NO_MASTERY: Final = "none"
 NO_LINKS: Final = "none"
 ADDRESS: Final = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?")
@@ -64,6 +65,13 @@ def one_of(*choices: str) -> Callable[[object], str]:
         return str(value)
 
     return read
+
+
+def yes_or_no(value: object) -> str:
+    """Return “yes” or “no”, which a profile may write as true and false; raise ``ValueError``."""
+    if isinstance(value, bool):
+        return OUTLINES[0] if value else OUTLINES[1]
+    return one_of(*OUTLINES)(value)
 
 
 def percentage(value: object) -> float | None:
@@ -126,6 +134,15 @@ class Options:
             STRUCTURES,
         ),
     ] = MODULE
+    outline: Annotated[
+        str,
+        Option(
+            yes_or_no,
+            "Whether the platform shows a menu of several pieces. Without one, they lead from "
+            "one to the next by themselves, or are not made where that cannot be.",
+            OUTLINES,
+        ),
+    ] = WITH_OUTLINE
     completion: Annotated[
         str,
         Option(

@@ -160,6 +160,9 @@ class RenderedCourse:
             {
                 "keys": render.json_object({quiz.id: key_text(quiz) for quiz in quizzes}),
                 "quizzes": render.json_for_script(render.quizzes_in_brief(quizzes)),
+                "competencies": render.json_for_script(
+                    render.competencies_of(self.course, quizzes, self.language)
+                ),
             },
         )
         assets = render.Assets(render.PLAYER_SCRIPT, render.PLAYER_STYLE)

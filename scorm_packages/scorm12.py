@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from scorm_packages.checks.findings import Finding
 from scorm_packages.checks.packaging import MANIFEST
 from scorm_packages.control_documents import documents
 from scorm_packages.format import ZipFormat
@@ -20,7 +21,16 @@ from scorm_packages.options import Options
 from scorm_packages.press import Content
 from scorm_packages.rendered import RenderedCourse, player_files
 from scorm_packages.scorm12_manifest import scorm12_manifest
-from scorm_packages.scos import branches, launch, refuse_oversized, scos, units_beside
+from scorm_packages.scos import (
+    OPTIONS,
+    branches,
+    launch,
+    refuse_oversized,
+    refuse_unreachable,
+    scos,
+    split_warnings,
+    units_beside,
+)
 
 SUSPEND_DATA_LIMIT: Final = 4096
 """Characters (SCORM 1.2 RTE, 3.4.4: cmi.suspend_data is a CMIString4096)."""
@@ -30,8 +40,11 @@ class Scorm12(ZipFormat):
     name = "scorm12"
     title = "SCORM 1.2"
     purpose = "Plays in every platform that takes SCORM, and in Moodle's mobile application."
-    options = frozenset({"language", "structure", "completion", "mastery", "statuses"})
+    options = OPTIONS
     checked_as = "scorm12"
+
+    def warnings(self, course: RenderedCourse, options: Options) -> tuple[Finding, ...]:
+        return split_warnings(course, options)
 
     def files(self, course: RenderedCourse, options: Options) -> Mapping[str, Content]:
         """Return everything in the package, by its name in the zip.
@@ -39,6 +52,7 @@ class Scorm12(ZipFormat):
         Raise ``PackageError`` when a medium is missing, when learners' work would not fit
         into what SCORM 1.2 keeps of it, or when a build step was left out.
         """
+        refuse_unreachable(options, self.title)
         tree = branches(course, options)
         pages: dict[str, Content] = {}
         for sco in scos(tree):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from scorm_packages.checks.findings import Finding
 from scorm_packages.checks.packaging import MANIFEST
 from scorm_packages.control_documents import documents
 from scorm_packages.format import ZipFormat
@@ -18,7 +19,15 @@ from scorm_packages.options import Options
 from scorm_packages.press import Content
 from scorm_packages.rendered import RenderedCourse, player_files
 from scorm_packages.scorm2004_manifest import METADATA, scorm2004_manifest
-from scorm_packages.scos import branches, launch, refuse_oversized, scos, units_beside
+from scorm_packages.scos import (
+    OPTIONS,
+    branches,
+    launch,
+    refuse_oversized,
+    scos,
+    split_warnings,
+    units_beside,
+)
 
 SUSPEND_DATA_LIMIT: Final = 64_000
 """Characters (SCORM 2004 4th Edition RTE, 4.2.24)."""
@@ -27,8 +36,11 @@ SUSPEND_DATA_LIMIT: Final = 64_000
 class _Scorm2004(ZipFormat):
     """What the editions share. ``edition`` is as the manifest names it."""
 
-    options = frozenset({"language", "structure", "completion", "mastery", "statuses"})
+    options = OPTIONS
     edition: str
+
+    def warnings(self, course: RenderedCourse, options: Options) -> tuple[Finding, ...]:
+        return split_warnings(course, options)
 
     def files(self, course: RenderedCourse, options: Options) -> Mapping[str, Content]:
         """Return everything in the package, by its name in the zip. Raise ``PackageError``."""

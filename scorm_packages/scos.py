@@ -6,13 +6,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from course_content.model import localized
 from course_content.render import Delivery
-from scorm_packages.options import MODULE, QUIZ, STATUSES, Options
+from scorm_packages.checks.findings import Finding
+from scorm_packages.checks.packaging import MANIFEST
+from scorm_packages.options import MODULE, QUIZ, STATUSES, WITHOUT_OUTLINE, Options
 from scorm_packages.package import PackageError
 from scorm_packages.press import Content
 from scorm_packages.rendered import Launch, RenderedCourse
 
 LAUNCH_PAGE: Final = "index.html"
+OPTIONS: Final = frozenset(
+    {"language", "structure", "outline", "completion", "mastery", "statuses"}
+)
+"""What may be chosen of a format that plays in SCOs."""
 
 PREFIX_CHARACTERS: Final = 9
 BITS_PER_CHARACTER: Final = 6
@@ -81,8 +88,11 @@ def _unit(course: RenderedCourse, options: Options, unit: Any) -> Sco:
     units = (unit["id"],)
     mastery = options.mastery if course.graded(units) else None
     name = f"{course.course.slug}-{unit['id']}"
-    page = f"unit-{unit['id']}.html"
-    return Sco(name, unit["title"], page, units, mastery, _passing(options, mastery))
+    return Sco(name, unit["title"], _page(unit["id"]), units, mastery, _passing(options, mastery))
+
+
+def _page(unit_id: str) -> str:
+    return f"unit-{unit_id}.html"
 
 
 def _passing(options: Options, mastery: float | None) -> float | None:
@@ -103,6 +113,61 @@ def launch(sco: Sco, options: Options, delivery: Delivery) -> Launch:
 def units_beside(course: RenderedCourse, options: Options) -> Mapping[str, Content]:
     """Return the files of units, for a page that plays them all; one of a single unit has it."""
     return course.unit_files if options.structure == MODULE else {}
+
+
+def refuse_unreachable(options: Options, title: str) -> None:
+    """Raise ``PackageError`` for several SCOs in a platform without a menu of them.
+
+    The format called ``title`` has no words for a SCO to ask for the next one.
+    """
+    if options.structure != MODULE and options.outline == WITHOUT_OUTLINE:
+        raise PackageError(
+            f"The platform shows no menu of several pieces, and in {title} a piece cannot ask for "
+            "the next one: learners would be stuck in the first unit.",
+            "Export one piece for the module (--structure module), or take SCORM 2004, whose "
+            "pieces ask the platform for the next one.",
+        )
+
+
+def split_warnings(course: RenderedCourse, options: Options) -> tuple[Finding, ...]:
+    """Return what does not work quite as well when each unit is a SCO of its own."""
+    if options.structure == MODULE:
+        return ()
+    return (*_outline_warning(options), *_works_apart(course))
+
+
+def _outline_warning(options: Options) -> Iterator[Finding]:
+    if options.outline == WITHOUT_OUTLINE:
+        yield Finding(
+            MANIFEST,
+            "The platform shows no menu of the units: learners get from one to the next only "
+            "where it follows what a piece asks for (adl.nav.request).",
+            "Try the package there, or export one piece for the module (--structure module).",
+            "warning",
+        )
+
+
+def _works_apart(course: RenderedCourse) -> Iterator[Finding]:
+    """SCORM lets no SCO see what another one keeps."""
+    language = course.language
+    units = course.course.units
+    homes = {workshop.id: unit for unit in units for workshop in unit.workshops}
+    for unit in units:
+        for workshop in unit.workshops:
+            for read in workshop.reads:
+                if homes[read] is unit:
+                    continue
+                made = localized(course.course.workshop(read).title, language)
+                yield Finding(
+                    _page(unit.id),
+                    f"“{localized(workshop.title, language)}” begins from “{made}”, which is made "
+                    f"in the unit {homes[read].id}: another piece, whose work a platform shows to "
+                    "no other. Learners find there what their browser has of it; the page says "
+                    "so, and how to bring it.",
+                    "Export one piece for the module (--structure module) for those who change "
+                    "computers.",
+                    "warning",
+                )
 
 
 def refuse_oversized(course: RenderedCourse, sco: Sco, limit: int, title: str) -> None:

@@ -3,6 +3,7 @@ import { Course } from "./course.js";
 import { Learner } from "./learner.js";
 import { Router } from "./router.js";
 import { Failure } from "./tracking/failure.js";
+import { showDeadEnd } from "./components/dead-end.js";
 import { openPrintout } from "./components/printout.js";
 import { Shell } from "./components/shell.js";
 import { failedStep, missingStep, stepView } from "./components/step.js";
@@ -101,6 +102,8 @@ export class App {
         grade: this.#tracking.grade,
         works: this.#tracking.works,
         handIns: this.#tracking.handIns,
+        neighbour: this.#tracking.neighbour,
+        leave: (failure) => showDeadEnd(this.#root, this.#texts, failure),
         ...this.#others,
         announce: (text) => this.#shell.announce(text),
         printBlank: this.#printBlank,

@@ -23,6 +23,8 @@
  * @property {import("./tracking/works.js").Works} works what the learner makes in workshops
  * @property {import("./tracking/hand-ins.js").HandIns} [handIns] where works can be handed in to
  *   an instructor
+ * @property {(request: "previous"|"continue") => Neighbour|null} [neighbour] the unit before or
+ *   after, where the runtime opens each by itself
  * @property {object|null} windowState what must stay with the window's history entries
  *
  * @typedef {object} Marker
@@ -30,6 +32,8 @@
  *   => Promise<Answered>} answer `seconds` is how long the question was on the screen
  * @property {(activity: Activity) => Promise<Attempt>} restart begin a new attempt
  *
+ * @typedef {{title: string, open: (() => Promise<void>)|null}} Neighbour `open` takes leave and
+ *   has it opened, or rejects with a Failure; null where the runtime only has it in its outline
  * @typedef {{verdict: Verdict, attempt: Attempt}} Answered
  * @typedef {{state: State|null, attempts: Record<string, Attempt>, notice?: string,
  *   handed?: Record<string, string>}} Snapshot

@@ -120,7 +120,8 @@ function newId() {
  *
  * `onChange` gets every change to be kept; `changed` tells whoever shows the work. `share` says
  * with whom it is made, null for one's own; `refresh` asks what the others did, `own` for what one
- * made before one had a group.
+ * made before one had a group. `isBorrowed` says that it is made in another SCO, and that what is
+ * here is what this browser has of it.
  */
 export class Workpiece {
   #onChange;

@@ -11,7 +11,7 @@ from config import folders
 from config.settings import Settings
 from scorm_packages.cache import Cache
 from scorm_packages.exporter import Exporter, Order
-from scorm_packages.options import MODULE, Options
+from scorm_packages.options import MODULE, WITHOUT_OUTLINE, Options
 from scorm_packages.package import PackageError
 from scorm_packages.partners import Partner, available_partners, find_partner, read_partner
 from scorm_packages.platforms import Platform, read_platforms
@@ -53,7 +53,7 @@ class ExportDesk:
         the rest is as usual. Raise ``PackageError``, ``OptionError`` or ``ProfileError``.
         """
         chosen = find_format(format_name or self._format_for(partner))
-        options = partner.options() if partner else Options()
+        options = self._options_for(partner) if partner else Options()
         order = Order(chosen, options.but(choices or {}), partner or self._institution())
         self._refuse_pieces(order)
         return order
@@ -62,6 +62,14 @@ class ExportDesk:
         """Return the titles of the families of platforms that take a format."""
         taken_as = find_format(format_name).taken_as or format_name
         return tuple(each.title for each in self.platforms.values() if taken_as in each.formats)
+
+    def _options_for(self, partner: Partner) -> Options:
+        """What the profile says; what it does not say of the platform, the family of it does."""
+        platform = self.platforms.get(partner.lms or "")
+        options = partner.options()
+        if platform and not platform.outline and "outline" not in partner.choices:
+            return options.but({"outline": WITHOUT_OUTLINE})
+        return options
 
     def _format_for(self, partner: Partner | None) -> str:
         if partner is None:

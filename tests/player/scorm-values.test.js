@@ -197,6 +197,22 @@ describe("the status says how far one is, and never less than before", () => {
     }
   });
 
+  test("whoever may stay incomplete is not called completed before it is known", () => {
+    const pages = { ...progress(1, 2, 0.5), seen: true };
+    for (const [statuses, status] of [
+      ["passed-failed", "completed"],
+      ["completed-failed", "completed"],
+      ["passed-incomplete", "incomplete"],
+      ["completed-incomplete", "incomplete"],
+    ]) {
+      assert.equal(lessonStatus("incomplete", pages, rules(60, "pages", statuses)), status);
+    }
+    const ungraded = { ...progress(0, 0, null), seen: true };
+    const held = rules(60, "pages", "passed-incomplete");
+    assert.equal(lessonStatus("incomplete", ungraded, held), "completed");
+    assert.equal(lessonStatus("incomplete", pages, { ...held, mastery: null }), "completed");
+  });
+
   test("a failure can still become a success", () => {
     assert.equal(lessonStatus("failed", progress(2, 2, 0.9), rules(60)), "passed");
   });

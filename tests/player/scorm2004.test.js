@@ -253,6 +253,16 @@ describe("on the platform's terms", () => {
     assert.equal(told("cmi.success_status"), undefined);
   });
 
+  test("whoever failed and then did not is no longer said to have failed", async () => {
+    const options = { mastery: 5, statuses: "completed-failed" };
+    const tracking = opened({ "cmi.success_status": "failed" }, options);
+    await tracking.load();
+    tracking.complete(DONE);
+    leave();
+    assert.equal(told("cmi.completion_status"), "completed");
+    assert.equal(told("cmi.success_status"), "unknown");
+  });
+
   test("whom the export does not let pass is completed", async () => {
     const tracking = opened({}, { mastery: 5, statuses: "completed-incomplete" });
     await tracking.load();

@@ -1,4 +1,4 @@
-/** The page for when the course cannot be opened at all. */
+/** The page for when the course cannot be opened at all, or the LMS has taken over. */
 import { h, icon } from "../dom.js";
 import { failureMessage } from "./failure.js";
 
@@ -8,7 +8,7 @@ export function showDeadEnd(root, texts, failure) {
     h(
       "main",
       { class: "dead-end" },
-      h("p", { class: "dead-end__mark" }, icon("warning")),
+      h("p", { class: "dead-end__mark" }, icon(failure.code === "moved" ? "leave" : "warning")),
       heading,
       failureMessage(texts, failure, { withTitle: false }),
     ),

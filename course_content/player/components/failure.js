@@ -28,12 +28,20 @@ function homeless(texts, works) {
   return h("p", {}, texts.t(`problem.no-room.${where}`, { titles: texts.list(works.titles) }));
 }
 
+/** On what terms the course was opened: worth knowing, and nothing that went wrong. */
+const TERMS = ["review", "no-credit"];
+
 /** The same, where it happened, and told at once. */
 export function failureNotice(texts, failure, parts) {
+  const isTerms = TERMS.includes(failure.code);
   return h(
     "div",
-    { class: "notice notice--problem", role: "alert", "data-code": failure.code },
-    icon("warning"),
+    {
+      class: `notice notice--problem${isTerms ? " notice--terms" : ""}`,
+      role: "alert",
+      "data-code": failure.code,
+    },
+    icon(isTerms ? "eye" : "warning"),
     failureMessage(texts, failure, parts),
   );
 }

@@ -1,5 +1,6 @@
 /** One step on the screen: where it stands, its heading, its content, the ways on. */
 import { h, icon } from "../dom.js";
+import { Failure } from "../tracking/failure.js";
 import { failureMessage } from "./failure.js";
 import { outcomesView } from "./outcomes.js";
 import { pageBody } from "./page.js";
@@ -17,7 +18,7 @@ const BODIES = {
  * @param {{step: import("../course.js").Step, content: object, texts, course, learner,
  *   grade: import("../signal.js").Signal, announce: (text: string) => void,
  *   printBlank: () => void, lifetime: AbortSignal}} context `lifetime` ends when another step is
- *   shown
+ *   shown; `neighbour` is the tracking's, `leave` shows what there is to say once it took leave
  */
 export function stepView(context) {
   const { step, texts, course } = context;
@@ -96,9 +97,37 @@ function ways(context) {
   return h(
     "nav",
     { class: "ways", "aria-label": texts.t("ways.label") },
-    previous && way("previous", texts.t("ways.previous"), previous),
-    next ? wayOn(context, next) : theEnd(context),
+    previous ? way("previous", texts.t("ways.previous"), previous) : wayOut(context, "previous"),
+    ...(next ? [wayOn(context, next)] : [theEnd(context), wayOut(context, "continue")]),
   );
+}
+
+/** To the unit before or after, where an LMS opens each by itself. */
+function wayOut({ texts, course, learner, neighbour, leave, lifetime }, request) {
+  const unit = neighbour?.(request);
+  if (!unit) return null;
+  const { title, open } = unit;
+  const isOn = request === "continue";
+  if (!open) return isOn && h("p", { class: "way way--end" }, texts.t("end.outline", { title }));
+  const direction = isOn ? "next" : "previous";
+  const go = async () => {
+    try {
+      await open();
+      leave(new Failure("moved", { detail: title }));
+    } catch (failure) {
+      button.replaceWith(failureMessage(texts, failure));
+    }
+  };
+  const button = h(
+    "button",
+    { type: "button", class: `way way--${direction}`, on: { click: go } },
+    ...wayWords(direction, texts.t(`ways.${direction}Unit`), title),
+  );
+  learner.changed.subscribe(() => {
+    const isDone = course.steps.every((step) => learner.isDone(step));
+    button.classList.toggle("way--ready", isOn && isDone);
+  }, lifetime);
+  return button;
 }
 
 /** The next step; it stands out once nothing is left to do here. */
@@ -114,31 +143,38 @@ function way(direction, label, step) {
   return h(
     "a",
     { class: `way way--${direction}`, href: `#/${step.path}` },
+    ...wayWords(direction, label, step.title),
+  );
+}
+
+function wayWords(direction, label, title) {
+  return [
     icon(direction),
     h(
       "span",
       { class: "way__words" },
       h("span", { class: "way__label" }, label),
-      h("span", { class: "way__title" }, step.title),
+      h("span", { class: "way__title" }, title),
     ),
-  );
+  ];
 }
 
 /** After the last step: what is left to do, if anything. */
-function theEnd({ step, texts, course, learner, lifetime }) {
+function theEnd({ step, texts, course, learner, neighbour, lifetime }) {
+  const isUnit = Boolean(neighbour?.("previous") ?? neighbour?.("continue"));
   const element = h("div", { class: "way way--end" });
   learner.changed.subscribe(() => {
     const left = course.steps.filter((other) => !learner.isDone(other) && other !== step);
     const isDone = step.kind === "page" || learner.isDone(step);
     element.replaceChildren(
-      h("p", { class: "way__title" }, endWords(texts, left.length, isDone)),
+      h("p", { class: "way__title" }, endWords(texts, left.length, isDone, isUnit)),
       ...(left.length > 0 ? [h("a", { href: `#/${left[0].path}` }, left[0].title)] : []),
     );
   }, lifetime);
   return element;
 }
 
-function endWords(texts, left, isDone) {
+function endWords(texts, left, isDone, isUnit) {
   if (left > 0) return texts.t("end.left", { count: left });
-  return texts.t(isDone ? "end.done" : "end.last");
+  return texts.t(`end.${isDone ? "done" : "last"}${isUnit ? ".unit" : ""}`);
 }

@@ -7,7 +7,7 @@
 import { h, icon } from "../dom.js";
 import { Failure } from "../tracking/failure.js";
 import { failureMessage } from "./failure.js";
-import { pageBody } from "./page.js";
+import { pageBody, withoutDeadLinks } from "./page.js";
 import { chainTool } from "./workshops/chain.js";
 import { offer, readWorkFile, workFile } from "./workshops/file.js";
 import { gridTool } from "./workshops/grid.js";
@@ -107,7 +107,8 @@ function bench(context) {
   }, lifetime);
   return [
     toolbar(context),
-    tool.element,
+    ...elsewhere(context),
+    withoutDeadLinks(tool.element, context.course),
     h(
       "section",
       { class: "workshop__progress" },
@@ -118,6 +119,19 @@ function bench(context) {
       ? [handInSection(context, () => tool.checklist(), () => download(context))]
       : []),
   ];
+}
+
+/**
+ * What it begins from, where that is made in a unit that is not played here: what is shown of it is
+ * what this browser has, and opening that unit once in this browser brings it.
+ */
+function elsewhere({ reads, texts }) {
+  return reads
+    .filter(({ piece }) => piece.isBorrowed)
+    .map(({ workshop: { title }, piece }) => {
+      const isHere = Object.keys(piece.records).length > 0;
+      return h("p", { class: "notice" }, texts.t(`work.${isHere ? "copy" : "missing"}`, { title }));
+    });
 }
 
 function checkpoint({ texts }, { text, isDone }) {

@@ -20,14 +20,16 @@ const ENTRY = "cmi.core.entry";
 const ASKED = [
   LEARNER,
   MODE,
+  "cmi.core.credit",
   ENTRY,
   STATUS,
   COUNT,
   "cmi.core.lesson_location",
   "cmi.core.score.raw",
   "cmi.student_data.mastery_score",
-  "cmi.suspend_data",
 ];
+/** And what it must not take for nothing where the platform only fails to give it. */
+const WORK = "cmi.suspend_data";
 const NOT_BEGUN = ["", "not attempted"];
 
 const SUSPEND_DATA_LIMIT = 4096;
@@ -36,7 +38,7 @@ const oneOf = (...texts) => (text) => texts.includes(text);
 const isPercentage = (text) => /^\d{1,3}(\.\d{1,2})?$/.test(text) && Number(text) <= 100;
 
 const WRITABLE = {
-  "cmi.suspend_data": within(SUSPEND_DATA_LIMIT),
+  [WORK]: within(SUSPEND_DATA_LIMIT),
   "cmi.core.lesson_location": within(STRING_LIMIT),
   [STATUS]: oneOf("passed", "completed", "failed", "incomplete"),
   [EXIT]: oneOf("", "suspend"),
@@ -77,6 +79,7 @@ export class LmsRecord {
   open() {
     this.#lms.initialize();
     for (const name of ASKED) this.#values[name] = this.#lms.get(name);
+    this.#values[WORK] = this.#lms.read(WORK);
     this.#openedAt = Date.now();
     this.#isOpen = true;
   }

@@ -36,6 +36,11 @@ export class RelayedLms {
     return this.#values[name] ?? "";
   }
 
+  /** What the LMS did not give, the package did not begin without. */
+  read(name) {
+    return this.get(name);
+  }
+
   set(name, text) {
     if (name !== TOLD_BY_PACKAGE) this.#port.postMessage(value(name, text));
   }

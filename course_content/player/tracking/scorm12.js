@@ -8,6 +8,14 @@ import { ScormTracking } from "./scorm/tracking.js";
 
 const SUSPEND_DATA_LIMIT = 4096;
 
+function scores(prefix, score) {
+  return [
+    [`${prefix}score.min`, "0"],
+    [`${prefix}score.max`, "100"],
+    [`${prefix}score.raw`, percent(score)],
+  ];
+}
+
 /** @type {import("./scorm/tracking.js").Dialect} */
 export const SCORM12 = {
   room: SUSPEND_DATA_LIMIT,
@@ -21,6 +29,7 @@ export const SCORM12 = {
     const mastery = lms.get("cmi.student_data.mastery_score");
     return {
       isReadOnly: mode === "review" || mode === "browse",
+      hasCredit: lms.get("cmi.core.credit") !== "no-credit",
       standing: lms.get("cmi.core.lesson_status") || "not attempted",
       mastery: mastery !== "" && Number.isFinite(Number(mastery)) ? Number(mastery) : null,
       keptScore: Number(lms.get("cmi.core.score.raw")) || 0,
@@ -31,19 +40,23 @@ export const SCORM12 = {
   standing: lessonStatus,
 
   facts({ standing, progress, score }) {
-    const scores =
-      score === null
-        ? []
-        : [
-            ["cmi.core.score.min", "0"],
-            ["cmi.core.score.max", "100"],
-            ["cmi.core.score.raw", percent(score)],
-          ];
     return [
-      ...scores,
+      ...(score === null ? [] : scores("cmi.core.", score)),
       ["cmi.core.lesson_status", standing],
       ["cmi.core.exit", isToBeResumed(standing, progress) ? "suspend" : ""],
     ];
+  },
+
+  objectiveBefore(get) {
+    const raw = get("score.raw");
+    return {
+      standing: get("status") || "not attempted",
+      score: raw === "" ? -1 : Number(raw) / 100,
+    };
+  },
+
+  objective({ standing, score }) {
+    return [...(score < 0 ? [] : scores("", score)), ["status", standing]];
   },
 
   sessionTime: (seconds) => ["cmi.core.session_time", timespan(seconds)],

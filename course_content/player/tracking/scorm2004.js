@@ -3,7 +3,7 @@ import { Failure } from "./failure.js";
 import { LocalTracking } from "./local.js";
 import { FUNCTIONS_2004, Lms, findApi } from "./scorm/api.js";
 import { percent } from "./scorm/format.js";
-import { duration, interaction, real } from "./scorm/format-2004.js";
+import { duration, interaction, real, shortText } from "./scorm/format-2004.js";
 import { outcomeOf } from "./scorm/status.js";
 import { ScormTracking } from "./scorm/tracking.js";
 
@@ -18,14 +18,25 @@ function best(ranks, one, other) {
   return ranks[Math.max(ranks.indexOf(one), ranks.indexOf(other), 0)];
 }
 
-/** What the outcome is called (4th Edition RTE, 4.2.4 and 4.2.22). */
-function statusesOf({ isDone, isPassed }, { statuses }) {
-  const [reached, missed] = statuses.split("-");
-  const isHeldBack = isPassed === false && missed === "incomplete";
-  return {
-    completion: isDone && !isHeldBack ? "completed" : "incomplete",
-    success: { true: reached, false: missed, null: "unknown" }[isPassed],
-  };
+/** What the outcome is called (4th Edition RTE, 4.2.4 and 4.2.22); other words tell nothing. */
+function successOf(isPassed, { statuses }) {
+  if (isPassed === null) return "unknown";
+  return statuses.split("-")[isPassed ? 0 : 1];
+}
+
+function scores(prefix, score) {
+  return [
+    [`${prefix}score.min`, "0"],
+    [`${prefix}score.max`, "100"],
+    [`${prefix}score.raw`, percent(score)],
+    [`${prefix}score.scaled`, real(score)],
+  ];
+}
+
+function told(prefix, { completion, success, isMended }) {
+  const isKnown = success !== "unknown" || isMended;
+  const known = isKnown ? [[`${prefix}success_status`, success]] : [];
+  return [[`${prefix}completion_status`, completion], ...known];
 }
 
 /** @type {import("./scorm/tracking.js").Dialect} */
@@ -42,6 +53,7 @@ const SCORM2004 = {
     const scaled = Number(lms.get("cmi.score.scaled")) * 100;
     return {
       isReadOnly: mode === "review" || mode === "browse",
+      hasCredit: lms.get("cmi.credit") !== "no-credit",
       standing: {
         completion: lms.get("cmi.completion_status"),
         success: lms.get("cmi.success_status"),
@@ -52,35 +64,45 @@ const SCORM2004 = {
     };
   },
 
-  standing(standing, progress, rules) {
-    const reached = statusesOf(outcomeOf(progress, rules), rules);
+  standing({ completion, success, isMended }, progress, rules) {
+    const { isDone, isPassed } = outcomeOf(progress, rules);
+    const reached = successOf(isPassed, rules);
+    // Where nobody is called passed, whoever failed and then did not has to lose that word.
+    const isForgiven = isPassed && reached === "completed" && success === "failed";
     return {
-      completion: best(COMPLETION, standing.completion, reached.completion),
-      success: best(SUCCESS, standing.success, reached.success),
+      completion: best(COMPLETION, completion, isDone ? "completed" : "incomplete"),
+      success: isForgiven ? "unknown" : best(SUCCESS, success, reached),
+      isMended: isMended || isForgiven,
     };
   },
 
   facts({ standing, progress, score }) {
-    const scores =
-      score === null
-        ? []
-        : [
-            ["cmi.score.min", "0"],
-            ["cmi.score.max", "100"],
-            ["cmi.score.raw", percent(score)],
-            ["cmi.score.scaled", real(score)],
-          ];
-    const success =
-      standing.success === "unknown" ? [] : [["cmi.success_status", standing.success]];
     return [
-      ...scores,
+      ...(score === null ? [] : scores("cmi.", score)),
       ["cmi.progress_measure", real(progress.share)],
-      ["cmi.completion_status", standing.completion],
-      ...success,
+      ...told("cmi.", standing),
       // Without it an LMS begins anew the next time, and the statuses with it.
       ["cmi.exit", "suspend"],
     ];
   },
+
+  objectiveBefore(get) {
+    const scaled = get("score.scaled");
+    return {
+      standing: { completion: get("completion_status"), success: get("success_status") },
+      score: scaled === "" ? -1 : Number(scaled),
+    };
+  },
+
+  objective({ title, standing, score }) {
+    return [
+      ["description", shortText(title)],
+      ...(score < 0 ? [] : scores("", score)),
+      ...told("", standing),
+    ];
+  },
+
+  mayRequest: (lms, request) => lms.get(`adl.nav.request_valid.${request}`) === "true",
 
   sessionTime: (seconds) => ["cmi.session_time", duration(seconds)],
 };

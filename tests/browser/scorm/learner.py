@@ -120,6 +120,26 @@ class Learner:
         else:
             form.locator("input").fill(response)
 
+    def filled(self, question: dict[str, Any]) -> Any:
+        """Return what is answered on the screen, and not marked yet."""
+        form = self.window.locator("form.question")
+        kind = question["kind"]
+        if kind in {"single", "multiple", "true_false"}:
+            places = form.locator("label.choice input").evaluate_all(
+                "inputs => inputs.flatMap((input, place) => (input.checked ? [place] : []))"
+            )
+            if kind == "true_false":
+                return places == [0]
+            picked = [question["choices"][place]["id"] for place in places]
+            return picked if kind == "multiple" else picked[0]
+        if kind == "ordering":
+            texts = form.locator(".order__text").all_inner_texts()
+            return [_named(question["items"], text) for text in texts]
+        if kind == "matching":
+            values = form.locator("select").evaluate_all("all => all.map(({ value }) => value)")
+            return dict(zip((left["id"] for left in question["left"]), values, strict=True))
+        return form.locator("input").input_value()
+
     def activity(self, path: str) -> dict[str, Any]:
         activity: dict[str, Any] = self._content(path)["activity"]
         return activity
@@ -159,6 +179,10 @@ class Learner:
 
 def _index(options: list[dict[str, Any]], identifier: str) -> int:
     return [option["id"] for option in options].index(identifier)
+
+
+def _named(options: list[dict[str, Any]], text: str) -> Any:
+    return next(option["id"] for option in options if option["text"] in text)
 
 
 def _typed(number: float) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from course_content.model import (
     AnticipatedAnswer,
     Choice,
+    Competency,
     Course,
     Feedback,
     Item,
@@ -60,7 +61,8 @@ def fr(text: str) -> dict[str, str]:
 def every_kind(folder: Path) -> Course:
     """Two units: a quiz with a question of every kind, and a quiz of one question.
 
-    ``folder`` gets the drawing that the first page shows.
+    Three questions of the first quiz and the second one's are about a competency, the others of
+    the first quiz about another. ``folder`` gets the drawing that the first page shows.
     """
     media = folder / "media"
     media.mkdir(parents=True, exist_ok=True)
@@ -72,6 +74,7 @@ def every_kind(folder: Path) -> Course:
     questions = (
         SingleChoice(
             id="seul",
+            competencies=("analyser",),
             prompt=fr("Un seul ?"),
             feedback=feedback,
             choices=tuple(
@@ -81,6 +84,7 @@ def every_kind(folder: Path) -> Course:
         ),
         MultipleChoice(
             id="plusieurs",
+            competencies=("analyser",),
             prompt=fr("Plusieurs ?"),
             feedback=feedback,
             points=2,
@@ -90,6 +94,7 @@ def every_kind(folder: Path) -> Course:
         ),
         TrueFalse(
             id="vrai",
+            competencies=("analyser",),
             prompt=fr("Vrai ?"),
             feedback=feedback,
             answer=True,
@@ -98,12 +103,14 @@ def every_kind(folder: Path) -> Course:
         ),
         Ordering(
             id="ordre",
+            competencies=("decider",),
             prompt=fr("Dans quel ordre ?"),
             feedback=feedback,
             items=tuple(Item(f"i{place}", fr(f"Étape {place}")) for place in range(1, 5)),
         ),
         Matching(
             id="paires",
+            competencies=("decider",),
             prompt=fr("Qui va avec quoi ?"),
             feedback=feedback,
             pairs=tuple(
@@ -114,6 +121,7 @@ def every_kind(folder: Path) -> Course:
         ),
         Numeric(
             id="nombre",
+            competencies=("decider",),
             prompt=fr("Combien ?"),
             feedback=feedback,
             answer=2.5,
@@ -123,6 +131,7 @@ def every_kind(folder: Path) -> Course:
         ),
         ShortText(
             id="texte",
+            competencies=("decider",),
             prompt=fr("Quel mot ?"),
             feedback=feedback,
             accepted=("partie prenante",),
@@ -149,4 +158,14 @@ def every_kind(folder: Path) -> Course:
         ),
     )
     parts = (Part("apprendre", fr("Apprendre"), fr(""), (first, second)),)
-    return miniature(folder, slug="tous-les-genres", languages=("fr",), parts=parts)
+    competencies = (
+        Competency("analyser", fr("Analyser « à plusieurs »")),
+        Competency("decider", fr("Décider")),
+    )
+    return miniature(
+        folder,
+        slug="tous-les-genres",
+        languages=("fr",),
+        parts=parts,
+        competencies=competencies,
+    )

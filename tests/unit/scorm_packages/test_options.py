@@ -7,6 +7,7 @@ def test_the_usual_choices_are_those_of_one_piece_and_a_pass_mark():
     assert Options().of(frozenset(Options.declared())) == {
         "language": None,
         "structure": "module",
+        "outline": "yes",
         "completion": "quiz",
         "mastery": 60.0,
         "statuses": "passed-failed",
@@ -54,3 +55,15 @@ def test_an_option_that_there_is_not_is_named():
 
 def test_a_format_sees_only_the_options_that_mean_something_to_it():
     assert Options(mastery=80).of(frozenset({"language"})) == {"language": None}
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [(True, "yes"), (False, "no"), ("yes", "yes"), ("no", "no")]
+)
+def test_a_profile_may_say_yes_and_no_as_toml_does(said, meant):
+    assert Options(outline=said).outline == meant
+
+
+def test_an_outline_is_there_or_is_not():
+    with pytest.raises(OptionError, match="one of yes, no"):
+        Options(outline="maybe")

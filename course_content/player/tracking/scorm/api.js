@@ -6,6 +6,7 @@
  * @property {string} probe an element that every LMS has
  * @property {Set<string>} ourFaults errors that saying it again does not mend
  * @property {string} notImplemented the error of an element that the LMS need not have
+ * @property {Set<string>} lost errors of an element that the LMS may have and does not give
  */
 import { Failure } from "../failure.js";
 
@@ -34,6 +35,7 @@ export const FUNCTIONS_12 = {
   probe: "cmi.core.lesson_status",
   ourFaults: new Set(["201", "202", "203", "401", "402", "403", "404", "405"]),
   notImplemented: "401",
+  lost: new Set(["101", "301"]),
 };
 
 /** @type {Functions} SCORM 2004, every edition (4th Edition RTE, 3.1.3 to 3.1.7) */
@@ -49,6 +51,7 @@ export const FUNCTIONS_2004 = {
   probe: "cmi.completion_status",
   ourFaults: new Set(["201", "301", "351", "401", "402", "403", "404", "405", "406", "407", "408"]),
   notImplemented: "402",
+  lost: new Set(["101", "122", "123", "301"]),
 };
 
 /** The API object of this very window, if it has one that answers. */
@@ -112,6 +115,18 @@ export class Lms {
     return String(this.#call("get", name) ?? "");
   }
 
+  /**
+   * The same for what must not be taken for nothing when the LMS only failed to give it.
+   * @throws {Failure}
+   */
+  read(name) {
+    const value = this.get(name);
+    if (value === "" && this.#functions.lost.has(this.#lastError())) {
+      throw this.#failure("lms-initialize", `${name}: `);
+    }
+    return value;
+  }
+
   set(name, value) {
     if (!this.#isTrue("set", name, value)) throw this.#failure("lms-save", `${name}: `);
   }
@@ -144,20 +159,30 @@ export class Lms {
     }
   }
 
+  /** "" where even that cannot be asked. */
   #lastError() {
-    return String(this.#call("lastError"));
+    try {
+      return String(this.#call("lastError"));
+    } catch {
+      return "";
+    }
   }
 
   #failure(code, place = "") {
     const number = this.#lastError();
-    const words = [
-      this.#call("errorString", number),
-      this.#call("diagnostic", number),
-    ].filter(Boolean);
+    const words = ["errorString", "diagnostic"].map((name) => this.#said(name, number));
     return new Failure(code, {
       retryable: !this.#functions.ourFaults.has(number),
-      detail: `${place}${[...new Set(words)].join(" – ")}`,
+      detail: `${place}${[...new Set(words.filter(Boolean))].join(" – ")}`,
       reference: `SCORM ${number}`,
     });
+  }
+
+  #said(name, number) {
+    try {
+      return this.#call(name, number);
+    } catch {
+      return "";
+    }
   }
 }

@@ -34,7 +34,7 @@ export function timestamp(date) {
 }
 
 /** characterstring of at most 250 characters; brackets mean something there. */
-function shortText(text) {
+export function shortText(text) {
   const plain = text
     .replace(/\s+/g, " ")
     .replace(/\[(?=[,.:]\])/g, "(")
@@ -80,16 +80,18 @@ function result(score) {
 
 /**
  * An answered question as `cmi.interactions.n` elements, in the order in which to set them.
- * @param {{activity: {id: string}, questionId: string, response: unknown, key: object,
- *   verdict: {score: number}, seconds: number, at: Date}} answer
+ * @param {{activity: {id: string}, questionId: string, competencies: string[], response: unknown,
+ *   key: object, verdict: {score: number}, seconds: number, at: Date}} answer
  * @returns {[string, string][]} element below `cmi.interactions.n`, value
  */
-export function interaction({ activity, questionId, response, key, verdict, seconds, at }) {
+export function interaction(answer) {
+  const { activity, questionId, competencies = [], response, key, verdict, seconds, at } = answer;
   const kind = KINDS[key.kind];
   return [
     ["id", identifier(`${activity.id}_${questionId}`)],
     ["type", kind.type],
     ["timestamp", timestamp(at)],
+    ...competencies.map((id, i) => [`objectives.${i}.id`, identifier(id)]),
     ...patterns(kind, key).map((pattern, i) => [`correct_responses.${i}.pattern`, pattern]),
     ["weighting", real(key.points ?? 1)],
     ["learner_response", kind.response(key, response)],

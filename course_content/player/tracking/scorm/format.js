@@ -105,17 +105,19 @@ function result(score) {
 
 /**
  * An answered question as `cmi.interactions.n` elements, in the order in which to set them.
- * @param {{activity: {id: string}, questionId: string, response: unknown, key: object,
- *   verdict: {score: number}, seconds: number, at: Date}} answer
+ * @param {{activity: {id: string}, questionId: string, competencies: string[], response: unknown,
+ *   key: object, verdict: {score: number}, seconds: number, at: Date}} answer
  * @returns {[string, string][]} element below `cmi.interactions.n`, value
  */
-export function interaction({ activity, questionId, response, key, verdict, seconds, at }) {
+export function interaction(answer) {
+  const { activity, questionId, competencies = [], response, key, verdict, seconds, at } = answer;
   const kind = KINDS[key.kind];
   const given = shortString(kind.response(key, response));
   return [
     ["id", identifier(`${activity.id}_${questionId}`)],
     ["time", timeOfDay(at)],
     ["type", kind.type],
+    ...competencies.map((id, i) => [`objectives.${i}.id`, identifier(id)]),
     ...patterns(kind, key).map((pattern, i) => [`correct_responses.${i}.pattern`, pattern]),
     ["weighting", decimal(key.points ?? 1)],
     ["student_response", given],

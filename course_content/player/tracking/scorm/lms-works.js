@@ -3,7 +3,9 @@
  *
  * A work that has no room is marked in the browser that has it. It is never given up for what the
  * LMS has of it later, made in another browser: both are put together. A course may be several
- * packages, which share one place in the browser: each writes its own workshops there and no other.
+ * packages, or SCOs, which share one place in the browser: each writes its own workshops there and
+ * no other. An LMS lets no SCO see what another one made: what a workshop reads of another unit is
+ * what this browser has of it (ADR 0027).
  */
 import { Workpiece, changed } from "../../works.js";
 import { WorkShelf, readWorks, writeWorks } from "../works.js";
@@ -13,6 +15,7 @@ import { NO_ROOM } from "./suspend-data.js";
 export class LmsWorks {
   #workshops;
   #storage;
+  #isShared;
   #onChange;
   #place = "";
   #records = {};
@@ -24,12 +27,14 @@ export class LmsWorks {
 
   /**
    * @param {string[]} workshops of this package
-   * @param {Storage|null} storage the browser's, if it has one
+   * @param {{storage: Storage|null, isShared: boolean}} browser its storage, if it has one; what
+   *   the LMS has is shared with other SCOs there
    * @param {() => void} onChange is told when there is something to tell the LMS
    */
-  constructor(workshops, storage, onChange) {
+  constructor(workshops, { storage, isShared }, onChange) {
     this.#workshops = workshops;
     this.#storage = storage;
+    this.#isShared = isShared;
     this.#onChange = onChange;
     this.#isKeptHere = storage !== null;
     this.shelf = new WorkShelf(async (id) => this.#open(id));
@@ -52,6 +57,7 @@ export class LmsWorks {
     this.#onlyHere = this.#marked().filter((id) => this.#workshops.includes(id));
     const begun = new Set([...Object.keys(texts), ...this.#onlyHere]);
     const found = await Promise.all([...begun].map((id) => this.#take(id, texts[id], here[id])));
+    if (this.#isShared && found.length > 0) this.#isKeptHere = this.#write();
     return found.every(Boolean);
   }
 
@@ -85,6 +91,10 @@ export class LmsWorks {
   }
 
   #open(id) {
+    if (!this.#workshops.includes(id)) {
+      const piece = new Workpiece(readWorks(this.#storage, this.#place)[id] ?? {}, () => {});
+      return Object.assign(piece, { isBorrowed: true });
+    }
     const piece = new Workpiece(this.#records[id] ?? {}, (changes) =>
       this.#keep(id, piece.records, changes),
     );

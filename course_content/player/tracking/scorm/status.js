@@ -10,7 +10,8 @@ const RANKS = ["not attempted", "browsed", "incomplete", "failed", "completed", 
  * @property {string} statuses what those are called who reach the mastery score, and those who do
  *   not: "passed-failed", "passed-incomplete", "completed-failed" or "completed-incomplete"
  *
- * @typedef {{isDone: boolean, isPassed: boolean|null}} Outcome null while it cannot be said
+ * @typedef {{isDone: boolean, isPassed: boolean|null}} Outcome null while it cannot be said, and
+ *   where nobody passes or fails
  */
 
 /**
@@ -19,16 +20,24 @@ const RANKS = ["not attempted", "browsed", "incomplete", "failed", "completed", 
  * @param {Rules} rules
  * @returns {Outcome}
  */
-export function outcomeOf({ finished, seen, graded }, { mastery, completion }) {
+export function outcomeOf({ finished, seen, graded }, { mastery, completion, statuses }) {
   const isAnswered = graded.total > 0 ? graded.done === graded.total : finished;
-  const isDone = {
+  const isEnough = {
     pages: seen,
     quiz: isAnswered,
     both: seen && isAnswered,
   }[completion];
-  if (mastery === null || graded.total === 0 || !isAnswered) return { isDone, isPassed: null };
+  const isJudged = mastery !== null && graded.total > 0;
   // Judged on what is sent, as the LMS does.
-  return { isDone, isPassed: Number(percent(graded.score)) >= mastery };
+  const isPassed = isJudged && isAnswered ? Number(percent(graded.score)) >= mastery : null;
+  // Whoever may stay incomplete is not called completed before that is known.
+  const isHeldBack = isJudged && isPassed !== true && missed(statuses) === "incomplete";
+  return { isDone: isEnough && !isHeldBack, isPassed };
+}
+
+/** What those are called who did everything and do not reach the mastery score. */
+function missed(statuses) {
+  return statuses.split("-")[1];
 }
 
 /**
@@ -46,9 +55,8 @@ export function lessonStatus(current, progress, rules) {
 
 function statusOf({ isDone, isPassed }, { statuses }) {
   if (!isDone) return "incomplete";
-  const [reached, missed] = statuses.split("-");
   if (isPassed === null) return "completed";
-  return isPassed ? reached : missed;
+  return isPassed ? statuses.split("-")[0] : missed(statuses);
 }
 
 /**

@@ -19,11 +19,18 @@
  *   score: number|null}) => [string, string][]} facts what there is to say of the work
  * @property {(answer: object) => [string, string][]} interaction an answered question, as elements
  *   below `cmi.interactions.n`
+ * @property {(get: (element: string) => string) => {standing: unknown, score: number}}
+ *   objectiveBefore what the LMS has of an objective; score -1 for none
+ * @property {(objective: {title: string, standing: unknown, score: number}) => [string, string][]}
+ *   objective as elements below `cmi.objectives.n`
+ * @property {(lms: import("./api.js").Lms, request: string) => boolean} [mayRequest] whether the
+ *   LMS will do what is asked of it by `adl.nav.request`, where the edition has that
  * @property {(seconds: number) => [string, string]} sessionTime
  *
- * @typedef {{isReadOnly: boolean, standing: unknown, mastery: number|null, keptScore: number,
- *   learnerId: string}} Terms `standing` is the edition's own status; `mastery` is what the LMS
- *   judges by, in per cent, null when it does not; `keptScore` what it has, 0 to 100
+ * @typedef {{isReadOnly: boolean, hasCredit: boolean, standing: unknown, mastery: number|null,
+ *   keptScore: number, learnerId: string}} Terms `standing` is the edition's own status; `mastery`
+ *   is what the LMS judges by, in per cent, null when it does not; `keptScore` what it has, 0 to
+ *   100; without credit the work is kept, and nothing is told of what it is worth
  */
 import { Course } from "../../course.js";
 import { Signal } from "../../signal.js";
@@ -35,6 +42,7 @@ import { SaveQueue } from "../save-queue.js";
 import { storageOf } from "../works.js";
 import { percent } from "./format.js";
 import { LmsWorks } from "./lms-works.js";
+import { Objectives, competenciesOf } from "./objectives.js";
 import { isScoreDue } from "./status.js";
 import { SuspendData } from "./suspend-data.js";
 
@@ -85,6 +93,9 @@ export class ScormTracking {
   #progress = NOTHING_YET;
   #isOpen = false;
   #isReadOnly = false;
+  /** Whether what the LMS kept is here. Before, and without, nothing may be written over it. */
+  #isResumed = false;
+  #hasCredit = true;
   /** In the edition's own words. */
   #standing;
   #dialect;
@@ -99,11 +110,16 @@ export class ScormTracking {
   #answers = [];
   #interactionCount = 0;
   #hasInteractions = true;
+  /** @type {Objectives|null} null where there are none, or the LMS does not keep any */
+  #objectives = null;
+  #competencies;
   #works;
   /** The title of each workshop, by its id. */
   #titles;
   #learnerId = "";
   #relayTimer = null;
+  /** What the LMS kept of the work: suspend data and bookmark. */
+  #kept;
 
   /**
    * @param {object} boot
@@ -123,11 +139,14 @@ export class ScormTracking {
     const { mastery = null, completion = "quiz", statuses = "passed-failed" } = boot.options ?? {};
     this.#rules = { mastery, completion, statuses };
     this.#queue = new SaveQueue(() => this.#tell(), this.status);
-    const { steps } = new Course(boot.course, boot.options?.scope ?? []);
+    const { steps, gradedSteps } = new Course(boot.course, boot.options?.scope ?? []);
+    this.#competencies = competenciesOf(boot, gradedSteps);
     const workshops = steps.filter(({ kind }) => kind === "workshop");
     this.#titles = new Map(workshops.map(({ id, title }) => [id, title]));
-    this.#works = new LmsWorks([...this.#titles.keys()], storageOf(window), () =>
-      this.#save(DRAFT_DELAY_MS),
+    this.#works = new LmsWorks(
+      [...this.#titles.keys()],
+      { storage: storageOf(window), isShared: this.#isOneOfSeveral },
+      () => this.#save(DRAFT_DELAY_MS),
     );
     this.#listen(window);
   }
@@ -137,10 +156,13 @@ export class ScormTracking {
   }
 
   async load() {
-    const work = this.#open() ? await this.#resume() : { state: null, attempts: {} };
+    const isOpen = this.#open();
+    const work = isOpen ? await this.#resume() : { state: null, attempts: {} };
     this.#book = new AttemptBook(work.attempts);
     this.marker = new LocalMarker(this.#boot.keys, this.#book, (answer) => this.#answered(answer));
     this.#state = { ...this.#state, ...work.state };
+    this.#isResumed = isOpen;
+    this.#save(AT_ONCE_MS);
     return work;
   }
 
@@ -152,7 +174,9 @@ export class ScormTracking {
 
   complete(progress) {
     this.#progress = progress;
-    this.#standing = this.#dialect.standing(this.#standing, progress, this.#rules);
+    if (this.#hasCredit) {
+      this.#standing = this.#dialect.standing(this.#standing, progress, this.#rules);
+    }
     this.#save(AT_ONCE_MS);
   }
 
@@ -162,6 +186,43 @@ export class ScormTracking {
 
   async unit(unitId) {
     return this.#units.content(unitId);
+  }
+
+  /**
+   * The unit before or after this one, where each is a SCO of its own.
+   * @param {"previous"|"continue"} request as the LMS understands it
+   */
+  neighbour = (request) => {
+    if (!this.#isOneOfSeveral) return null;
+    const units = this.#boot.course.parts.flatMap((part) => part.units);
+    const here = units.findIndex(({ id }) => this.#boot.options.scope.includes(id));
+    const unit = units[here + (request === "continue" ? 1 : -1)];
+    return unit && { title: unit.title, open: this.#wayTo(request) };
+  };
+
+  get #isOneOfSeveral() {
+    return this.#boot.options?.structure === "units";
+  }
+
+  /** @returns {(() => Promise<void>)|null} null where the LMS does not do it */
+  #wayTo(request) {
+    try {
+      const isPossible = this.#isOpen && this.#dialect.mayRequest?.(this.#lms, request);
+      return isPossible ? () => this.#move(request) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * Take leave, and have the LMS open another SCO (4th Edition SN, 5.6.4).
+   * @throws {Failure} when the work could not be kept, or the LMS will not
+   */
+  async #move(request) {
+    await this.#queue.settle();
+    this.#lms.set("adl.nav.request", request);
+    const failure = this.#finish();
+    if (failure) throw failure;
   }
 
   #listen(window) {
@@ -184,32 +245,47 @@ export class ScormTracking {
       this.#readTerms();
       return true;
     } catch (failure) {
-      this.#queue.close();
-      this.status.set({ state: "unsaved", problem: failure });
+      this.#giveUp(failure);
       return false;
     }
+  }
+
+  /** Write nothing in this session: it would take the place of work that could not be read. */
+  #giveUp(failure) {
+    this.#isResumed = false;
+    this.#queue.close();
+    this.status.set({ state: "unsaved", problem: failure });
   }
 
   /** On what terms the LMS lets us in: to work or only to look, and what counts as passed. */
   #readTerms() {
     const terms = this.#dialect.terms(this.#lms);
+    this.#kept = {
+      text: this.#lms.read("cmi.suspend_data"),
+      bookmark: this.#lms.get(this.#dialect.location),
+    };
     this.#isReadOnly = terms.isReadOnly;
+    this.#hasCredit = terms.hasCredit;
     this.#standing = terms.standing;
     this.#hasLmsMastery = terms.mastery !== null;
     if (this.#hasLmsMastery) this.#rules = { ...this.#rules, mastery: terms.mastery };
     this.#learnerId = terms.learnerId;
     this.#keptScore = terms.keptScore;
     this.#interactionCount = Number(this.#lms.get("cmi.interactions._count")) || 0;
-    if (this.#isReadOnly) this.status.set({ state: "off", problem: new Failure("review") });
-    else this.#standing = this.#dialect.standing(this.#standing, NOTHING_YET, this.#rules);
+    if (this.#isReadOnly) {
+      this.status.set({ state: "off", problem: new Failure("review") });
+      return;
+    }
+    this.#standing = this.#dialect.standing(this.#standing, NOTHING_YET, this.#rules);
+    if (this.#competencies.length > 0 && this.#hasCredit) {
+      this.#objectives = new Objectives(this.#lms, this.#dialect, this.#competencies);
+    }
   }
 
   async #resume() {
-    const text = this.#lms.get("cmi.suspend_data");
+    const { text, bookmark } = this.#kept;
     const work = text === "" ? null : this.#codec.decode(text);
-    const bookmark = this.#lms.get(this.#dialect.location);
     const hasAllWorks = await this.#works.resume(this.#place, work?.works ?? {});
-    if (!this.#isReadOnly) this.#save(AT_ONCE_MS);
     if (work) return { ...work, notice: hasAllWorks ? undefined : "notice.works-elsewhere" };
     return {
       state: bookmark ? { position: bookmark, visited: [], made: [], drafts: {} } : null,
@@ -224,14 +300,22 @@ export class ScormTracking {
   }
 
   #answered(answer) {
-    if (answer) this.#answers.push({ ...answer, at: new Date() });
+    if (answer) {
+      const { questions } = this.#boot.quizzes[answer.activity.id];
+      const { competencies = [] } = questions.find(({ id }) => id === answer.questionId);
+      this.#answers.push({ ...answer, competencies, at: new Date() });
+    }
     this.#save(AT_ONCE_MS);
   }
 
   #save(delay) {
-    if (!this.#isOpen || this.#isReadOnly) return;
+    if (!this.#isOpen || !this.#mayWrite) return;
     this.#queue.put(null, delay);
     if (this.#lms.isRelayed) this.#relaySoon();
+  }
+
+  get #mayWrite() {
+    return this.#isResumed && !this.#isReadOnly;
   }
 
   /** Another window tells the LMS, and hears nothing any more once this one is closed. */
@@ -248,8 +332,9 @@ export class ScormTracking {
     // A save may be due just after the end, which has told everything.
     if (!this.#isOpen) return undefined;
     const lacksRoom = this.#tellWork();
-    const refused = this.#tellAnswers();
-    const problem = refused ?? lacksRoom;
+    const refused = this.#tellObjectives() ?? this.#tellAnswers();
+    const uncounted = this.#hasCredit ? undefined : new Failure("no-credit");
+    const problem = refused ?? lacksRoom ?? uncounted;
     return this.#lms.commit()?.then((failure) => problem ?? failure) ?? problem;
   }
 
@@ -282,7 +367,7 @@ export class ScormTracking {
    * course, the work may begin anew.
    */
   #score() {
-    if (!isScoreDue(this.#progress, this.#hasLmsMastery)) return null;
+    if (!this.#hasCredit || !isScoreDue(this.#progress, this.#hasLmsMastery)) return null;
     const { score } = this.#progress.graded;
     return Number(percent(score)) < this.#keptScore ? null : score;
   }
@@ -291,6 +376,26 @@ export class ScormTracking {
     if (this.#told.get(name) === value) return;
     this.#lms.set(name, value);
     this.#told.set(name, value);
+  }
+
+  /**
+   * An LMS need not keep objectives (RTE 1.2, 3.4.2.5) either. They too give way to the rest.
+   * @returns {Failure|undefined}
+   */
+  #tellObjectives() {
+    try {
+      for (const [name, value] of this.#objectives?.facts(this.#book.attempts, this.#rules) ?? []) {
+        if (this.#told.get(name) === value) continue;
+        if (!this.#lms.setOptional(name, value)) this.#objectives = null;
+        if (!this.#objectives) break;
+        this.#told.set(name, value);
+      }
+    } catch (failure) {
+      if (failure.retryable) throw failure;
+      this.#objectives = null;
+      return failure;
+    }
+    return undefined;
   }
 
   /**
@@ -319,22 +424,32 @@ export class ScormTracking {
     );
   }
 
-  /** Once: what is not told yet, then the end, whatever the LMS says to the first. */
+  /**
+   * Once: what is not told yet, then the end, whatever the LMS says to the first.
+   * @returns {Failure|undefined}
+   */
   #finish() {
-    if (!this.#isOpen) return;
+    if (!this.#isOpen) return undefined;
     this.#isOpen = false;
-    try {
-      if (!this.#isReadOnly) {
-        this.#tellWork();
-        this.#tellAnswers();
-      }
-    } catch (failure) {
-      this.status.set({ state: "unsaved", problem: failure });
-    }
-    try {
-      this.#lms.finish();
-    } catch (failure) {
-      this.status.set({ state: "unsaved", problem: failure });
-    }
+    const last = () => {
+      this.#tellWork();
+      this.#tellObjectives();
+      this.#tellAnswers();
+    };
+    const failures = [this.#mayWrite && last, () => this.#lms.finish()]
+      .filter(Boolean)
+      .map(failureOf)
+      .filter(Boolean);
+    if (failures.length > 0) this.status.set({ state: "unsaved", problem: failures.at(-1) });
+    return failures.at(-1);
+  }
+}
+
+function failureOf(act) {
+  try {
+    act();
+    return undefined;
+  } catch (failure) {
+    return failure;
   }
 }
