@@ -84,8 +84,11 @@ _PAGE: Final = """\
 <script src="{script}" defer></script>
 </head>
 <body>
-<main id="said"><noscript>{noscript}</noscript></main>
+<main>
+<h1>{title}</h1>
+<div id="said"><noscript>{noscript}</noscript></div>
 <iframe id="course" name="course" title="{title}" allow="fullscreen; clipboard-write" hidden></iframe>
+</main>
 <form id="launch" method="post" action="{server}/dispatch/launch" target="course" hidden>
 {fields}
 </form>

@@ -45,7 +45,7 @@ export class Panel {
       [words.reference, reference],
       [words.detail, detail],
     ].filter(([, said]) => said);
-    const heading = h("h1", { tabindex: "-1" }, title);
+    const heading = h("h2", { tabindex: "-1" }, title);
     const list = facts.map(([name, said]) => h("div", {}, h("dt", {}, name), h("dd", {}, said)));
     this.#present(
       heading,

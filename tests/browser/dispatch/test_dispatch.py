@@ -16,7 +16,7 @@ from tests.browser.dispatch.conftest import (
     has_said,
     new_host,
 )
-from tests.browser.looks import look_at
+from tests.browser.looks import broken_rules, look_at
 from tests.browser.scorm.datamodel import violations
 
 
@@ -43,14 +43,21 @@ def methods(calls):
     return {call.method for call in calls}
 
 
+NAMELESS = """let api;
+Object.defineProperty(window, "API", {
+  get: () => api,
+  set: (given) => { api = { ...given, LMSGetValue: () => "" }; },
+});"""
 WRITING = {"LMSSetValue", "LMSCommit", "LMSFinish"}
 
 
 def test_progress_score_and_status_reach_the_platform_and_the_work_is_resumed(
     page, platform, host, licence
 ):
-    learner = enter(platform, page)
+    package = platform.launch(page)
+    learner = DispatchLearner(course_in(package))
     expect(learner.window.get_by_text(MARK).first).to_be_visible()
+    assert broken_rules(package) == []
     quiz, *others = learner.quizzes
     learner.take(quiz)
     learner.is_saved()
@@ -191,7 +198,7 @@ def test_a_refused_learner_reads_why_and_their_record_is_not_touched(page, host,
         package = platform.launch(page)
         panel = package.locator("#said")
         expect(panel.locator(".lead")).to_contain_text(said)
-        expect(panel.locator("h1")).to_be_focused()
+        expect(panel.locator("h2")).to_be_focused()
     assert look_at(package) == []
     host.change(number, **usual)
     package.locator("#said button").click()
@@ -239,3 +246,20 @@ def test_a_server_that_does_not_answer_is_named_and_tried_again(page, tmp_path, 
 def test_without_a_platform_nobody_is_asked(page, platform):
     page.goto(platform.bare_course)
     expect(page.locator("#said .lead")).to_contain_text("Aucune plateforme")
+
+
+def test_a_platform_that_begins_nothing_or_says_nobody_s_name_is_named(page, platform):
+    package = platform.launch(page, faults={"LMSInitialize": "throw"})
+    expect(package.locator("#said .lead")).to_contain_text("n’a pas ouvert le suivi")
+    page.add_init_script(NAMELESS)
+    package = platform.launch(page)
+    expect(package.locator("#said .lead")).to_contain_text("ne dit pas qui ouvre")
+    assert not [
+        each for calls in platform.sessions(page.context) for each in methods(calls) & WRITING
+    ]
+
+
+def test_without_https_nobody_is_asked_either(page, platform):
+    page.goto(f"{platform.address}/index.html".replace("127.0.0.1", "lms.test"))
+    package = page.frame_locator("iframe")
+    expect(package.locator("#said .lead")).to_contain_text("n’est pas servie en https")
