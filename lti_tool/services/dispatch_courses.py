@@ -84,6 +84,9 @@ class DispatchedCourse:
         marking = {
             "keys": render.json_for_script(bare),
             "quizzes": render.json_for_script(render.quizzes_in_brief(self._quizzes)),
+            "competencies": render.json_for_script(
+                render.competencies_of(self._course, self._quizzes, self.language)
+            ),
         }
         return render.course_json(render.json_for_script(self.outline), {}, marking)
 

@@ -133,6 +133,40 @@ describe("what a course may say", () => {
   });
 });
 
+describe("objectives", () => {
+  test("those that the platform has are told to the course, which may add to them", () => {
+    const { platform, record } = opened({
+      "cmi.objectives._count": "1",
+      "cmi.objectives.0.id": "c1",
+      "cmi.objectives.0.status": "failed",
+      "cmi.objectives.0.score.raw": "40",
+    });
+    record.hear("cmi.objectives.0.status", "passed");
+    record.hear("cmi.objectives.1.id", "c2");
+    record.hear("cmi.objectives.1.status", "logout");
+    record.hear("cmi.objectives.1.student", "x");
+    record.hear("cmi.interactions.0.objectives.0.id", "c1");
+    const values = record.valuesFor("pseudonym");
+    assert.equal(values["cmi.objectives._count"], "2");
+    assert.equal(values["cmi.objectives.0.score.raw"], "40");
+    assert.equal(values["cmi.objectives.0.status"], "passed");
+    assert.deepEqual(platform.said, [
+      "cmi.objectives.0.status=passed",
+      "cmi.objectives.1.id=c2",
+      "cmi.interactions.0.objectives.0.id=c1",
+    ]);
+  });
+
+  test("a platform that keeps none gets the answers all the same", () => {
+    const { platform, record } = opened({}, { "cmi.objectives": "401" });
+    record.hear("cmi.objectives.0.id", "c1");
+    record.hear("cmi.objectives.0.status", "passed");
+    record.hear("cmi.interactions.0.id", "q");
+    assert.deepEqual(record.keep(), { isKept: true, failure: undefined });
+    assert.deepEqual(withoutTime(platform), ["cmi.interactions.0.id=q", "Commit"]);
+  });
+});
+
 describe("answers", () => {
   const tellAnswer = (record) => {
     record.hear("cmi.interactions.0.id", "q");

@@ -12,7 +12,6 @@ import { STRING_LIMIT, timespan } from "../tracking/scorm/format.js";
 const STATUS = "cmi.core.lesson_status";
 const EXIT = "cmi.core.exit";
 const LEARNER = "cmi.core.student_id";
-const COUNT = "cmi.interactions._count";
 const MODE = "cmi.core.lesson_mode";
 const ENTRY = "cmi.core.entry";
 
@@ -23,11 +22,15 @@ const ASKED = [
   "cmi.core.credit",
   ENTRY,
   STATUS,
-  COUNT,
   "cmi.core.lesson_location",
   "cmi.core.score.raw",
   "cmi.student_data.mastery_score",
+  "cmi.interactions._count",
+  "cmi.objectives._count",
 ];
+const ASKED_OF_OBJECTIVES = ["id", "status", "score.raw"];
+/** More than any course of ours has. */
+const MOST_OBJECTIVES = 250;
 /** And what it must not take for nothing where the platform only fails to give it. */
 const WORK = "cmi.suspend_data";
 const NOT_BEGUN = ["", "not attempted"];
@@ -37,23 +40,35 @@ const within = (limit) => (text) => text.length <= limit;
 const oneOf = (...texts) => (text) => texts.includes(text);
 const isPercentage = (text) => /^\d{1,3}(\.\d{1,2})?$/.test(text) && Number(text) <= 100;
 
+const isStatus = oneOf("passed", "completed", "failed", "incomplete");
+
 const WRITABLE = {
   [WORK]: within(SUSPEND_DATA_LIMIT),
   "cmi.core.lesson_location": within(STRING_LIMIT),
-  [STATUS]: oneOf("passed", "completed", "failed", "incomplete"),
+  [STATUS]: isStatus,
   [EXIT]: oneOf("", "suspend"),
   "cmi.core.score.raw": isPercentage,
   "cmi.core.score.min": isPercentage,
   "cmi.core.score.max": isPercentage,
 };
-const ANSWER = "id|time|type|weighting|student_response|result|latency";
-const INTERACTION = new RegExp(
-  `^cmi\\.interactions\\.(\\d{1,4})\\.(${ANSWER}|correct_responses\\.\\d{1,2}\\.pattern)$`,
-);
+/** What a platform need not keep (RTE, 3.4.2.5 and 3.4.2.7): a list, a place in it, an element. */
+const LISTED = /^cmi\.(interactions|objectives)\.(\d{1,4})\.([a-z0-9._]{2,40})$/;
+const ANSWER = /^(id|time|type|weighting|student_response|result|latency)$/;
+const PART_OF_ANSWER = /^(objectives\.\d{1,2}\.id|correct_responses\.\d{1,2}\.pattern)$/;
+const OBJECTIVE = {
+  id: within(STRING_LIMIT),
+  status: isStatus,
+  "score.raw": isPercentage,
+  "score.min": isPercentage,
+  "score.max": isPercentage,
+};
 
 function isWritable(name, text) {
   if (Object.hasOwn(WRITABLE, name)) return WRITABLE[name](text);
-  return INTERACTION.test(name) && text.length <= STRING_LIMIT;
+  const [, list, , element] = LISTED.exec(name) ?? [];
+  if (list === "objectives") return Object.hasOwn(OBJECTIVE, element) && OBJECTIVE[element](text);
+  const isAnswer = list !== undefined && (ANSWER.test(element) || PART_OF_ANSWER.test(element));
+  return isAnswer && text.length <= STRING_LIMIT;
 }
 
 export class LmsRecord {
@@ -61,9 +76,10 @@ export class LmsRecord {
   #values = {};
   /** What the platform has not taken yet, in the order in which it was said. */
   #waiting = new Map();
-  /** An answer that the platform does not take: it is given up, and said once. */
+  /** What of a list the platform does not take: it is given up, and said once. */
   #givenUp;
-  #hasInteractions = true;
+  /** The lists that the platform does not have. */
+  #lacking = new Set();
   #openedAt = 0;
   #isOpen = false;
 
@@ -78,10 +94,18 @@ export class LmsRecord {
    */
   open() {
     this.#lms.initialize();
-    for (const name of ASKED) this.#values[name] = this.#lms.get(name);
+    for (const name of ASKED) this.#ask(name);
     this.#values[WORK] = this.#lms.read(WORK);
+    const count = Math.min(Number(this.#values["cmi.objectives._count"]) || 0, MOST_OBJECTIVES);
+    for (let place = 0; place < count; place += 1) {
+      for (const element of ASKED_OF_OBJECTIVES) this.#ask(`cmi.objectives.${place}.${element}`);
+    }
     this.#openedAt = Date.now();
     this.#isOpen = true;
+  }
+
+  #ask(name) {
+    this.#values[name] = this.#lms.get(name);
   }
 
   /** Whom the platform says that this is; "" when it does not. */
@@ -106,13 +130,17 @@ export class LmsRecord {
   hear(name, text) {
     if (!this.#isOpen || this.#isReadOnly || !isWritable(name, text)) return;
     this.#values[name] = text;
-    const index = INTERACTION.exec(name)?.[1];
-    if (index !== undefined) {
-      const count = Math.max(Number(this.#values[COUNT]) || 0, Number(index) + 1);
-      this.#values[COUNT] = String(count);
-    }
+    this.#count(name);
     this.#waiting.set(name, text);
     this.#tell();
+  }
+
+  /** A course that begins anew is told how long a list has become. */
+  #count(name) {
+    const [, list, place] = LISTED.exec(name) ?? [];
+    if (list === undefined) return;
+    const count = `cmi.${list}._count`;
+    this.#values[count] = String(Math.max(Number(this.#values[count]) || 0, Number(place) + 1));
   }
 
   /**
@@ -186,15 +214,18 @@ export class LmsRecord {
     return reason;
   }
 
-  /** A platform need not keep answers (RTE, 3.4.2.7): then they are not told at all. */
+  /** A list that the platform does not have is not told at all. */
   #tellOne(name, text) {
-    if (!INTERACTION.test(name)) this.#lms.set(name, text);
-    else if (this.#hasInteractions) this.#hasInteractions = this.#lms.setOptional(name, text);
+    const list = LISTED.exec(name)?.[1];
+    if (list === undefined) this.#lms.set(name, text);
+    else if (!this.#lacking.has(list) && !this.#lms.setOptional(name, text)) {
+      this.#lacking.add(list);
+    }
   }
 
-  /** An answer that the platform will never take does not stand in the way of the rest. */
+  /** What of a list the platform will never take does not stand in the way of the rest. */
   #isHopeless(name, failure) {
-    if (failure.retryable || !INTERACTION.test(name)) return false;
+    if (failure.retryable || !LISTED.test(name)) return false;
     this.#waiting.delete(name);
     this.#givenUp = failure;
     return true;

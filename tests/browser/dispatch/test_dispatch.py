@@ -74,6 +74,9 @@ def test_progress_score_and_status_reach_the_platform_and_the_work_is_resumed(
     learner.is_saved()
     core = platform.close(again)["core"]
     assert (core["lesson_status"], core["score"]["raw"]) == ("passed", "100")
+    last = platform.sessions(page.context)[-1]
+    said = {call.arguments for call in last if call.method == "LMSSetValue"}
+    assert ("cmi.objectives.0.status", "passed") in said
     for calls in platform.sessions(page.context):
         assert violations(calls) == []
         assert [call.method for call in calls].count("LMSFinish") == 1
