@@ -21,11 +21,13 @@ from lti_tool.models import (
     WindowSession,
     now,
 )
+from lti_tool.services.dispatch_licences import Standing, usages
 from lti_tool.services.platforms import list_platforms
 from lti_tool.services.refusals import N_
 
 RECENT = timedelta(days=1)
 OLD_KEY = timedelta(days=365)
+ENDING = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,12 @@ def overview(db: Session) -> Overview:
                 Invitation.used_at.is_(None), Invitation.expires_at > moment
             ),
         ),
-        concerns=[*_of_platforms(db, platforms), *_of_grades(db), *_of_keys(db, moment)],
+        concerns=[
+            *_of_platforms(db, platforms),
+            *_of_grades(db),
+            *_of_keys(db, moment),
+            *_of_licences(db, moment),
+        ],
     )
 
 
@@ -137,6 +144,27 @@ def _of_keys(db: Session, moment: datetime) -> Iterator[Concern]:
             N_("Remplacez-la\u00a0: les plateformes ne s’en aperçoivent pas."),
             "keys",
         )
+
+
+def _of_licences(db: Session, moment: datetime) -> Iterator[Concern]:
+    for usage in usages(db, moment):
+        one = usage.licence
+        values = {"partner": one.partner, "course": one.course}
+        if usage.standing is Standing.FULL:
+            yield Concern(
+                N_("Toutes les places de %(partner)s sont prises pour %(course)s."),
+                N_("Donnez-lui-en d’autres, ou libérez-les si la promotion a changé."),
+                "licences",
+                values=values,
+            )
+        ends_soon = timedelta() <= one.valid_until - moment.date() <= ENDING
+        if usage.standing in (Standing.OPEN, Standing.FULL) and ends_soon and one.launches:
+            yield Concern(
+                N_("La licence de %(partner)s pour %(course)s se termine bientôt."),
+                N_("Convenez de la suite avec le partenaire, puis renouvelez-la."),
+                "licences",
+                values=values,
+            )
 
 
 def _count(db: Session, query: object) -> int:

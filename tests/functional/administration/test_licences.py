@@ -84,6 +84,20 @@ def test_a_licence_is_revoked_after_a_question_once(admin: Visitor, tool: Tool) 
     assert renewed.status_code == 400
 
 
+def test_a_licence_that_is_full_or_ends_soon_is_something_to_look_at(
+    admin: Visitor, tool: Tool
+) -> None:
+    soon = (TODAY + timedelta(days=20)).isoformat()
+    admin.post("/admin/licences", **{**FORM, "seats": "1", "until": soon, "origins": ""})
+    (made,) = licences(tool)
+    assert "se termine bientôt" not in admin.get("/admin").text
+    tool.dispatch.enter(Knock(tool.licences.address(made).partition("#")[2], "a" * 64, None))
+    shown = admin.get("/admin").text
+    assert "Toutes les places de cnam sont prises" in shown
+    assert "La licence de cnam pour deux-unites se termine bientôt" in shown
+    assert 'href="/admin/licences"' in shown
+
+
 @pytest.mark.parametrize("path", ["/admin/licences/9", "/admin/licences/9/revoke"])
 def test_a_licence_that_is_not_there_is_not_found(admin: Visitor, path: str) -> None:
     assert admin.get(path).status_code == 404
