@@ -18,11 +18,14 @@ from typing import Final
 
 from scorm_packages.cache import Cache
 from scorm_packages.exporter import Exporter, Order
+from scorm_packages.options import Options
 from scorm_packages.partners import Look, Partner
 from scorm_packages.registry import FORMATS, find_format
 
 LEVEL: Final = 6
 PARTNERS: Final = 8
+OPTIONS: Final = Options(licence="https://arrimage.example/dispatch/launch#licence")
+"""A dispatch package is made under a licence."""
 PER_KIB: Final = 1024 if sys.platform == "darwin" else 1
 """What systems count the most memory in."""
 
@@ -38,7 +41,7 @@ def everything(course: Path, cache: Path, out: Path) -> None:
         Partner(f"partner-{number}", title=f"Partenaire {number}", look=Look(f"P{number}"))
         for number in range(PARTNERS)
     ]
-    orders = [Order(each, partner=partner) for partner in partners for each in FORMATS.values()]
+    orders = [Order(each, OPTIONS, partner) for partner in partners for each in FORMATS.values()]
     for outcome in Exporter(course, Cache(cache)).export_all(orders, out):
         if outcome.made is None:
             raise SystemExit(outcome.failure)

@@ -97,7 +97,9 @@ def test_a_failure_stops_none_of_the_others(course, tmp_path):
 
 @pytest.mark.parametrize("package_format", FORMATS.values(), ids=FORMATS)
 def test_packages_made_together_are_those_made_alone(course, tmp_path, package_format):
-    orders = [Order(package_format, partner=Partner(name, title=name)) for name in ("un", "deux")]
+    options = Options(licence="https://arrimage.example/dispatch/launch#licence")
+    partners = (Partner(name, title=name) for name in ("un", "deux"))
+    orders = [Order(package_format, options, partner) for partner in partners]
     together = list(Exporter(course).export_all(orders, tmp_path / "together"))
     alone = [Exporter(course).export(order, tmp_path / "alone") for order in orders]
     assert [each.made.checksum for each in together] == [each.checksum for each in alone]
