@@ -25,7 +25,7 @@ run: $(VENV)/.run build ## Serve the tool, with a demonstration classroom to lau
 	@$(BIN)/python -m classroom demo
 
 .PHONY: test
-test: $(VENV)/.dev build chromium openedx ## Check everything
+test: $(VENV)/.dev build chromium openedx ralph ## Check everything
 	@$(MAKE) --no-print-directory lint test-player test-python
 
 .PHONY: lint
@@ -41,7 +41,7 @@ test-player: node_modules/.installed ## The player's own unit tests
 	$(BIN)/node --test 'tests/player/*.test.js'
 
 .PHONY: test-python
-test-python: $(VENV)/.dev build chromium openedx ## Python and browser tests, with their coverage
+test-python: $(VENV)/.dev build chromium openedx ralph ## Python and browser tests, with their coverage
 	CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/pytest --numprocesses auto --dist worksteal --cov
 
 .PHONY: fuzz
@@ -86,6 +86,8 @@ lock: ## Choose the versions of all dependencies anew
 		--output-file requirements/openedx.txt
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) requirements/queue_engines.in \
 		--output-file requirements/queue_engines.txt
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) requirements/ralph.in \
+		--output-file requirements/ralph.txt
 LOCK_OPTIONS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
@@ -117,6 +119,17 @@ openedx: .cache/openedx/.installed
 	@$(PYTHON) -m venv .cache/queue-engines
 	@.cache/queue-engines/bin/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes -r requirements/queue_engines.txt
+	@touch $@
+
+# A learning record store, whose versions are not ours: another environment that only tests start.
+.PHONY: ralph
+ralph: .cache/ralph/.installed
+.cache/ralph/.installed: requirements/ralph.txt | $(VENV)/bin/python
+	@echo "Installing Ralph, the record store that the tests send statements to…"
+	@rm -rf .cache/ralph
+	@$(PYTHON) -m venv .cache/ralph
+	@.cache/ralph/bin/python -m pip install --quiet --disable-pip-version-check \
+		--no-compile --require-hashes -r requirements/ralph.txt
 	@touch $@
 
 $(VENV)/bin/python:

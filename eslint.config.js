@@ -11,6 +11,7 @@ const BROWSER = [
   "TextDecoder",
   "TextEncoder",
   "URL",
+  "URLSearchParams",
   "atob",
   "btoa",
   "clearTimeout",

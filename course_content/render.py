@@ -42,7 +42,7 @@ from course_content.model import (
 from course_content.wording import wording
 from course_content.workshops import shown_rubric, workshop_settings
 
-Delivery: TypeAlias = Literal["lti", "scorm12", "scorm2004", "local", "dispatch"]
+Delivery: TypeAlias = Literal["lti", "scorm12", "scorm2004", "cmi5", "local", "dispatch"]
 Role: TypeAlias = Literal["learner", "instructor"]
 
 PLAYER_STYLE: Final = "player.css"

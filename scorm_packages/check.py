@@ -17,6 +17,7 @@ from typing import Final
 
 from scorm_packages.checks.archive import Archive, UnsafeArchive, open_archive
 from scorm_packages.checks.cartridge import CommonCartridgeKind
+from scorm_packages.checks.cmi5 import Cmi5Kind
 from scorm_packages.checks.contents import launch_findings, reference_findings, size_findings
 from scorm_packages.checks.dispatch import DispatchKind, stated_addresses
 from scorm_packages.checks.epub import EpubKind
@@ -26,11 +27,13 @@ from scorm_packages.checks.kind import Kind, Opened, Schemas
 from scorm_packages.checks.packaging import MANIFEST
 from scorm_packages.checks.scorm12 import Scorm12Kind
 from scorm_packages.checks.scorm2004 import Scorm2004Kind
+from scorm_packages.cmi5_structure import STRUCTURE
 from scorm_packages.control_documents import documents
 from scorm_packages.manifest import UnsafeXml, parse_untrusted
 
 KINDS: Final[tuple[Kind, ...]] = (
     EpubKind(),
+    Cmi5Kind(),
     CommonCartridgeKind(),
     Scorm2004Kind("scorm2004-3e", "2004 3rd Edition"),
     Scorm2004Kind("scorm2004-4e", "2004 4th Edition", stands_in=True),
@@ -88,9 +91,12 @@ def _opened(archive: Archive) -> tuple[Opened, list[Finding]]:
 
 
 def _unknown(opened: Opened) -> Finding:
-    if any(name.rpartition("/")[2] == MANIFEST for name in opened.archive.names):
+    found = {name.rpartition("/")[2] for name in opened.archive.names}
+    for manifest in (MANIFEST, STRUCTURE):
+        if manifest not in found:
+            continue
         return Finding(
-            MANIFEST,
+            manifest,
             "There is no manifest at the root of the zip.",
             "Zip the content of the package's folder, not the folder itself.",
         )

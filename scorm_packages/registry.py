@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from course_content.problems import suggestion
+from scorm_packages.cmi5 import Cmi5
 from scorm_packages.common_cartridge import CommonCartridge
 from scorm_packages.dispatch import Dispatch
 from scorm_packages.epub import Epub
@@ -23,6 +24,7 @@ FORMATS: Final[Mapping[str, Format]] = {
         Scorm2004Third(),
         Scorm2004Fourth(),
         Dispatch(),
+        Cmi5(),
         CommonCartridge(),
         Html(),
         Epub(),

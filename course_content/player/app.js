@@ -54,7 +54,8 @@ export class App {
       reading: this.#reading,
       isPreview: this.#boot.role === "instructor",
       classPage: this.#boot.classPage ?? null,
-      returnUrl: this.#boot.returnUrl ?? null,
+      returnUrl: this.#tracking.returnUrl ?? this.#boot.returnUrl ?? null,
+      isReturnedHere: Boolean(this.#tracking.returnUrl),
       due: this.#boot.due ?? null,
       look: this.#boot.look ?? null,
     });

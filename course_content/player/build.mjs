@@ -21,7 +21,7 @@ const DIST = join(HERE, "dist");
 const BUDGET_BYTES = 60_000;
 
 /** Named after their adapters in tracking/. */
-const DELIVERIES = ["lti", "scorm12", "scorm2004", "local", "dispatch"];
+const DELIVERIES = ["lti", "scorm12", "scorm2004", "cmi5", "local", "dispatch"];
 /** Named after their words in locale/. */
 const LANGUAGES = ["fr", "en"];
 
@@ -110,8 +110,9 @@ const SAID_ALONE = ["share.none", "handIn.title", "handIn.elsewhere"];
 /** A server sends the course, and an LMS keeps the work. */
 const SAID_BY_DISPATCH = /^problem\./;
 
-/** What is said where there is nothing but the browser. */
+/** What is said where there is nothing but the browser, and where a cmi5 session is. */
 const SAID_BY_BROWSER = /^(save\.here|problem\.no-storage)(\.|$)/;
+const SAID_BY_CMI5 = /^problem\.(session-over|lms-expired)(\.|$)/;
 
 /** Leaves out what a page never says: the words of reviewing, and of other deliveries. */
 function wordsFor(delivery) {
@@ -122,7 +123,8 @@ function wordsFor(delivery) {
   const isSaid = ([name]) =>
     !name.startsWith("marking.") &&
     (delivery === "lti" || !isServed(name)) &&
-    (delivery === "local" || !SAID_BY_BROWSER.test(name));
+    (delivery === "local" || !SAID_BY_BROWSER.test(name)) &&
+    (delivery === "cmi5" || !SAID_BY_CMI5.test(name));
   return {
     name: "words",
     setup({ onLoad }) {

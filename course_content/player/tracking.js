@@ -25,6 +25,7 @@
  *   an instructor
  * @property {(request: "previous"|"continue") => Neighbour|null} [neighbour] the unit before or
  *   after, where the runtime opens each by itself
+ * @property {string|null} [returnUrl] where the runtime wants this window to go when one leaves
  * @property {object|null} windowState what must stay with the window's history entries
  *
  * @typedef {object} Marker

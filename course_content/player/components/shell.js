@@ -37,10 +37,11 @@ export class Shell {
   /**
    * @param {HTMLElement} root
    * @param {{texts, course, learner, tracking, reading, isPreview: boolean,
-   *   classPage: string|null, returnUrl: string|null, due: string|null,
+   *   classPage: string|null, returnUrl: string|null, isReturnedHere: boolean, due: string|null,
    *   look: {mark: string, accent: string|null}|null}} parts
    *   `classPage` is where an instructor's preview leads back to, `returnUrl` where the course was
-   *   opened from, `due` until when the work is awaited, `look` whose course this is
+   *   opened from, in this very frame where it `isReturnedHere`; `due` until when the work is
+   *   awaited, `look` whose course this is
    */
   constructor(root, parts) {
     const { texts, course, learner, tracking } = parts;
@@ -79,7 +80,7 @@ export class Shell {
         saveStatus(texts, tracking.status),
         search.button,
         panel.button,
-        returnUrl && this.#quit(returnUrl),
+        returnUrl && this.#quit(returnUrl, parts.isReturnedHere),
       ),
       ...(isPreview ? [this.#banner(classPage)] : []),
       ...(due ? [dueNotice(texts, due, new Date())] : []),
@@ -178,13 +179,13 @@ export class Shell {
     );
   }
 
-  #quit(returnUrl) {
+  #quit(returnUrl, isReturnedHere) {
     return h(
       "a",
       {
         class: "bar__quit",
         href: returnUrl,
-        target: "_top",
+        target: isReturnedHere ? "_self" : "_top",
         rel: "noopener",
         on: { click: () => this.#tracking.exit() },
       },

@@ -34,3 +34,17 @@ export class LocalMarker {
     return attempt;
   }
 }
+
+/**
+ * The key has no feedback before its unit is opened, and nobody sees an answer before.
+ * @throws {InvalidResponse} at once
+ */
+export function markedWhenSeen(key, response) {
+  verdict(key, response);
+  return {
+    response,
+    get verdict() {
+      return verdict(key, response);
+    },
+  };
+}

@@ -381,7 +381,8 @@ def test_a_built_player_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         for language in ("fr", "en")
     }
     assert len(names) == 2 * len(get_args(render.Delivery))
-    for name in ("player.css", "player.alone.css", *names):
+    dispatch = ("dispatch.css", "dispatch.fr.js", "dispatch.en.js")
+    for name in ("player.css", "player.alone.css", *dispatch, *names):
         (dist / name).touch()
     assert render.player_assets() == dist
 

@@ -61,8 +61,18 @@ const KINDS = {
   text: { type: "fill-in", response: (key, text) => shortText(text) },
 };
 
+/** What a question is called. cmi5 has the words and the ways of writing of SCORM 2004. */
+export function typeOf(key) {
+  return KINDS[key.kind].type;
+}
+
+/** A response as it is written. */
+export function responseOf(key, response) {
+  return KINDS[key.kind].response(key, response);
+}
+
 /** The right answers. A number is right within a range; case matters in no text of ours. */
-function patterns(kind, key) {
+export function patternsOf(key) {
   if (key.kind === "text") {
     return key.accepted.map((text) => `{case_matters=false}${shortText(text)}`);
   }
@@ -70,7 +80,7 @@ function patterns(kind, key) {
     const slack = key.tolerance ?? 0;
     return [`${real(key.correct - slack)}[:]${real(key.correct + slack)}`];
   }
-  return [kind.response(key, key.correct)];
+  return [responseOf(key, key.correct)];
 }
 
 function result(score) {
@@ -86,15 +96,14 @@ function result(score) {
  */
 export function interaction(answer) {
   const { activity, questionId, competencies = [], response, key, verdict, seconds, at } = answer;
-  const kind = KINDS[key.kind];
   return [
     ["id", identifier(`${activity.id}_${questionId}`)],
-    ["type", kind.type],
+    ["type", typeOf(key)],
     ["timestamp", timestamp(at)],
     ...competencies.map((id, i) => [`objectives.${i}.id`, identifier(id)]),
-    ...patterns(kind, key).map((pattern, i) => [`correct_responses.${i}.pattern`, pattern]),
+    ...patternsOf(key).map((pattern, i) => [`correct_responses.${i}.pattern`, pattern]),
     ["weighting", real(key.points ?? 1)],
-    ["learner_response", kind.response(key, response)],
+    ["learner_response", responseOf(key, response)],
     ["result", result(verdict.score)],
     ["latency", duration(seconds)],
   ];

@@ -12,8 +12,9 @@
  * A structure is `{steps: [path], workshops: [id], activities: [{id, attempts, questions:
  * [{id, points, key}]}]}`.
  */
-import { InvalidResponse, rounded, verdict, verdictOfScore } from "../../scoring.js";
+import { InvalidResponse, rounded, verdictOfScore } from "../../scoring.js";
 import { newAttempt } from "../attempts.js";
+import { markedWhenSeen } from "../marker.js";
 import { BitReader, BitWriter, NoRoom, widthFor } from "./bits.js";
 import { isTyped, packingOf } from "./responses.js";
 
@@ -248,20 +249,6 @@ function readAnswer(bits, key) {
   const steps = packing.steps(key);
   const score = rounded(bits.read(widthFor(steps)) / steps);
   return { response: undefined, verdict: verdictOfScore(key, score) };
-}
-
-/**
- * The key has no feedback before its unit is opened, and nobody sees an answer before.
- * @throws {InvalidResponse} at once
- */
-function markedWhenSeen(key, response) {
-  verdict(key, response);
-  return {
-    response,
-    get verdict() {
-      return verdict(key, response);
-    },
-  };
 }
 
 /** What the bits depend on: a course that differs in it cannot be read with them. */
