@@ -13,6 +13,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 from typing import Final
 
@@ -35,13 +36,27 @@ def one(course: Path, cache: Path, out: Path) -> None:
     Exporter(course, Cache(cache)).export(Order(find_format("scorm12")), out)
 
 
-def everything(course: Path, cache: Path, out: Path) -> None:
-    """Make a package of every format for each of eight partners, all of them checked."""
-    partners = [
+def partners() -> list[Partner]:
+    """Return eight partners, who differ as partners do: by their name and their mark."""
+    return [
         Partner(f"partner-{number}", title=f"Partenaire {number}", look=Look(f"P{number}"))
         for number in range(PARTNERS)
     ]
-    orders = [Order(each, OPTIONS, partner) for partner in partners for each in FORMATS.values()]
+
+
+def theirs(course: Path, cache: Path, out: Path) -> None:
+    """Make one package for each of eight partners, in formats as different as can be."""
+    formats = cycle(FORMATS.values())
+    _all([Order(next(formats), OPTIONS, each) for each in partners()], course, cache, out)
+
+
+def everything(course: Path, cache: Path, out: Path) -> None:
+    """Make a package of every format for each of eight partners, all of them checked."""
+    orders = [Order(each, OPTIONS, partner) for partner in partners() for each in FORMATS.values()]
+    _all(orders, course, cache, out)
+
+
+def _all(orders: list[Order], course: Path, cache: Path, out: Path) -> None:
     for outcome in Exporter(course, Cache(cache)).export_all(orders, out):
         if outcome.made is None:
             raise SystemExit(outcome.failure)
@@ -59,6 +74,7 @@ def peer(folder: Path, _cache: Path, out: Path) -> None:
 
 JOBS: Final[dict[str, Callable[[Path, Path, Path], None]]] = {
     "one": one,
+    "theirs": theirs,
     "everything": everything,
     "zipfile": peer,
 }
