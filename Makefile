@@ -44,6 +44,10 @@ test-player: node_modules/.installed ## The player's own unit tests
 test-python: $(VENV)/.dev build chromium openedx ralph ## Python and browser tests, with their coverage
 	CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/pytest --numprocesses auto --dist worksteal --cov
 
+.PHONY: test-several
+test-several: $(VENV)/.dev build chromium ## The browser tests, with several processes, PostgreSQL and Redis
+	ARRIMAGE_TEST_SETUP=several CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/pytest tests/browser/lti
+
 .PHONY: fuzz
 fuzz: $(VENV)/.dev build ## Search for what breaks the doors, longer than the tests do
 	ARRIMAGE_FUZZ=long $(BIN)/pytest --numprocesses auto --dist worksteal tests/fuzzing
@@ -80,6 +84,8 @@ lock: ## Choose the versions of all dependencies anew
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra postgresql --extra redis --extra classroom --extra build \
 		setup.cfg --output-file requirements/run.txt
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra postgresql --extra redis \
+		--constraint requirements/run.txt setup.cfg --output-file requirements/serve.txt
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --all-extras \
 		--constraint requirements/run.txt setup.cfg --output-file requirements/dev.txt
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) requirements/openedx.in \

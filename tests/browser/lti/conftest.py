@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from shlex import quote
 from typing import Any, TypeAlias
@@ -15,7 +16,10 @@ from course_content.model import Course
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, chromium_path, is_local
 from tests.browser.lti.looks import AxeFindings, look_at
 from tests.browser.lti.person import Person
-from tests.browser.lti.school import School, open_school_in
+from tests.browser.lti.school import School, open_school
+from tests.browser.lti.setups import Setup, Several, Small
+from tests.lending import Lending
+from tests.servers import redis_server
 
 Preferences: TypeAlias = dict[str, Any]
 Chromium: TypeAlias = Callable[[Preferences], Browser]
@@ -112,17 +116,37 @@ def course() -> Course:
 
 
 @pytest.fixture(scope="session")
-def running_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
-    """A school on a new SQLite database. A file that changes its platforms has another one."""
-    with open_school_in(tmp_path_factory.mktemp("school")) as school:
+def several(
+    _postgresql_databases: Lending, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Setup]:
+    """Several processes, as a university runs them."""
+    with redis_server(tmp_path_factory.mktemp("redis")) as address:
+        yield Several(_postgresql_databases, address)
+
+
+@pytest.fixture(scope="session")
+def tool_setup(request: pytest.FixtureRequest) -> Setup:
+    """The way in which the tool runs, small unless the environment says otherwise."""
+    if os.environ.get("ARRIMAGE_TEST_SETUP") != "several":
+        return Small()
+    found: Setup = request.getfixturevalue("several")
+    return found
+
+
+@pytest.fixture(scope="session")
+def running_school(tool_setup: Setup, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+    """A school that begins with nothing. A file that changes its platforms has another one."""
+    with open_school(tool_setup, tmp_path_factory.mktemp("school")) as school:
         yield school
 
 
 @pytest.fixture(scope="session")
-def school_without_storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+def school_without_storage(
+    tool_setup: Setup, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[School]:
     """A school whose platform keeps nothing for its tools, as Moodle 4.5 does not."""
     folder = tmp_path_factory.mktemp("school-without-storage")
-    with open_school_in(folder, "--without-storage") as school:
+    with open_school(tool_setup, folder, "--without-storage") as school:
         yield school
 
 

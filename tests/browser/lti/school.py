@@ -15,6 +15,7 @@ import requests
 
 from classroom.accounts import ADMINISTRATOR
 from classroom.options import Options, ToolRegistration
+from tests.browser.lti.setups import Running, Setup
 from tests.servers import free_ports, wait_for
 
 REPOSITORY = Path(__file__).parents[3]
@@ -59,11 +60,17 @@ class School:
 
 
 @contextmanager
-def open_school(database_url: str, folder: Path, *options: str) -> Iterator[School]:
+def open_school(setup: Setup, folder: Path, *options: str) -> Iterator[School]:
     """Set the tool up as its administrator does, and run everything until the end.
 
     ``options`` are the classroom's.
     """
+    with setup.begin(folder) as running, _open(running, folder, options) as school:
+        yield school
+
+
+@contextmanager
+def _open(running: Running, folder: Path, options: Sequence[str]) -> Iterator[School]:
     tool_port, port = free_ports(2)
     places = Options(
         f"http://127.0.0.1:{port}", f"http://localhost:{tool_port}", folder / "classroom"
@@ -72,10 +79,9 @@ def open_school(database_url: str, folder: Path, *options: str) -> Iterator[Scho
         folder,
         {
             **os.environ,
-            "ARRIMAGE_DATABASE_URL": database_url,
+            **running.environment,
             "ARRIMAGE_PUBLIC_URL": places.tool_url,
             "ARRIMAGE_BIND": f"127.0.0.1:{tool_port}",
-            "ARRIMAGE_WORKERS": "1",
             "ARRIMAGE_ALLOW_LOOPBACK": "yes",
             "ARRIMAGE_ADMINISTRATION": "password,lti",
         },
@@ -87,18 +93,12 @@ def open_school(database_url: str, folder: Path, *options: str) -> Iterator[Scho
     classroom = ["--tool-url", school.tool_url, "--port", str(port), *options]
     with ExitStack() as stack:
         stack.enter_context(programs.running("serve", [ARRIMAGE, "serve"]))
-        stack.enter_context(programs.running("worker", [ARRIMAGE, "worker"]))
+        for number in range(running.workers):
+            stack.enter_context(programs.running(f"worker-{number}", [ARRIMAGE, "worker"]))
         command = [sys.executable, "-m", "classroom", *classroom, "--data", school.options.data]
         stack.enter_context(programs.running("classroom", command))
         wait_for(f"{school.tool_url}/healthz")
         wait_for(school.options.jwks_url)
-        yield school
-
-
-@contextmanager
-def open_school_in(folder: Path, *options: str) -> Iterator[School]:
-    """Open a school whose tool has a SQLite database in that folder."""
-    with open_school(f"sqlite:///{folder / 'arrimage.db'}", folder, *options) as school:
         yield school
 
 

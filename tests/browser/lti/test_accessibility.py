@@ -29,7 +29,8 @@ from tests.browser.lti.conftest import (
     OpenBrowser,
 )
 from tests.browser.lti.person import SLOW_MS, Person
-from tests.browser.lti.school import School, open_school_in
+from tests.browser.lti.school import School, open_school
+from tests.browser.lti.setups import Setup
 
 UNIT = "Unité 1"
 WHOLE = "Module 3 (entier)"
@@ -155,9 +156,9 @@ class Tour:
 
 
 @pytest.fixture(scope="module")
-def running_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+def running_school(tool_setup: Setup, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
     """Its platform registers the tool anew: no school for other files."""
-    with open_school_in(tmp_path_factory.mktemp("school")) as school:
+    with open_school(tool_setup, tmp_path_factory.mktemp("school")) as school:
         yield school
 
 

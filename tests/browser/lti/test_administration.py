@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 
 from classroom.accounts import ADMINISTRATOR, STUDENT
 from tests.browser.lti.person import SLOW_MS, Person
-from tests.browser.lti.school import School, open_school_in
+from tests.browser.lti.school import School, open_school
+from tests.browser.lti.setups import Setup
 
 PASSWORD = "une longue phrase de passe"
 LINK = "Unité 1"
@@ -18,9 +19,9 @@ STEPS = 9
 
 
 @pytest.fixture(scope="module")
-def running_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+def running_school(tool_setup: Setup, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
     """Its platforms come and go, and let administrators in: no school for other files."""
-    with open_school_in(tmp_path_factory.mktemp("school")) as school:
+    with open_school(tool_setup, tmp_path_factory.mktemp("school")) as school:
         yield school
 
 

@@ -15,6 +15,7 @@ from tests.browser.lti.conftest import THIRD_PARTY_COOKIES_BLOCKED, OpenBrowser
 from tests.browser.lti.looks import AxeFindings
 from tests.browser.lti.person import Person
 from tests.browser.lti.school import School, open_school
+from tests.browser.lti.setups import Setup
 
 LINK = "Module 3 (entier)"
 SLUG = "engagement-parties-prenantes"
@@ -32,12 +33,14 @@ def courses(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def united(tmp_path: Path, courses: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[School]:
+def united(
+    tool_setup: Setup, tmp_path: Path, courses: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[School]:
     """A school whose two students are in one group, which its platform lists."""
     folder = tmp_path / "school"
     folder.mkdir()
     monkeypatch.setenv("ARRIMAGE_COURSES", str(courses))
-    with open_school(f"sqlite:///{folder / 'arrimage.db'}", folder, "--one-group") as school:
+    with open_school(tool_setup, folder, "--one-group") as school:
         yield school
 
 

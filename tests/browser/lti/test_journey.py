@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import BrowserContext, Frame, expect
 
 from classroom.accounts import ADMINISTRATOR, INSTRUCTOR, OTHER_STUDENT, STUDENT, STUDENTS
@@ -12,6 +13,7 @@ from course_content.model import Course
 from course_content.scoring import activity_score, mark
 from tests.browser.lti.person import SLOW_MS, Person, ToolLearner
 from tests.browser.lti.school import School, open_school
+from tests.browser.lti.setups import Setup, Small
 
 UNIT = "metier-sim"
 UNIT_2 = "parties-prenantes"
@@ -47,12 +49,21 @@ def class_line(frame: Frame) -> str:
     return line.inner_text()
 
 
+@pytest.fixture(params=["small", "several"])
+def either_setup(request: pytest.FixtureRequest) -> Setup:
+    """One process of each kind on SQLite; two of each on PostgreSQL and Redis."""
+    if request.param == "small":
+        return Small()
+    found: Setup = request.getfixturevalue("several")
+    return found
+
+
 def test_a_student_s_quiz_reaches_the_gradebook_and_the_instructor(
-    database_url: str, tmp_path: Path, strict_browser: BrowserContext, course: Course
+    either_setup: Setup, tmp_path: Path, strict_browser: BrowserContext, course: Course
 ) -> None:
     folder = tmp_path / "school"
     folder.mkdir()
-    with open_school(database_url, folder) as school:
+    with open_school(either_setup, folder) as school:
         person = Person(strict_browser.new_page(), school, course)
         person.sign_in(STUDENT)
         learner = person.learn(LINK)

