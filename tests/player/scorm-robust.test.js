@@ -266,7 +266,7 @@ for (const edition of ["scorm12", "scorm2004"]) {
       test("the next unit is named, and none before the first", async () => {
         const tracking = open({}, SPLIT);
         await tracking.load();
-        assert.equal(tracking.neighbour("previous"), undefined);
+        assert.equal(tracking.neighbour("previous"), null);
         assert.deepEqual(tracking.neighbour("continue"), { title: "two", open: null });
       });
 

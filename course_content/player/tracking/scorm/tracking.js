@@ -197,7 +197,7 @@ export class ScormTracking {
     const units = this.#boot.course.parts.flatMap((part) => part.units);
     const here = units.findIndex(({ id }) => this.#boot.options.scope.includes(id));
     const unit = units[here + (request === "continue" ? 1 : -1)];
-    return unit && { title: unit.title, open: this.#wayTo(request) };
+    return unit ? { title: unit.title, open: this.#wayTo(request) } : null;
   };
 
   get #isOneOfSeveral() {
