@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import requests
@@ -19,6 +21,8 @@ TOTAL_SECONDS = 15.0
 SIZE_LIMIT = 1024 * 1024
 """Bytes of an answer: the list of a large class on one page is the longest there is."""
 CHUNK = 16 * 1024
+REST_SECONDS = 2.0
+"""How long a connection is kept between two calls. Apache, Moodle's usual server, keeps it five."""
 USER_AGENT = "Arrimage"
 
 
@@ -58,11 +62,39 @@ class Bearer(AuthBase):
 
 
 class _Session(requests.Session):
-    """Knows no redirects: requests reads a redirect's whole body, were it without an end."""
+    """Knows no redirects and keeps no cookies: platforms have nothing to remember us by.
+
+    Requests would read a redirect's whole body, were it without an end.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.last_used = time.monotonic()
 
     @override
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         return None
+
+
+class _Own(threading.local):
+    """Each thread's session, with the connections that it keeps open to platforms."""
+
+    def __init__(self) -> None:
+        self.session = _Session()
+
+    def fresh(self) -> _Session:
+        """Return the session, with connections only that the other side still keeps, too.
+
+        Servers close a connection that rests: a request sent into it meanwhile is lost, and
+        nobody can say whether it was read.
+        """
+        if time.monotonic() - self.session.last_used > REST_SECONDS:
+            self.session.close()
+        return self.session
+
+
+_own = _Own()
 
 
 def call(
@@ -76,29 +108,29 @@ def call(
     """Make one request and read its answer, of at most ``SIZE_LIMIT`` bytes.
 
     Redirects are not followed: an address that was registered is the one that is called.
-    Raise ``Unreachable``.
+    Connections are kept for the calls that follow soon. Raise ``Unreachable``.
     """
     deadline = time.monotonic() + TOTAL_SECONDS
+    session = _own.fresh()
     try:
-        with (
-            _Session() as session,
-            session.request(
-                method,
-                url,
-                headers={"User-Agent": USER_AGENT, **(headers or {})},
-                data=data,
-                auth=Bearer(token) if token else NoAuthentication(),
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
-                allow_redirects=False,
-                stream=True,
-            ) as response,
-        ):
+        with session.request(
+            method,
+            url,
+            headers={"User-Agent": USER_AGENT, **(headers or {})},
+            data=data,
+            auth=Bearer(token) if token else NoAuthentication(),
+            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
             body = _body(response, deadline)
             lowered = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status_code, lowered, body)
     except (requests.RequestException, HTTPError, ValueError) as error:
         # The error's own text may quote the request; its kind says enough.
         raise Unreachable(f"{origin_of(url)}: {type(error).__name__}") from error
+    finally:
+        session.last_used = time.monotonic()
 
 
 def _body(response: requests.Response, deadline: float) -> bytes:
