@@ -64,6 +64,14 @@ bench-page: $(VENV)/.dev build chromium ## How soon the first unit can be read o
 bench-export: $(VENV)/.dev build .cache/packager/.installed ## What an export costs, beside zipfile and npm's packager
 	@$(BIN)/python -m benchmarks.export --packages .cache/packager
 
+.PHONY: bench-grades
+bench-grades: $(VENV)/.dev build ## How fast scores reach a slow platform
+	@$(BIN)/python -m benchmarks.grades
+
+.PHONY: bench-faults
+bench-faults: $(VENV)/.dev build ## 2,000 scores through a storm of faults and kills
+	@$(BIN)/python -m benchmarks.faults
+
 .PHONY: bench-queues
 bench-queues: .cache/queue-engines/.installed ## What queue engines lose when processes are killed
 	@.cache/queue-engines/bin/python -m benchmarks.queue_engines

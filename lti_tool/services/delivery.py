@@ -10,13 +10,13 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import Update, tuple_, update
 from sqlalchemy.orm import Session
 
 from lti_tool.database import Database
@@ -32,6 +32,10 @@ LONGEST_DELAY = timedelta(hours=1)
 LONGEST_RETRY_AFTER = timedelta(days=1)
 MOST_TRIES = 180
 """About a week of trying: ten tries in the first hour and a half, then one an hour."""
+BATCH_SIZE = 8
+"""Scores that are claimed together: one transaction before them, and one after."""
+BATCH_SECONDS = 1.0
+"""A platform that takes longer over them than that is sent fewer at a time."""
 SLICE_SECONDS = 5.0
 """How long one platform's scores are sent before other platforms have their turn."""
 ERROR_LENGTH = 500
@@ -172,8 +176,8 @@ def drain(carrier: Carrier, stopping: Callable[[], bool]) -> int:
         due = platforms_due(db, carrier.clock())
     tried = 0
     for platform_id in due:
-        while not stopping() and deliver_next(carrier, platform_id):
-            tried += 1
+        while not stopping() and (batch := deliver_batch(carrier, platform_id)).sent:
+            tried += batch.sent
     return tried
 
 
@@ -186,34 +190,49 @@ def deliver_slice(
 ) -> None:
     """Send scores of a platform for a while, together with whoever else does.
 
-    Others are called when the first score is on its way, as there may be more, and when the
-    time is over: in between, other platforms have their turn.
+    Others are called when the first ones are on their way, as there may be more, when some
+    were let go of again, and when the time is over: in between, other platforms have their turn.
     """
     end = time.monotonic() + SLICE_SECONDS
-    found = deliver_next(carrier, platform_id, call_others)
-    while found and not stopping():
-        if time.monotonic() > end:
+    batch = deliver_batch(carrier, platform_id, call_others)
+    while batch.sent and not stopping():
+        if batch.left or time.monotonic() > end:
             call_others()
+        if time.monotonic() > end:
             return
-        found = deliver_next(carrier, platform_id)
+        batch = deliver_batch(carrier, platform_id)
 
 
-def deliver_next(
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """How many scores of a claim were sent, and how many let go of as they were."""
+
+    sent: int
+    left: int
+
+
+def deliver_batch(
     carrier: Carrier, platform_id: int, claimed: Callable[[], object] = lambda: None
-) -> bool:
-    """Send the score of a platform that has been due for longest; return whether there was one.
+) -> Batch:
+    """Send some scores of a platform, those that have been due for longest, one by one.
 
-    ``claimed`` is called between taking it and sending it.
+    ``claimed`` is called between taking them and sending them. A platform that fails, or is
+    slow, is not sent the rest: others may have been told more about it meanwhile.
     """
-    errand = claim(carrier.database, platform_id, carrier.clock(), carrier.limit)
-    if errand is None:
-        return False
-    with carrier.leases.held(errand):
+    errands = claim(carrier.database, platform_id, carrier.clock(), carrier.limit, BATCH_SIZE)
+    if not errands:
+        return Batch(0, 0)
+    end = time.monotonic() + BATCH_SECONDS
+    outcomes: list[Outcome] = []
+    with carrier.leases.held(errands[0].claim):
         claimed()
-        outcome = _carry(carrier.scores, errand)
-    with carrier.database.transaction() as db:
-        _note(db, errand, outcome, carrier.clock())
-    return True
+        for errand in errands:
+            outcomes.append(_carry(carrier.scores, errand))
+            if outcomes[-1].fault in WHOLESALE or time.monotonic() > end:
+                break
+        with carrier.database.transaction() as db:
+            _note(db, errands, outcomes, carrier.clock())
+    return Batch(len(outcomes), len(errands) - len(outcomes))
 
 
 def pause(tries: int, asked: timedelta | None = None) -> timedelta:
@@ -242,28 +261,54 @@ def _carry(scores: ScorePoster, errand: Errand) -> Outcome:
     return Outcome()
 
 
-def _note(db: Session, errand: Errand, outcome: Outcome, moment: datetime) -> None:
-    """Write down what came of an errand, and let go of the row.
+def _note(
+    db: Session, errands: Sequence[Errand], outcomes: Sequence[Outcome], moment: datetime
+) -> None:
+    """Write down what came of errands, those without an outcome included, and let them go.
 
     When a newer score came in meanwhile, the row is only let go of: that one is due now.
     """
-    _note_health(db, errand, outcome, moment)
-    ours = update(GradeDelivery).where(
-        GradeDelivery.id == errand.delivery_id, GradeDelivery.claimed_by == errand.claim
+    sent: list[Errand] = []
+    for errand, outcome in zip(errands, outcomes, strict=False):
+        _note_health(db, errand, outcome, moment)
+        if outcome.fault is None:
+            sent.append(errand)
+        else:
+            _log(errand, outcome)
+            db.execute(_same_score([errand]).values(_news(errand, outcome, moment)))
+    for errand in errands[len(outcomes) :]:
+        untried = {"tries": errand.tries - 1, "last_sent_timestamp": errand.earlier_timestamp}
+        db.execute(_same_score([errand]).values(untried))
+    taken = {"state": DeliveryState.SENT, "sent_at": moment, "tries": 0, "error": None}
+    db.execute(_same_score(sent).values(taken))
+    db.execute(
+        update(GradeDelivery)
+        .where(GradeDelivery.claimed_by == errands[0].claim)
+        .values(claimed_until=None, claimed_by=None)
     )
-    same_score = ours.where(GradeDelivery.version == errand.version)
-    freed = {"claimed_until": None, "claimed_by": None}
-    result = db.execute(same_score.values(**freed, **_news(errand, outcome, moment)))
-    if cast("CursorResult[Any]", result).rowcount == 0:
-        db.execute(ours.values(**freed))
-    if outcome.fault is not None:
-        log.warning(
-            "Score %s was not taken (%s, try %s): %s",
-            errand.delivery_id,
-            outcome.fault,
-            errand.tries,
-            outcome.detail,
+
+
+def _same_score(errands: Sequence[Errand]) -> Update:
+    """Change the rows of errands that still are ours, and about the same score."""
+    wanted = [(errand.delivery_id, errand.version) for errand in errands]
+    return (
+        update(GradeDelivery)
+        .where(
+            tuple_(GradeDelivery.id, GradeDelivery.version).in_(wanted),
+            GradeDelivery.claimed_by.in_({errand.claim for errand in errands}),
         )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _log(errand: Errand, outcome: Outcome) -> None:
+    log.warning(
+        "Score %s was not taken (%s, try %s): %s",
+        errand.delivery_id,
+        outcome.fault,
+        errand.tries,
+        outcome.detail,
+    )
 
 
 def _note_health(db: Session, errand: Errand, outcome: Outcome, moment: datetime) -> None:
@@ -275,13 +320,7 @@ def _note_health(db: Session, errand: Errand, outcome: Outcome, moment: datetime
 
 
 def _news(errand: Errand, outcome: Outcome, moment: datetime) -> dict[str, Any]:
-    if outcome.fault is None:
-        return {
-            "state": DeliveryState.SENT,
-            "sent_at": moment,
-            "tries": 0,
-            "error": None,
-        }
+    """Return what a failure changes of a row."""
     error = outcome.error
     if outcome.fault in PERMANENT or errand.tries >= MOST_TRIES:
         return {"state": DeliveryState.REFUSED, "error": error}

@@ -18,7 +18,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -60,7 +59,8 @@ SCORE_MAXIMUM = 100.0
 class Errand:
     """One score on its way, as it stood when it was claimed.
 
-    ``score`` runs from 0 to 1. ``claim`` tells this claim from any other of the same row.
+    ``score`` runs from 0 to 1. ``claim`` tells this claim from any other; those that were
+    claimed together share it. ``earlier_timestamp`` is that of the last score sent before.
     """
 
     delivery_id: int
@@ -75,6 +75,7 @@ class Errand:
     completed: bool
     comment: str | None
     timestamp: datetime
+    earlier_timestamp: datetime | None
 
     def as_score(self) -> Score:
         """Return it as the platform takes it.
@@ -102,15 +103,15 @@ class Leases:
         self._lock = threading.Lock()
 
     @contextmanager
-    def held(self, errand: Errand) -> Iterator[None]:
-        """Keep an errand's lease alive, as long as ``renew`` is called in time."""
+    def held(self, token: str) -> Iterator[None]:
+        """Keep a claim's lease alive, as long as ``renew`` is called in time."""
         with self._lock:
-            self._claims.add(errand.claim)
+            self._claims.add(token)
         try:
             yield
         finally:
             with self._lock:
-                self._claims.discard(errand.claim)
+                self._claims.discard(token)
 
     def renew(self, moment: datetime) -> None:
         """Say that this process still is on its errands."""
@@ -137,33 +138,33 @@ def platforms_due(db: Session, moment: datetime) -> Sequence[int]:
 
 
 def claim(
-    database: Database, platform_id: int, moment: datetime, limit: int = USUAL_LIMIT
-) -> Errand | None:
-    """Take the score of a platform that has been due for longest, for as long as ``LEASE``.
+    database: Database,
+    platform_id: int,
+    moment: datetime,
+    limit: int = USUAL_LIMIT,
+    size: int = 1,
+) -> tuple[Errand, ...]:
+    """Take the scores of a platform that have been due for longest, ``size`` at most.
 
-    ``None`` when there is none, when ``limit`` calls are under way, or while the platform is
-    left alone. The timestamp is written down before the score leaves: were the worker to die
-    once the platform has it, the next timestamp would still be later.
+    They are sent one after the other, and stay ours for as long as ``LEASE``. There is none
+    when nothing is due, when ``limit`` others are sending, or while the platform is left alone.
+    The timestamp is written down before a score leaves: were the worker to die once the
+    platform has it, the next timestamp would still be later.
     """
     token = secrets.token_hex(16)
-    statement = (
-        update(GradeDelivery)
-        .where(GradeDelivery.id == _first_due(platform_id, moment).scalar_subquery())
-        .values(
-            claimed_until=moment + LEASE,
-            claimed_by=token,
-            last_sent_timestamp=moment.replace(microsecond=0),
-            tries=GradeDelivery.tries + 1,
-        )
-        .returning(GradeDelivery.id)
-        .execution_options(synchronize_session=False)
-    )
     with database.transaction() as db:
         free = room(db, platform_id, limit, moment)
-        if free == 0 or _under_way(db, platform_id, moment) >= free:
-            return None
-        found = db.execute(statement).scalar_one_or_none()
-        return None if found is None else _errand(db, found, moment)
+        if free == 0 or _senders(db, platform_id, moment) >= free:
+            return ()
+        rows = db.scalars(_first_due(platform_id, moment, size)).all()
+        items = line_items_of(db, {row.line_item.resource_link_pk for row in rows})
+        errands = tuple(_errand(row, items, token, moment) for row in rows)
+        for row in rows:
+            row.claimed_until = moment + LEASE
+            row.claimed_by = token
+            row.last_sent_timestamp = moment.replace(microsecond=0)
+            row.tries += 1
+    return errands
 
 
 def _is_due(moment: datetime) -> ColumnElement[bool]:
@@ -184,47 +185,48 @@ def _is_due(moment: datetime) -> ColumnElement[bool]:
     )
 
 
-def _first_due(platform_id: int, moment: datetime) -> Select[Any]:
+def _first_due(platform_id: int, moment: datetime, size: int) -> Select[GradeDelivery]:
     return (
-        select(GradeDelivery.id)
+        select(GradeDelivery)
         .where(GradeDelivery.platform_id == platform_id, _is_due(moment))
         .order_by(GradeDelivery.due_at, GradeDelivery.id)
-        .limit(1)
+        .limit(size)
+        .options(
+            joinedload(GradeDelivery.learner, innerjoin=True).joinedload(
+                Learner.platform, innerjoin=True
+            ),
+            joinedload(GradeDelivery.line_item, innerjoin=True).joinedload(
+                LineItem.resource_link, innerjoin=True
+            ),
+        )
         .with_for_update(skip_locked=True, of=GradeDelivery)
     )
 
 
-def _under_way(db: Session, platform_id: int, moment: datetime) -> int:
+def _senders(db: Session, platform_id: int, moment: datetime) -> int:
+    """Return how many are sending scores to a platform, each one after the other."""
     return db.scalars(
-        select(func.count()).where(
+        select(func.count(GradeDelivery.claimed_by.distinct())).where(
             GradeDelivery.platform_id == platform_id, GradeDelivery.claimed_until > moment
         )
     ).one()
 
 
-def _errand(db: Session, delivery_id: int, moment: datetime) -> Errand:
-    row = db.scalars(
-        select(GradeDelivery)
-        .where(GradeDelivery.id == delivery_id)
-        .options(
-            joinedload(GradeDelivery.learner).joinedload(Learner.platform),
-            joinedload(GradeDelivery.line_item).joinedload(LineItem.resource_link),
-        )
-    ).one()
-    if row.claimed_by is None or row.last_sent_timestamp is None:
-        raise RuntimeError("a score was claimed without a lease or a timestamp")
+def _errand(row: GradeDelivery, items: Sequence[LineItem], token: str, moment: datetime) -> Errand:
     link = row.line_item.resource_link
+    its_items = [item for item in items if item.resource_link_pk == link.id]
     return Errand(
         delivery_id=row.id,
         version=row.version,
-        tries=row.tries,
-        claim=row.claimed_by,
+        tries=row.tries + 1,
+        claim=token,
         claimed_at=moment,
         platform=row.learner.platform,
-        line_item_url=address_of(row.line_item, link, line_items_of(db, [link.id])),
+        line_item_url=address_of(row.line_item, link, its_items),
         user_id=row.learner.sub,
         score=row.score,
         completed=row.completed,
         comment=row.comment,
-        timestamp=row.last_sent_timestamp,
+        timestamp=moment.replace(microsecond=0),
+        earlier_timestamp=row.last_sent_timestamp,
     )

@@ -308,7 +308,7 @@ def test_the_score_of_a_worker_that_died_is_taken_up_when_its_lease_ends(
     outbox: Outbox, gradebook: Gradebook
 ) -> None:
     outbox.put(0.5)
-    assert claim(outbox.database, outbox.seeded.platform_id, outbox.time) is not None
+    assert claim(outbox.database, outbox.seeded.platform_id, outbox.time)
 
     outbox.wait(LEASE.total_seconds() - 1)
     assert outbox.deliver() == 0, "the lease still holds"

@@ -208,17 +208,16 @@ def test_a_worker_that_lives_keeps_what_it_claimed(outbox: Outbox) -> None:
     outbox.put(0.5)
     platform = outbox.seeded.platform_id
     leases = Leases(outbox.database)
-    errand = claim(outbox.database, platform, outbox.time)
-    assert errand is not None
-    with leases.held(errand):
+    (errand,) = claim(outbox.database, platform, outbox.time)
+    with leases.held(errand.claim):
         outbox.wait(LEASE.total_seconds() - 1)
         leases.renew(outbox.time)
         outbox.wait(LEASE.total_seconds() - 1)
-        assert claim(outbox.database, platform, outbox.time) is None
+        assert not claim(outbox.database, platform, outbox.time)
 
     leases.renew(outbox.time)
     outbox.wait(1)
-    assert claim(outbox.database, platform, outbox.time) is not None
+    assert claim(outbox.database, platform, outbox.time)
 
 
 def test_an_answer_wakes_the_workers_once_it_is_kept(school: School) -> None:
