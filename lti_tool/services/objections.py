@@ -15,6 +15,7 @@ from lti_tool.services.attempts import WorkFault
 from lti_tool.services.delivery import DeliveryFault, fault_of
 from lti_tool.services.grades import GradeStatus
 from lti_tool.services.group_works import SharingFault
+from lti_tool.services.platform_health import Trouble
 from lti_tool.services.refusals import N_
 from lti_tool.services.submissions import SubmissionFault
 
@@ -105,6 +106,35 @@ DELIVERY_OBJECTIONS: Mapping[DeliveryFault, Objection] = {
         N_("L’outil réessaie. Si cela dure, prévenez son administration, qui en a le journal."),
     ),
 }
+
+_NOTHING_IS_LOST = N_(
+    "Aucune n’est perdue. L’outil réessaie de lui-même, toutes les cinq minutes au plus tard."
+)
+
+HEALTH_OBJECTIONS: Mapping[DeliveryFault, Objection] = {
+    DeliveryFault.UNREACHABLE: Objection(
+        N_("La plateforme de cours ne répond plus\u00a0: les notes attendent."), _NOTHING_IS_LOST
+    ),
+    DeliveryFault.BUSY: Objection(
+        N_("La plateforme de cours demande de patienter\u00a0: les notes attendent."),
+        N_("Aucune n’est perdue. L’outil les enverra dès que la plateforme le permet."),
+    ),
+    DeliveryFault.PLATFORM_ERROR: Objection(
+        N_("La plateforme de cours ne répond que par des erreurs\u00a0: les notes attendent."),
+        N_(
+            "Aucune n’est perdue. L’outil réessaie de lui-même. Si cela dure, prévenez "
+            "l’administration de la plateforme."
+        ),
+    ),
+    DeliveryFault.ACCESS_REFUSED: Objection(
+        N_("La plateforme de cours refuse l’accès à son carnet\u00a0: les notes attendent."),
+        N_(
+            "Aucune n’est perdue. L’administration de l’outil peut en chercher la cause\u00a0: sa "
+            "page teste la connexion."
+        ),
+    ),
+}
+"""What stands between a whole platform and all its scores."""
 
 _ASK_LATER = N_("L’outil redemandera la liste de lui-même à la prochaine ouverture du tableau.")
 
@@ -311,6 +341,13 @@ API_OBJECTIONS: Mapping[ApiFault, Objection] = {
         ),
     ),
 }
+
+
+def objection_to_platform(trouble: Trouble) -> Objection:
+    """Return why nothing goes to a platform, and what to do about it."""
+    fault = fault_of(trouble.error)
+    usual = HEALTH_OBJECTIONS[DeliveryFault.UNREACHABLE]
+    return usual if fault is None else HEALTH_OBJECTIONS.get(fault, usual)
 
 
 def objection_to(grade: GradeStatus) -> Objection | None:

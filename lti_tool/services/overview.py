@@ -22,6 +22,8 @@ from lti_tool.models import (
     now,
 )
 from lti_tool.services.dispatch_licences import Standing, usages
+from lti_tool.services.objections import objection_to_platform
+from lti_tool.services.platform_health import troubles
 from lti_tool.services.platforms import list_platforms
 from lti_tool.services.refusals import N_
 
@@ -73,6 +75,7 @@ def overview(db: Session) -> Overview:
         ),
         concerns=[
             *_of_platforms(db, platforms),
+            *_of_health(db, platforms),
             *_of_grades(db),
             *_of_keys(db, moment),
             *_of_licences(db, moment),
@@ -118,6 +121,20 @@ def _of_platform(platform: Platform, *, launched: bool) -> tuple[str, str] | Non
             N_("Testez la connexion, puis ouvrez une activité depuis un cours."),
         )
     return None
+
+
+def _of_health(db: Session, platforms: Sequence[Platform]) -> Iterator[Concern]:
+    """Say to which platforms no score goes: its own page says why."""
+    found = troubles(db)
+    for platform in platforms:
+        if platform.id in found:
+            yield Concern(
+                N_("Les notes n’arrivent plus à %(name)s\u00a0: elles attendent."),
+                objection_to_platform(found[platform.id]).remedy,
+                "platform",
+                platform.id,
+                {"name": platform.name},
+            )
 
 
 def _of_grades(db: Session) -> Iterator[Concern]:

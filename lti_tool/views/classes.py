@@ -17,7 +17,13 @@ from lti_tool.services.copies import class_copied
 from lti_tool.services.courses import link_extent
 from lti_tool.services.group_filter import group_filter
 from lti_tool.services.marking import QUEUE_SIZE, queue_of
-from lti_tool.services.objections import GROUP_OBJECTIONS, ROSTER_OBJECTIONS, objection_to
+from lti_tool.services.objections import (
+    GROUP_OBJECTIONS,
+    ROSTER_OBJECTIONS,
+    objection_to,
+    objection_to_platform,
+)
+from lti_tool.services.platform_health import troubles
 from lti_tool.services.reports import ClassTable, class_report
 from lti_tool.services.rosters import RosterStatus, refresh
 from lti_tool.services.targets import to_do
@@ -82,6 +88,7 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
     report = class_report(table, TableView.read(request.args))
     works = _number_of_works(request.args.get("works", ""))
     roster = RosterStatus.of(link.context, moment)
+    platform_id = link.context.deployment.platform_id
     return {
         "course_title": localized(course.title, language),
         "class_title": link.context.title,
@@ -98,6 +105,8 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
         "works": works,
         "queue_step": QUEUE_SIZE,
         "objection_to": objection_to,
+        "trouble": troubles(db, [platform_id]).get(platform_id),
+        "objection_to_platform": objection_to_platform,
         "roster": roster,
         "roster_objection": ROSTER_OBJECTIONS[roster.fault] if roster.fault else None,
         "groups_objection": GROUP_OBJECTIONS[roster.groups_fault] if roster.groups_fault else None,

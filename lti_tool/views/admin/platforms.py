@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lti_tool.models import Platform
 from lti_tool.services.connections import STEP_NAMES, Finding, PlatformGone, Step
+from lti_tool.services.objections import objection_to_platform
 from lti_tool.services.platform_care import (
     StillUsed,
     add_deployment,
@@ -22,6 +23,7 @@ from lti_tool.services.platform_care import (
     resume,
     suspend,
 )
+from lti_tool.services.platform_health import troubles
 from lti_tool.services.platforms import (
     PlatformInvalid,
     Registration,
@@ -244,6 +246,8 @@ def _platform_page(
         "platform.html",
         platform=known,
         held=holdings(db, known),
+        trouble=troubles(db, [known.id]).get(known.id),
+        objection_to_platform=objection_to_platform,
         launches=last_launches(db, LAUNCHES_SHOWN, known.id),
         notices=notice_statuses(db, known.id),
         notice_names=NOTICE_NAMES,

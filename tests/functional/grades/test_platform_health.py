@@ -8,12 +8,22 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from lti_tool.models import DeliveryState, GradeDelivery, Platform, PlatformHealth
+from lti_tool.lti import Role
+from lti_tool.models import DeliveryState, GradeDelivery, Platform, PlatformHealth, now
 from lti_tool.services.delivery import DeliveryFault, fault_of
 from lti_tool.services.errands import claim, platforms_due
-from lti_tool.services.platform_health import FIRST_PAUSE, LONGEST_PAUSE, TRIP, troubles
+from lti_tool.services.overview import overview
+from lti_tool.services.platform_health import (
+    FIRST_PAUSE,
+    LONGEST_PAUSE,
+    TRIP,
+    Failure,
+    note_failure,
+    troubles,
+)
 from tests.functional.grades.conftest import Outbox
 from tests.functional.grades.gradebook import Gradebook, Reply, serving
+from tests.functional.school import School
 from tests.seeding import seed_class
 
 
@@ -166,3 +176,42 @@ def test_the_health_of_a_platform_goes_with_it(busy: Outbox) -> None:
 
     with busy.database.reading() as db:
         assert db.scalars(select(PlatformHealth)).all() == []
+
+
+def in_trouble(school: School, fault: str) -> None:
+    """Note that nothing goes to the school's platform."""
+    moment = now()
+    with school.database.transaction() as db:
+        failure = Failure(f"{fault}: HTTP", moment)
+        for _ in range(TRIP):
+            note_failure(db, school.seeded.platform_id, failure, moment)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("unreachable", "La plateforme de cours ne répond plus"),
+        ("busy", "La plateforme de cours demande de patienter"),
+        ("platform_error", "La plateforme de cours ne répond que par des erreurs"),
+        ("access_refused", "La plateforme de cours refuse l’accès à son carnet"),
+    ],
+)
+def test_the_class_page_says_why_no_grade_leaves(school: School, fault: str, said: str) -> None:
+    window = school.open(role=Role.INSTRUCTOR)
+    assert "les notes attendent" not in window.get("/api/class").text
+
+    in_trouble(school, fault)
+
+    page = window.get("/api/class").text
+    assert said in page
+    assert "Aucune n’est perdue." in page
+    assert "Prochain essai" in page
+
+
+def test_the_administration_sees_which_platform_gets_no_grades(school: School) -> None:
+    in_trouble(school, "unreachable")
+
+    with school.database.reading() as db:
+        (concern,) = [one for one in overview(db).concerns if "notes" in one.said]
+    assert concern.platform_id == school.seeded.platform_id
+    assert "attendent" in concern.said
