@@ -16,6 +16,7 @@ from lti_tool.tool import LANGUAGES, build_tool
 from lti_tool.views import (
     admin,
     api,
+    class_pages,
     classes,
     columns,
     deep_linking,
@@ -78,6 +79,7 @@ def create_app(settings: Settings) -> Flask:
         learn,
         api,
         classes,
+        class_pages,
         columns,
         marking,
         mentors,

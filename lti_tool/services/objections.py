@@ -37,6 +37,8 @@ class ApiFault(StrEnum):
     REQUEST_TOO_LARGE = "request_too_large"
     UNKNOWN_UNIT = "unknown_unit"
     UNKNOWN_WORKSHOP = "unknown_workshop"
+    UNKNOWN_LEARNER = "unknown_learner"
+    UNKNOWN_QUIZ = "unknown_quiz"
     COURSE_UNAVAILABLE = "course_unavailable"
 
 
@@ -245,6 +247,9 @@ WORK_OBJECTIONS: Mapping[WorkFault, Objection] = {
     ),
 }
 
+_BACK_TO_CLASS = N_(
+    "Revenez au tableau de la classe, puis choisissez-y une personne ou une activité."
+)
 _YOUR_WORK_IS_KEPT = N_("Votre travail reste enregistré. Rechargez la page pour voir où il en est.")
 _YOUR_TEXT_STAYS = N_("Ce que vous avez écrit reste dans la page.")
 
@@ -332,6 +337,12 @@ API_OBJECTIONS: Mapping[ApiFault, Objection] = {
     ),
     ApiFault.UNKNOWN_WORKSHOP: Objection(
         N_("Ce cours n’a pas cet atelier\u00a0: il a peut-être changé entre-temps."), _RELOAD
+    ),
+    ApiFault.UNKNOWN_LEARNER: Objection(
+        N_("Cette classe n’a personne à cette adresse."), _BACK_TO_CLASS
+    ),
+    ApiFault.UNKNOWN_QUIZ: Objection(
+        N_("Ce que ce lien ouvre n’a pas d’activité à questions à cette adresse."), _BACK_TO_CLASS
     ),
     ApiFault.COURSE_UNAVAILABLE: Objection(
         N_("Le cours que ce lien ouvre n’est pas disponible."),

@@ -53,6 +53,8 @@ STATUS: Mapping[WorkFault | ApiFault | SharingFault | SubmissionFault, HTTPStatu
     ApiFault.REQUEST_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ApiFault.UNKNOWN_UNIT: HTTPStatus.NOT_FOUND,
     ApiFault.UNKNOWN_WORKSHOP: HTTPStatus.NOT_FOUND,
+    ApiFault.UNKNOWN_LEARNER: HTTPStatus.NOT_FOUND,
+    ApiFault.UNKNOWN_QUIZ: HTTPStatus.NOT_FOUND,
     ApiFault.COURSE_UNAVAILABLE: HTTPStatus.NOT_FOUND,
     SharingFault.NOT_IN_GROUP: HTTPStatus.FORBIDDEN,
     SharingFault.GROUP_NOT_CHOSEN: HTTPStatus.CONFLICT,

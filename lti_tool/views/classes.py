@@ -97,6 +97,7 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
         "activities": [(one.id, localized(one.title, language)) for one in report.activities],
         "titles": titles_of(course, language),
         "report": report,
+        "quizzes": [one.id for one in link_extent(course, link.target).activities],
         "view": {**report.view.as_json(), "works": works},
         "rule_words": RULE_WORDS,
         "may_have_columns": obstacle(course, link) is None,

@@ -1,0 +1,120 @@
+"""The pages about one learner of a class and about one of its activities."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from course_content.model import localized
+from lti_tool.models import now
+from lti_tool.services.activity_page import analysis_of
+from lti_tool.services.attention import RULE_WORDS
+from lti_tool.services.charts import histogram
+from lti_tool.services.class_lines import bring_up_to_date
+from lti_tool.services.class_view import TableView
+from lti_tool.services.courses import link_extent
+from lti_tool.services.item_analysis import (
+    LEAST_FOR_DIFFICULTY,
+    LEAST_FOR_DISCRIMINATION,
+    LEAST_FOR_PATH,
+)
+from lti_tool.services.learner_page import learner_page, unit_titles
+from lti_tool.services.objections import ApiFault, objection_to
+from lti_tool.services.reports import ClassTable
+from lti_tool.views.activity_words import item_lines, path_lines
+from lti_tool.views.asking import LARGEST_NUMBER, instructor_window, refuse
+from lti_tool.views.classes import titles_of
+from lti_tool.views.context import tool
+
+blueprint = Blueprint("class_pages", __name__)
+
+
+@blueprint.get("/class/learners/<learner>")
+def learner_shell(learner: str) -> Response:
+    """Return the page without anybody: its window proves who it is, and asks for the rest."""
+    del learner
+    return make_response(render_template("class.html", session=None))
+
+
+@blueprint.get("/api/class/learners/<learner>")
+def learner(learner: str) -> Response:
+    """Return what one learner of the window's class did, as a piece of HTML.
+
+    The table's view says who stands before and after them.
+    """
+    with tool().database.reading() as db:
+        window = instructor_window(db)
+        link = window.resource_link
+        course = tool().courses.course(link.course)
+        language = tool().courses.language(link.course, window.language)
+        bring_up_to_date(tool().database, db, course, link)
+        moment = now()
+        table = ClassTable.of(db, course, link, moment)
+        page = learner_page(table, TableView.read(request.args), _number(learner), language)
+        if page is None:
+            refuse(ApiFault.UNKNOWN_LEARNER)
+        return make_response(
+            render_template(
+                "class_learner.html",
+                page=page,
+                line=page.line,
+                course_title=localized(course.title, language),
+                class_title=link.context.title,
+                titles=titles_of(course, language),
+                steps=unit_titles(course, language),
+                has_column=bool(table.items),
+                rule_words=RULE_WORDS,
+                objection_to=objection_to,
+                written_at=moment,
+            )
+        )
+
+
+@blueprint.get("/class/activities/<activity>")
+def activity_shell(activity: str) -> Response:
+    """Return the page without anything in it, as for a learner."""
+    del activity
+    return make_response(render_template("class.html", session=None))
+
+
+@blueprint.get("/api/class/activities/<activity>")
+def activity(activity: str) -> Response:
+    """Return what the class's answers say of an activity that the link covers."""
+    with tool().database.reading() as db:
+        window = instructor_window(db)
+        link = window.resource_link
+        course = tool().courses.course(link.course)
+        language = tool().courses.language(link.course, window.language)
+        covered = link_extent(course, link.target).activities
+        places = {one.id: place for place, one in enumerate(covered)}
+        if activity not in places:
+            refuse(ApiFault.UNKNOWN_QUIZ)
+        place = places[activity]
+        asked = covered[place]
+        analysis = analysis_of(tool().database, db, link, asked, now())
+        items = item_lines(asked, analysis.figures, language)
+        titles = titles_of(course, language)
+        return make_response(
+            render_template(
+                "class_activity.html",
+                title=titles[activity],
+                titles=titles,
+                before=covered[place - 1] if place else None,
+                after=covered[place + 1] if place + 1 < len(covered) else None,
+                course_title=localized(course.title, language),
+                class_title=link.context.title,
+                figures=analysis.figures,
+                items=items,
+                paths=path_lines(items, analysis.figures, language),
+                chart=histogram(analysis.figures["first_scores"], analysis.figures["best_scores"]),
+                least_for_difficulty=LEAST_FOR_DIFFICULTY,
+                least_for_discrimination=LEAST_FOR_DISCRIMINATION,
+                least_for_path=LEAST_FOR_PATH,
+                taken_at=analysis.taken_at,
+            )
+        )
+
+
+def _number(text: str) -> int:
+    """Return a learner's number; one that nobody has, for what is none."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_NUMBER))
+    return min(int(text), LARGEST_NUMBER) if is_number else 0
