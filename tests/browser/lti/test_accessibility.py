@@ -56,6 +56,8 @@ WITHOUT_PAGE: Final[Mapping[str, str]] = {
     "marking.submission": "JSON",
     "classes.fragment": "a part of the class page, looked at there",
     "classes.roster": "a part of the class page, looked at there",
+    "class_pages.learner": "a part of a learner's page, looked at there",
+    "class_pages.activity": "a part of an activity's page, looked at there",
     "columns.": "parts of the class page, looked at there",
     "mentors.fragment": "a part of the mentor's page, looked at there",
     "admin.test_step": "a part of a platform's page, looked at there",
@@ -275,6 +277,7 @@ def looks_at_the_instructor_s_pages(tour: Tour, links: Mapping[str, str]) -> Non
     expect(frame.locator("#columns-comparison > *").first).to_be_visible(timeout=SLOW_MS)
     expect(frame.locator(".columns-plan")).to_be_visible()
     tour.look("class with a plan of columns and a comparison", frame)
+    looks_at_a_learner_and_an_activity(tour, frame)
     frame.locator(".queue [data-submission]").first.press("Enter")
     expect(frame.locator(".marking__work")).to_be_visible()
     reloads(frame)
@@ -286,6 +289,31 @@ def looks_at_the_instructor_s_pages(tour: Tour, links: Mapping[str, str]) -> Non
     expect(tour.opens(links["review"]).locator(".verdict-right").first).to_be_visible()
     tour.look("somebody's work, from the gradebook")
     looks_at_the_picker(tour)
+
+
+def looks_at_a_learner_and_an_activity(tour: Tour, frame: Frame) -> None:
+    """From the class table, by keyboard, and back to it."""
+    search = frame.locator("#class-search")
+    search.fill("camille")
+    expect(frame.locator(".class-table tbody tr")).to_have_count(1)
+    expect(search).to_be_focused()
+    frame.locator(".class-table tbody a[data-open]").press("Enter")
+    expect(frame.locator(".learner-page h1")).to_be_focused()
+    for attempt in frame.locator(".record summary").all():
+        attempt.press("Enter")
+    reloads(frame)
+    expect(frame.locator(".learner-page .record").first).to_be_visible()
+    tour.look("a learner", frame)
+    frame.locator(".record a[data-open]").first.evaluate("link => { link.closest('details').open = true }")
+    frame.locator(".record a[data-open]").first.press("Enter")
+    expect(frame.locator(".activity-page h1")).to_be_focused()
+    reloads(frame)
+    expect(frame.locator(".activity-page .distribution").first).to_be_visible()
+    tour.look("an activity", frame)
+    frame.locator(".class-ways a[data-open]").first.press("Enter")
+    expect(frame.locator("#class-search")).to_have_value("camille")
+    frame.locator("[data-action=all]").press("Enter")
+    expect(frame.locator("#class-search")).to_have_value("")
 
 
 def reloads(frame: Frame, path: str = "") -> None:
