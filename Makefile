@@ -76,6 +76,10 @@ bench-faults: $(VENV)/.dev build ## 2,000 scores through a storm of faults and k
 bench-queues: .cache/queue-engines/.installed ## What queue engines lose when processes are killed
 	@.cache/queue-engines/bin/python -m benchmarks.queue_engines
 
+.PHONY: bench-grades
+bench-grades: $(VENV)/.dev build ## How soon an instructor reads about a class of ten thousand
+	@$(BIN)/python -m benchmarks.grades_reading
+
 .PHONY: screenshots
 screenshots: $(VENV)/.dev build chromium ## Take the pictures of docs/ecrans.md anew
 	@CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/python -m tools.screenshots

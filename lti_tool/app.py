@@ -16,6 +16,7 @@ from lti_tool.tool import LANGUAGES, build_tool
 from lti_tool.views import (
     admin,
     api,
+    class_downloads,
     class_pages,
     classes,
     columns,
@@ -80,6 +81,7 @@ def create_app(settings: Settings) -> Flask:
         api,
         classes,
         class_pages,
+        class_downloads,
         columns,
         marking,
         mentors,

@@ -179,6 +179,12 @@ class ClassTable:
         wanted = self._keys(self.within(view)).order_by(*order)
         return self.lines(self.db.scalars(wanted.limit(size).offset((view.page - 1) * size)).all())
 
+    def keys(self, view: TableView) -> Sequence[int]:
+        """Return the keys of all lines of a view, in its order."""
+        view = self.known(view)
+        order = order_of(view, self.people, self.groups)
+        return self.db.scalars(self._keys(self.within(view)).order_by(*order)).all()
+
     def everybody(self) -> tuple[LearnerRow, ...]:
         """Return all lines in the order of names: for a table of few."""
         order = order_of(TableView(), self.people, self.groups)

@@ -133,6 +133,27 @@
     }, SEARCH_DELAY_MS);
   }
 
+  /** Take the table out as a file. It comes by a request, which shows the session. */
+  async function download(path) {
+    tell(words().downloading);
+    const response = await fetch(source(path), {
+      headers: { Authorization: `Bearer ${session}` },
+      credentials: "omit",
+      cache: "no-store",
+    }).catch(() => null);
+    const file = response?.ok ? await response.blob().catch(() => null) : null;
+    if (!file) {
+      tell(words().notDownloaded);
+      return;
+    }
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(file);
+    link.download = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition"))?.[1] ?? "";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 0);
+    tell(words().downloaded);
+  }
+
   /** Go to another page about this class, which comes without a reload. */
   function open(path) {
     history.pushState(history.state, "", path);
@@ -200,8 +221,9 @@
     }
     const button = event.target.closest("button");
     if (!button) return;
-    const { action, submission, sort, rule, turn, works } = button.dataset;
+    const { action, submission, sort, rule, turn, works, download: file } = button.dataset;
     if (submission) leaveFor(`/submissions/${submission}`);
+    else if (file) download(file);
     else if (sort) sortBy(sort);
     else if (rule) view({ rule: button.getAttribute("aria-pressed") === "true" ? "" : rule });
     else if (turn) view({ page: turn }, "pageNews");

@@ -58,6 +58,7 @@ WITHOUT_PAGE: Final[Mapping[str, str]] = {
     "classes.roster": "a part of the class page, looked at there",
     "class_pages.learner": "a part of a learner's page, looked at there",
     "class_pages.activity": "a part of an activity's page, looked at there",
+    "class_downloads.": "files",
     "columns.": "parts of the class page, looked at there",
     "mentors.fragment": "a part of the mentor's page, looked at there",
     "admin.test_step": "a part of a platform's page, looked at there",
@@ -294,7 +295,7 @@ def looks_at_the_instructor_s_pages(tour: Tour, links: Mapping[str, str]) -> Non
 def looks_at_a_learner_and_an_activity(tour: Tour, frame: Frame) -> None:
     """From the class table, by keyboard, and back to it."""
     search = frame.locator("#class-search")
-    search.fill("camille")
+    search.fill("alix")
     expect(frame.locator(".class-table tbody tr")).to_have_count(1)
     expect(search).to_be_focused()
     frame.locator(".class-table tbody a[data-open]").press("Enter")
@@ -304,14 +305,16 @@ def looks_at_a_learner_and_an_activity(tour: Tour, frame: Frame) -> None:
     reloads(frame)
     expect(frame.locator(".learner-page .record").first).to_be_visible()
     tour.look("a learner", frame)
-    frame.locator(".record a[data-open]").first.evaluate("link => { link.closest('details').open = true }")
+    frame.locator(".record a[data-open]").first.evaluate(
+        "link => { link.closest('details').open = true }"
+    )
     frame.locator(".record a[data-open]").first.press("Enter")
     expect(frame.locator(".activity-page h1")).to_be_focused()
     reloads(frame)
     expect(frame.locator(".activity-page .distribution").first).to_be_visible()
     tour.look("an activity", frame)
     frame.locator(".class-ways a[data-open]").first.press("Enter")
-    expect(frame.locator("#class-search")).to_have_value("camille")
+    expect(frame.locator("#class-search")).to_have_value("alix")
     frame.locator("[data-action=all]").press("Enter")
     expect(frame.locator("#class-search")).to_have_value("")
 
