@@ -56,7 +56,8 @@ _COLUMNS: Final = {
     ),
     "answer": "attempt_id, question, response, score, answered_at",
     "grade_delivery": (
-        "line_item_pk, learner_id, score, completed, scored_at, version, state, tries, due_at"
+        "line_item_pk, platform_id, learner_id, score, completed, scored_at, version, state,"
+        " tries, due_at"
     ),
 }
 
@@ -168,7 +169,18 @@ class Seeder:
             score = activity_score([(1, best.get(one.id, 0)) for one in self.activities])
             sent = self.chance.choices(("sent", "pending", "refused"), (97, 2, 1))[0]
             tables["grade_delivery"].append(
-                (item, learner_id, score, len(best) == len(self.ready), ended, 1, sent, 0, ended)
+                (
+                    item,
+                    seeded.platform_id,
+                    learner_id,
+                    score,
+                    len(best) == len(self.ready),
+                    ended,
+                    1,
+                    sent,
+                    0,
+                    ended,
+                )
             )
         return tables
 
