@@ -12,11 +12,16 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 
 from lti_tool.database import Database
 from lti_tool.services import courses
 from tests.lending import Lending, at, run
 from tests.once import KnownCourses, KnownRule, KnownTemplates
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 DATABASE_KINDS = ("sqlite", "postgresql")
 

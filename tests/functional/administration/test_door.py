@@ -41,7 +41,7 @@ SIGN_IN = "/admin/sign-in"
 def pages_behind_the_door(app: Flask) -> list[tuple[str, str]]:
     """Every method and address of the administration, but for those at the door."""
     adapter = app.url_map.bind("localhost")
-    values = {"platform_id": 1, "step": "roster"}
+    values = {"platform_id": 1, "licence_id": 1, "step": "roster"}
     return [
         (method, adapter.build(rule.endpoint, {k: values[k] for k in rule.arguments}, method))
         for rule in app.url_map.iter_rules()
