@@ -1,14 +1,18 @@
 """A module in one piece or in several: what each piece plays, and what is lost between them."""
 
+import re
+import zipfile
+
 import pytest
 
 from course_content.loader import load_course
+from scorm_packages.check import check_package
 from scorm_packages.options import Options
 from scorm_packages.package import PackageError
 from scorm_packages.rendered import RenderedCourse
 from scorm_packages.scorm12 import Scorm12
 from scorm_packages.scorm2004 import Scorm2004Fourth, Scorm2004Third
-from scorm_packages.zips import Workshop
+from scorm_packages.zips import Workshop, write_zip
 from tests.unit.course_content.conftest import COURSES
 from tests.unit.scorm_packages.boxes import boot, box
 from tests.unit.scorm_packages.courses import every_kind, miniature
@@ -16,6 +20,32 @@ from tests.unit.scorm_packages.courses import every_kind, miniature
 EDITIONS = pytest.mark.parametrize(
     "edition", [Scorm12(), Scorm2004Third(), Scorm2004Fourth()], ids=lambda each: each.name
 )
+
+
+DAMAGES = pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('resource-mini-shared"/>', 'lost"/>', "depends on 'lost'"),
+        ('"item-mini-unite-un"', '"item-mini-apprendre"', "is used twice"),
+        ('<file href="unit-unite-un.html"/>', "", "unit-unite-un.html"),
+        (' href="unit-unite-un.html" adlcp', " adlcp", "has no launch page"),
+        ('identifierref="resource-mini-unite-un"', 'identifierref="lost"', "the resource 'lost'"),
+        ('adlcp:scormtype="asset"', 'adlcp:scormtype="shared"', "a sco or an asset"),
+    ],
+)
+
+
+@DAMAGES
+def test_a_damaged_manifest_of_several_pieces_is_caught(tmp_path, old, new, message):
+    package = box(miniature(), Scorm12(), tmp_path, structure="units")
+    with zipfile.ZipFile(package) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    sound = re.sub(r">\s+<", "><", files["imsmanifest.xml"].decode())
+    assert check_package(package).errors == ()
+    assert old in sound, f"nothing to damage: {old}"
+    files["imsmanifest.xml"] = sound.replace(old, new, 1).encode()
+    damaged = check_package(write_zip(files, tmp_path / "damaged.zip"))
+    assert message in "\n".join(map(str, damaged.errors))
 
 
 def report(course, edition, tmp_path, **choices):
