@@ -233,6 +233,25 @@ describe("a launch", () => {
     assert.equal((await opened()).tracking.returnUrl, null);
   });
 
+  test("made up by somebody gets neither token nor work of another endpoint", async () => {
+    const { tracking, window } = await opened();
+    platform.trouble = () => 401;
+    await tracking.marker.answer(activity("quiz-one"), "single", "b");
+    await pass(1);
+    await leave(window);
+    platform.trouble = () => null;
+    platform.requests = [];
+    const elsewhere = windowOf({ ...PARAMETERS, endpoint: "https://elsewhere.test/xapi" });
+    const made = await openTracking(bootOf("cmi5"), elsewhere);
+    await made.load();
+    await pass(1);
+    assert.equal(made.status.value.problem.code, "lms-initialize");
+    assert.deepEqual(
+      platform.requests.map(({ url }) => url.pathname),
+      ["/token"],
+    );
+  });
+
   test("obeys those who want no sound, once for each recording", async () => {
     platform.preferences = { audioPreference: "off", languagePreference: "de,fr" };
     const { window } = await opened();

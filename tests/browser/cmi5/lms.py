@@ -82,6 +82,7 @@ class Launched:
     launch_data: dict[str, Any]
     address: str = ""
     is_fetched: bool = False
+    ended_at: str = ""
     over: threading.Event = field(default_factory=threading.Event)
 
 
@@ -97,6 +98,7 @@ class Lms:
         self.sessions: dict[str, Launched] = {}
         self.documents: dict[tuple[str, ...], bytes] = {}
         self.preferences: dict[str, str] = {}
+        self.kept = threading.Condition()
         self.refused: list[str] = []
         self.is_down = False
 
@@ -111,6 +113,16 @@ class Lms:
     def units(self, course: str) -> list[etree._Element]:
         root = etree.parse(self.folders[course] / "cmi5.xml").getroot()
         return list(root.iter(f"{STRUCTURE}au"))
+
+    def wait_for_work(self, launched: Launched, part: bytes) -> None:
+        """Wait until the document of a session's work has this in it."""
+        terms = launched.terms
+        place = (terms.activity, terms.registration, "arrimage.work")
+        with self.kept:
+            arrived = self.kept.wait_for(
+                lambda: part in self.documents.get(place, b""), END_SECONDS
+            )
+        assert arrived, f"{part!r} never arrived"
 
     def enrol(self) -> str:
         return str(uuid4())
@@ -237,31 +249,34 @@ def _record_doors(app: Flask, lms: Lms) -> None:
         return _document(lms, (*asked, name))
 
     @app.route("/xapi/statements", methods=["POST", "PUT"])
-    def statements() -> Response:
+    def told() -> Response:
         opened = session()
-        if opened.over.is_set():
-            lms.refused.append(f"after the end: {request.get_json()}")
+        content = request.get_json()
+        statements: list[Statement] = content if isinstance(content, list) else [content]
+        # What was under way when the window closed may arrive behind the end; nothing is of later.
+        if opened.over.is_set() and any(each["timestamp"] > opened.ended_at for each in statements):
+            lms.refused.append(f"after the end: {statements}")
             abort(403)
-        return _handed_on(lms, opened)
+        return _handed_on(lms, opened, statements)
 
 
-def _handed_on(lms: Lms, opened: Launched) -> Response:
+def _handed_on(lms: Lms, opened: Launched, statements: list[Statement]) -> Response:
     """Give statements to Ralph, and say what it says."""
-    told = request.get_json()
     reply = requests.request(
         request.method,
         lms.store,
         params=request.args,
-        json=told,
+        json=request.get_json(),
         auth=AUTHORITY,
         headers={"X-Experience-API-Version": request.headers["X-Experience-API-Version"]},
         timeout=END_SECONDS,
     )
-    all_told = told if isinstance(told, list) else [told]
     if not reply.ok:
         lms.refused.append(f"{reply.status_code}: {reply.text}")
-    elif "terminated" in map(verb_of, all_told):
-        opened.over.set()
+    for each in statements:
+        if reply.ok and verb_of(each) == "terminated":
+            opened.ended_at = each["timestamp"]
+            opened.over.set()
     return Response(reply.content, reply.status_code, mimetype="application/json")
 
 
@@ -277,7 +292,9 @@ def _document(lms: Lms, place: tuple[str, ...]) -> Response:
     is_new = request.headers.get("If-None-Match") == "*"
     if (kept is not None and is_new) or (wanted is not None and (kept is None or wanted != tag)):
         return Response(status=412)
-    lms.documents[place] = request.get_data()
+    with lms.kept:
+        lms.documents[place] = request.get_data()
+        lms.kept.notify_all()
     return Response(status=204)
 
 

@@ -8,9 +8,10 @@ export class Backup {
    * @param {Storage|null} storage
    * @param {import("./session.js").Launch} launch
    */
-  constructor(storage, { registration, activityId }) {
+  constructor(storage, { endpoint, registration, activityId }) {
     this.#storage = storage;
-    this.#place = `arrimage:cmi5:${registration}:${activityId}`;
+    // With the endpoint, or a made-up launch could have the work sent to another one.
+    this.#place = `arrimage:cmi5:${endpoint} ${registration} ${activityId}`;
   }
 
   /** @returns {unknown} null when there is none, or it is damaged */

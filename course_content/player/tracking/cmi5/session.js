@@ -50,7 +50,8 @@ export class Session {
   constructor(launch, storage) {
     this.launch = launch;
     this.#storage = storage;
-    this.#place = `arrimage:cmi5:${launch.fetch}`;
+    // With the endpoint, or a made-up launch could have the token sent to another one.
+    this.#place = `arrimage:cmi5:${launch.endpoint} ${launch.fetch}`;
     this.#kept = this.#read();
   }
 
