@@ -253,6 +253,15 @@ class Settings:
     cache: Annotated[
         Path, Variable("CACHE", folder, "Where what exports made is kept, to be used again.")
     ] = field(default_factory=lambda: cache_home() / "arrimage")
+    packages: Annotated[
+        Path | None,
+        Variable(
+            "PACKAGES",
+            folder,
+            "Where packages of the export page are kept: one folder for all machines that serve. "
+            "Beside the database's file, unless it says otherwise.",
+        ),
+    ] = None
     proxy_hops: Annotated[
         int,
         Variable(
@@ -334,6 +343,18 @@ class Settings:
             return f"sqlite:///{path.with_name(f'{path.stem}-queue{path.suffix}')}"
         mark = sha256(self.database_url.encode()).hexdigest()[:16]
         return f"sqlite:///{self.cache / 'queues' / f'{mark}.db'}"
+
+    @property
+    def packages_folder(self) -> Path:
+        """Where packages of the export page are kept: ``packages``, beside the database's file.
+
+        A database that is no file says nothing of where: then it is the usual place.
+        """
+        if self.packages is not None:
+            return self.packages
+        kind, _, file = self.database_url.partition(":///")
+        beside = kind == "sqlite" and file and file != ":memory:"
+        return (Path(file.partition("?")[0]).parent if beside else Path("var")) / "packages"
 
     @property
     def secure(self) -> bool:

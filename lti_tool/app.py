@@ -23,6 +23,7 @@ from lti_tool.views import (
     deep_linking,
     dispatch,
     errors,
+    exports,
     health,
     learn,
     lti,
@@ -71,6 +72,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.globals.update(asset=asset_url, page_language=page_language, percent=percent)
     for view in (
         admin,
+        exports,
         health,
         lti,
         deep_linking,

@@ -20,13 +20,15 @@ from lti_tool.lti import (
     ToolAddresses,
 )
 from lti_tool.services.access_tokens import SharedTokens
-from lti_tool.services.administration import ADMINISTRATION, Door, Way
+from lti_tool.services.administration import ADMINISTRATION, EXPORTS, Door, Way
 from lti_tool.services.connections import ConnectionTest
 from lti_tool.services.courses import CourseShelf
 from lti_tool.services.directory import PlatformDirectory
 from lti_tool.services.dispatch_courses import DispatchedCourses
 from lti_tool.services.dispatch_launches import DispatchDoor
 from lti_tool.services.dispatch_licences import LicenceDesk
+from lti_tool.services.export_form import FormMaker
+from lti_tool.services.export_previews import PreviewDesk
 from lti_tool.services.exports import ExportDesk
 from lti_tool.services.institution import institution_values
 from lti_tool.services.keys import KeyRing
@@ -82,6 +84,11 @@ class Addresses:
         """Where the tool is administered, and what a link to it in a platform points at."""
         return f"{self.public_url}{ADMINISTRATION}"
 
+    @property
+    def exports(self) -> str:
+        """Where courses are exported, and what a link for designers points at."""
+        return f"{self.public_url}{EXPORTS}"
+
     def ticket(self, token: str) -> str:
         """Where a ticket of the administration is used."""
         return f"{self.administration}/enter?{urlencode({'ticket': token})}"
@@ -124,6 +131,8 @@ class Tool:
     exports: ExportDesk
     licences: LicenceDesk
     dispatch: DispatchDoor
+    previews: PreviewDesk
+    export_forms: FormMaker
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -167,6 +176,7 @@ def build_tool(settings: Settings) -> Tool:
     )
     exports = ExportDesk(settings)
     licences = LicenceDesk(database, settings.public_url)
+    previews = PreviewDesk(exports)
     registrations = RegistrationDesk(database, Guard(settings.allow_loopback), addresses.told)
     return Tool(
         settings=settings,
@@ -198,6 +208,8 @@ def build_tool(settings: Settings) -> Tool:
             DispatchedCourses(CourseShelf(roots, {}, media_base), exports.partner, media_base),
             settings.session_lifetime,
         ),
+        previews=previews,
+        export_forms=FormMaker(exports, previews, courses, slugs),
     )
 
 

@@ -225,6 +225,28 @@ def platform_administrators(number: int, allow: bool) -> None:
     )
 
 
+@platform.command("designers")
+@click.argument("number", type=int, metavar="PLATFORM")
+@click.option(
+    "--allow/--refuse",
+    required=True,
+    help="Whether this platform's course designers may export courses.",
+)
+def platform_designers(number: int, allow: bool) -> None:
+    """Say whether a platform's course designers may enter the export page.
+
+    They enter from any activity of the tool, or by a link to its address /exports. They see
+    answers, as packages hold them. The setting ARRIMAGE_ADMINISTRATION must name "lti" as well.
+    """
+    with clear_errors(), open_checked_database() as database, database.transaction() as db:
+        known_platform(db, number).admits_designers = allow
+    click.echo(
+        "This platform's course designers may export courses."
+        if allow
+        else "This platform's course designers may not export courses."
+    )
+
+
 def known_platform(db: Session, number: int) -> Platform:
     """Return the platform of that number. Raise ``UsageError``."""
     known = platform_of(db, number)
@@ -282,4 +304,5 @@ def _platform_facts(known: Platform) -> dict[str, Any]:
         "service_origins": known.service_origins,
         "suspended": known.suspended_at is not None,
         "admits_administrators": known.admits_administrators,
+        "admits_designers": known.admits_designers,
     }

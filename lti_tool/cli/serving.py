@@ -21,6 +21,7 @@ from lti_tool.services.column_making import run_columns
 from lti_tool.services.courier import run_courier
 from lti_tool.services.delivery import Carrier
 from lti_tool.services.errands import Leases
+from lti_tool.services.export_jobs import run_exports
 from lti_tool.services.housekeeping import forget_what_is_over
 from lti_tool.services.subscriptions import run_subscriptions
 from lti_tool.tool import build_tool
@@ -69,7 +70,8 @@ def worker() -> None:
 
     Several may run at once, on several machines, too. A grade that cannot be delivered is
     tried again, later and later; the learner's and the instructor's pages say what became of
-    it. Platforms that offer notices are asked for them, too.
+    it. Platforms that offer notices are asked for them, too, and the packages that were asked
+    for on the export page are made.
     """
     with clear_errors():
         settings = Settings.from_environment()
@@ -87,6 +89,7 @@ def worker() -> None:
         helpers = (
             threading.Thread(target=_sweep, args=(tool.database, stop)),
             threading.Thread(target=run_columns, args=(tool.database, tool.line_items, stop)),
+            threading.Thread(target=run_exports, args=(tool.database, tool.exports, stop)),
             threading.Thread(
                 target=run_subscriptions,
                 args=(tool.database, tool.notice_client, tool.addresses.notices, stop),

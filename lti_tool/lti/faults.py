@@ -43,6 +43,8 @@ class Fault(StrEnum):
     REVIEW_UNKNOWN = "review_unknown"
     ADMINISTRATION_CLOSED = "administration_closed"
     ADMINISTRATORS_ONLY = "administrators_only"
+    EXPORTS_CLOSED = "exports_closed"
+    DESIGNERS_ONLY = "designers_only"
     SELECTION_EXPIRED = "selection_expired"
     NOTICE_UNREADABLE = "notice_unreadable"
     NOTICE_FORGED = "notice_forged"

@@ -58,7 +58,7 @@ from lti_tool.lti.key_sets import KeySets
 from lti_tool.lti.line_items import LINE_ITEM_READ_SCOPE, LINE_ITEM_SCOPE, RESULT_SCOPE
 from lti_tool.lti.migration import OlderIds, read_older_ids
 from lti_tool.lti.notice_offers import NoticeOffer, read_offer
-from lti_tool.lti.roles import Role, administrates, is_test_user, role_in_class
+from lti_tool.lti.roles import Role, administrates, designs, is_test_user, role_in_class
 from lti_tool.lti.scores import SCORE_SCOPE
 from lti_tool.lti.signing import ALGORITHM
 from lti_tool.models import KnownPlatform, Platform
@@ -111,6 +111,7 @@ class Launch:
     target_link_uri: str
     role: Role
     administrates: bool
+    designs: bool
     sub: str | None
     name: str
     locale: str | None
@@ -466,6 +467,7 @@ def _read(claims: Claims, client_id: str) -> Launch:
         target_link_uri=claims[f"{LTI}target_link_uri"],
         role=role,
         administrates=administrates(roles),
+        designs=designs(roles),
         sub=optional(claims, "sub"),
         name=_name(claims),
         locale=_locale(presentation),

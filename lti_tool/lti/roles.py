@@ -10,6 +10,7 @@ OLD_MEMBERSHIP = "urn:lti:role:ims/lis/"
 TEACHING_ROLES = frozenset({"Instructor", "Administrator", "ContentDeveloper", "TeachingAssistant"})
 WATCHING_ROLES = frozenset({"Manager", "Member", "Mentor", "Officer"})
 MENTOR = "Mentor"
+DESIGNER = "ContentDeveloper"
 TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
 """Nobody: what a teacher becomes who looks at their class as a student would (A.2.4)."""
 ADMINISTRATORS = frozenset(
@@ -54,6 +55,11 @@ def role_on_list(roles: Iterable[str]) -> Role | None:
 def administrates(roles: Iterable[str]) -> bool:
     """Whether somebody administers the institution or the platform, by a role's whole name."""
     return not ADMINISTRATORS.isdisjoint(roles)
+
+
+def designs(roles: Iterable[str]) -> bool:
+    """Whether somebody makes the course's content (``ContentDeveloper``, LTI 1.3 core, A.2.3)."""
+    return any(context_role(role) == DESIGNER for role in roles)
 
 
 def is_test_user(roles: Iterable[str]) -> bool:

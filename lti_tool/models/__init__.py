@@ -10,6 +10,7 @@ from lti_tool.models.administration import (
 )
 from lti_tool.models.base import Base, UtcDateTime, now
 from lti_tool.models.dispatch import DispatchLicence, DispatchSeat
+from lti_tool.models.exports import ExportJob, ExportPackage, ExportSend, JobState
 from lti_tool.models.grades import (
     DeliveryState,
     GradeDelivery,
@@ -73,6 +74,9 @@ __all__ = [
     "Deployment",
     "DispatchLicence",
     "DispatchSeat",
+    "ExportJob",
+    "ExportPackage",
+    "ExportSend",
     "GradeDelivery",
     "Grading",
     "GroupChoice",
@@ -80,6 +84,7 @@ __all__ = [
     "GroupOrigin",
     "GroupWork",
     "Invitation",
+    "JobState",
     "KeptToken",
     "KnownBrowser",
     "KnownPlatform",

@@ -1,4 +1,4 @@
-"""Who may administer the tool: the password, the ways in, and what goes on at the door.
+"""Who may administer the tool or export its courses: the password, the ways in, the door.
 
 Only hashes are here. Whoever reads these tables cannot enter by what they hold.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.models.base import Base, UtcDateTime, now
@@ -27,12 +27,16 @@ class AdministratorPassword(Base):
 
 
 class AdministratorSession(Base):
-    """A browser that is in. Its cookie holds the token; ``way`` says how it came in."""
+    """A browser that is in. Its cookie holds the token; ``way`` says how it came in.
+
+    ``holder`` is the name of a designer, as their platform tells it; nobody knows the others'.
+    """
 
     __tablename__ = "administrator_session"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     way: Mapped[str] = mapped_column(String(16))
+    holder: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
@@ -44,6 +48,7 @@ class AdministratorTicket(Base):
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     way: Mapped[str] = mapped_column(String(16))
+    holder: Mapped[str] = mapped_column(Text, default="", server_default="")
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 

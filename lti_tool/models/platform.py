@@ -43,6 +43,8 @@ class Platform(Base):
     """Since when nobody gets in from there, if so. What was done before is kept."""
     admits_administrators: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether its administrators may administer the tool, by a launch."""
+    admits_designers: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether its course designers may export the tool's courses, by a launch."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     deployments: Mapped[list[Deployment]] = relationship(

@@ -1,4 +1,4 @@
-"""The door of the administration: a password, or a ticket that serves once.
+"""The door of the administration and of the export page: a password, or a ticket.
 
 A ticket comes from the command line, or from a launch by an administrator of a platform that
 was marked as allowed. Both ways end in the same session, whose token is in a cookie.
@@ -38,10 +38,14 @@ from lti_tool.services.tokens import hashed, new_token
 
 ADMINISTRATION = "/admin"
 """The path of the pages, which a platform's link to them has too."""
+EXPORTS = "/exports"
+"""The path of the export page, and of a platform's link to it."""
 IDLE = timedelta(minutes=30)
 LIFETIME = timedelta(hours=8)
 RENEW_EVERY = timedelta(minutes=1)
 LAUNCH_TICKET = timedelta(minutes=5)
+DESIGNER_TICKET = timedelta(hours=1)
+"""It lies in the page of a class, which is read for a while."""
 COMMAND_TICKET = timedelta(minutes=10)
 KNOWN_FOR = timedelta(days=180)
 SHORTEST_PASSWORD = 12
@@ -63,6 +67,11 @@ class Way(StrEnum):
     PASSWORD = "password"  # noqa: S105 -- the name of a way, no password
     LTI = "lti"
     COMMAND = "command"
+    DESIGNER = "designer"
+    """By a launch too, as a course designer, and to the export page only."""
+
+
+TICKETS = {Way.COMMAND: COMMAND_TICKET, Way.DESIGNER: DESIGNER_TICKET}
 
 
 class DoorFault(StrEnum):
@@ -102,6 +111,20 @@ class Entrance:
 
     session: str
     known_browser: str | None = None
+    way: Way = Way.PASSWORD
+
+
+@dataclass(frozen=True, slots=True)
+class Insider:
+    """Somebody who is in: by which way, and under which name, where anybody told it."""
+
+    way: Way
+    name: str
+
+    @property
+    def administrates(self) -> bool:
+        """Whether they may do everything; if not, they may export courses."""
+        return self.way is not Way.DESIGNER
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +199,7 @@ class Door:
                     AdministratorTicket.token_hash == hashed(ticket),
                     AdministratorTicket.expires_at > now(),
                 )
-                .returning(AdministratorTicket.way)
+                .returning(AdministratorTicket.way, AdministratorTicket.holder)
                 .execution_options(synchronize_session=False)
             ).all()
             if not used:
@@ -184,17 +207,22 @@ class Door:
             way = Way(used[0].way)
             if not self._allows(way):
                 raise DoorClosed(DoorFault.WAY_CLOSED)
-            return Entrance(_open(db, way))
+            return Entrance(_open(db, way, used[0].holder), way=way)
 
     def is_in(self, token: str | None) -> bool:
-        """Whether a session is open under this token; it is renewed as it is used."""
+        """Whether an administrator's session is open under this token."""
+        insider = self.insider(token)
+        return insider is not None and insider.administrates
+
+    def insider(self, token: str | None) -> Insider | None:
+        """Return whose session is open under this token, if any; it is renewed as it is used."""
         if not token or not self.is_open:
-            return False
+            return None
         moment = now()
         with self._database.reading() as db:
             found = db.get(AdministratorSession, hashed(token))
         if found is None or found.expires_at <= moment or not self._allows(Way(found.way)):
-            return False
+            return None
         renewed = min(moment + IDLE, found.created_at + LIFETIME)
         if renewed - found.expires_at >= RENEW_EVERY:
             with self._database.transaction() as db:
@@ -203,7 +231,7 @@ class Door:
                     .where(AdministratorSession.token_hash == found.token_hash)
                     .values(expires_at=renewed)
                 )
-        return True
+        return Insider(Way(found.way), found.holder)
 
     def leave(self, token: str | None) -> None:
         """End a session."""
@@ -217,7 +245,8 @@ class Door:
 
     def _allows(self, way: Way) -> bool:
         # Whoever may run the tool's commands could set a password as well.
-        return self.is_open and (way is Way.COMMAND or way in self.ways)
+        needed = Way.LTI if way is Way.DESIGNER else way
+        return self.is_open and (way is Way.COMMAND or needed in self.ways)
 
     def _count(self, sources: Sequence[str]) -> None:
         with self._database.transaction() as db:
@@ -249,12 +278,16 @@ def set_password(db: Session, password: str) -> None:
         db.execute(delete(entered))
 
 
-def issue_ticket(db: Session, way: Way) -> str:
-    """Make a ticket that lets its holder in once, within minutes; return its token."""
-    lifetime = COMMAND_TICKET if way is Way.COMMAND else LAUNCH_TICKET
+def issue_ticket(db: Session, way: Way, holder: str = "") -> str:
+    """Make a ticket that lets its holder in once, soon; return its token."""
     token = new_token()
     db.add(
-        AdministratorTicket(token_hash=hashed(token), way=way.value, expires_at=now() + lifetime)
+        AdministratorTicket(
+            token_hash=hashed(token),
+            way=way.value,
+            holder=holder,
+            expires_at=now() + TICKETS.get(way, LAUNCH_TICKET),
+        )
     )
     return token
 
@@ -266,12 +299,16 @@ def forget_old_entrances(db: Session, moment: datetime) -> None:
     db.execute(delete(SignInTries).where(SignInTries.last_at < moment - QUIET))
 
 
-def _open(db: Session, way: Way) -> str:
+def _open(db: Session, way: Way, holder: str = "") -> str:
     token = new_token()
     opened = now()
     db.add(
         AdministratorSession(
-            token_hash=hashed(token), way=way.value, created_at=opened, expires_at=opened + IDLE
+            token_hash=hashed(token),
+            way=way.value,
+            holder=holder,
+            created_at=opened,
+            expires_at=opened + IDLE,
         )
     )
     return token

@@ -1,4 +1,4 @@
-"""What an export takes from the settings: partners, platforms, the cache."""
+"""What an export takes from the settings: courses, partners, platforms, cache and store."""
 
 from __future__ import annotations
 
@@ -9,11 +9,20 @@ from typing import Any, Final
 
 from config import folders
 from config.settings import Settings
+from course_content.loader import BUILTIN_COURSES, find_course
+from course_content.problems import suggestion
+from lti_tool.services.export_store import PackageStore
 from scorm_packages.cache import Cache
 from scorm_packages.exporter import Exporter, Order
 from scorm_packages.options import MODULE, WITHOUT_OUTLINE, Options
 from scorm_packages.package import PackageError
-from scorm_packages.partners import Partner, available_partners, find_partner, read_partner
+from scorm_packages.partners import (
+    Partner,
+    ProfileError,
+    available_partners,
+    find_partner,
+    read_partner,
+)
 from scorm_packages.platforms import Platform, read_platforms
 from scorm_packages.registry import find_format
 
@@ -27,6 +36,11 @@ class ExportDesk:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.platforms: Mapping[str, Platform] = read_platforms(folders.PLATFORMS)
+        self.packages = PackageStore(settings.packages_folder)
+
+    def course_folder(self, slug: str) -> Path:
+        """Return the folder of a course that is served. Raise ``CourseNotFound``."""
+        return find_course(slug, (*self._settings.course_roots, BUILTIN_COURSES))
 
     @property
     def partner_names(self) -> tuple[str, ...]:
@@ -37,9 +51,25 @@ class ExportDesk:
         """Return a partner by its name, or by the path of its profile. Raise ``ProfileError``."""
         return find_partner(name, self._folders)
 
+    def known_partner(self, name: str) -> Partner | None:
+        """Return the partner of a listed name, and none for an empty one.
+
+        Whoever asks may be anybody: no path is taken. Raise ``ProfileError``.
+        """
+        if not name:
+            return None
+        partners = available_partners(self._folders)
+        if name not in partners:
+            raise ProfileError([f"There is no partner “{name[:80]}”. {suggestion(name, partners)}"])
+        return read_partner(partners[name])
+
     def exporter(self, folder: Path) -> Exporter:
         """Return an exporter of the course in ``folder``, which uses the common cache."""
         return Exporter(folder, Cache(self._settings.cache))
+
+    def recommended(self, partner: Partner | None) -> str:
+        """Return the name of the format that suits a partner, as far as is known."""
+        return self._format_for(partner)
 
     def order(
         self,

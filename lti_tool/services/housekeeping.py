@@ -18,6 +18,7 @@ from lti_tool.models import (
 )
 from lti_tool.services.administration import forget_old_entrances
 from lti_tool.services.dispatch_licences import forget_old_seats
+from lti_tool.services.export_jobs import forget_old_jobs
 from lti_tool.services.keys import forget_replaced_keys
 from lti_tool.services.refusal_book import forget_old_refusals
 
@@ -49,3 +50,4 @@ def forget_what_is_over(database: Database) -> None:
         forget_old_refusals(db, moment)
         forget_old_entrances(db, moment)
         forget_old_seats(db, moment)
+        forget_old_jobs(db, moment)

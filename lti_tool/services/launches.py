@@ -29,7 +29,7 @@ from lti_tool.models import (
     Platform,
     now,
 )
-from lti_tool.services.administration import ADMINISTRATION, Way, issue_ticket
+from lti_tool.services.administration import ADMINISTRATION, EXPORTS, Way, issue_ticket
 from lti_tool.services.arrivals import (
     Arrival,
     Arrived,
@@ -78,6 +78,8 @@ class OpenWindow:
     role: Role
     language: str
     newcomer: Visitor | None
+    export_ticket: str | None = None
+    """What lets a course designer into the export page, where their platform may send them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,14 @@ class OpenSelection:
 
 @dataclass(frozen=True, slots=True)
 class OpenAdministration:
-    """An administrator of a platform that was allowed, and the ticket that lets them in."""
+    """An administrator of a platform that was allowed, and the ticket that lets them in.
+
+    Or a course designer: ``way`` tells which of the two.
+    """
 
     ticket: str
     language: str
+    way: Way = Way.LTI
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ class LaunchDesk:
     limits: SessionLimits
     records: LaunchRecords
     admits_administrators: bool = False
-    """Whether the settings let administrators in by a launch, from a platform that may."""
+    """Whether the settings let administrators and designers in by a launch, where one may."""
 
     def accept(
         self, form: LaunchForm
@@ -177,11 +183,15 @@ class LaunchDesk:
                 use_up(db, login)
                 _settle_deployment(db, platform, launch)
                 return _open_selection(db, platform, launch, language)
-        if asks_for_administration(launch, self.tool_url):
-            with self.database.transaction() as db:
-                use_up(db, login)
-                _settle_deployment(db, platform, launch)
-                return self._open_administration(db, platform, launch, language)
+        for path, opened_by in (
+            (ADMINISTRATION, self._open_administration),
+            (EXPORTS, self._open_exports),
+        ):
+            if leads_to(path, launch, self.tool_url):
+                with self.database.transaction() as db:
+                    use_up(db, login)
+                    _settle_deployment(db, platform, launch)
+                    return opened_by(db, platform, launch, language)
         return self._open_window(login, platform, launch, language)
 
     def _open_administration(
@@ -191,15 +201,42 @@ class LaunchDesk:
 
         What the platform may is read now: what was remembered of it may have been taken back.
         """
-        if open_deployment(db, platform.id, launch.deployment_id) is None:
-            raise _shut_out(db, platform, launch)
-        if not (
-            self.admits_administrators and db.get_one(Platform, platform.id).admits_administrators
-        ):
+        known = self._trusted(db, platform, launch)
+        if known is None or not known.admits_administrators:
             raise LaunchRefused(Fault.ADMINISTRATION_CLOSED, f"platform {platform.id}")
         if not launch.administrates:
             raise LaunchRefused(Fault.ADMINISTRATORS_ONLY)
         return OpenAdministration(issue_ticket(db, Way.LTI), language)
+
+    def _open_exports(
+        self, db: Session, platform: KnownPlatform, launch: Launch, language: str
+    ) -> OpenAdministration:
+        """Give a ticket to a course designer, or to an administrator, who may export as well."""
+        known = self._trusted(db, platform, launch)
+        if known is not None and launch.administrates and known.admits_administrators:
+            return OpenAdministration(issue_ticket(db, Way.LTI), language)
+        if known is None or not known.admits_designers:
+            raise LaunchRefused(Fault.EXPORTS_CLOSED, f"platform {platform.id}")
+        if not launch.designs:
+            raise LaunchRefused(Fault.DESIGNERS_ONLY)
+        return OpenAdministration(_designer_ticket(db, known, launch), language, Way.DESIGNER)
+
+    def _trusted(self, db: Session, platform: KnownPlatform, launch: Launch) -> Platform | None:
+        """Return the platform as it is now; none where the settings trust none to say who enters.
+
+        Raise ``LaunchRefused`` when the launch's deployment is not one of its own.
+        """
+        if open_deployment(db, platform.id, launch.deployment_id) is None:
+            raise _shut_out(db, platform, launch)
+        return db.get_one(Platform, platform.id) if self.admits_administrators else None
+
+    def _export_ticket(self, platform: KnownPlatform, launch: Launch) -> str | None:
+        """Return a ticket for a designer who opens an activity, where there is one to give."""
+        if not (launch.designs and self.admits_administrators):
+            return None
+        with self.database.transaction() as db:
+            known = db.get_one(Platform, platform.id)
+            return _designer_ticket(db, known, launch) if known.admits_designers else None
 
     def _open_window(
         self, login: OpenLogin, platform: KnownPlatform, launch: Launch, language: str
@@ -240,7 +277,8 @@ class LaunchDesk:
         self._keep_groups(arrived, launch)
         new_here = arrived.newcomer and launch.role is Role.LEARNER
         newcomer = _newcomer(arrival, arrived) if new_here else None
-        return OpenWindow(token, launch.role, language, newcomer)
+        export_ticket = self._export_ticket(platform, launch)
+        return OpenWindow(token, launch.role, language, newcomer, export_ticket)
 
     def _keep_groups(self, arrived: Arrived, launch: Launch) -> None:
         """Keep the groups that a launch tells of somebody, as Moodle's do.
@@ -278,10 +316,15 @@ class LaunchDesk:
         return primary if primary in self.languages else (*accepted, *self.languages)[0]
 
 
-def asks_for_administration(launch: Launch, tool_url: str) -> bool:
-    """Whether a link leads to the administration: its address says so, whoever follows it."""
+def _designer_ticket(db: Session, platform: Platform, launch: Launch) -> str:
+    """Issue a ticket to a designer, who is known by the platform's name where theirs is not."""
+    return issue_ticket(db, Way.DESIGNER, launch.name or platform.name)
+
+
+def leads_to(path: str, launch: Launch, tool_url: str) -> bool:
+    """Whether a link leads to pages of ours: its address says so, whoever follows it."""
     address = launch.target_link_uri.partition("?")[0].partition("#")[0].rstrip("/")
-    return launch.message_type == RESOURCE_LINK and address == f"{tool_url}{ADMINISTRATION}"
+    return launch.message_type == RESOURCE_LINK and address == f"{tool_url}{path}"
 
 
 def selection_of(db: Session, token: str) -> ContentSelection:

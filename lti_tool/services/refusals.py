@@ -334,6 +334,25 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
         N_("Vérifiez le rôle que la plateforme vous donne. Un rôle dans un cours ne suffit pas."),
         Mender.PLATFORM,
     ),
+    Fault.EXPORTS_CLOSED: Explanation(
+        FORBIDDEN,
+        N_("Cette plateforme de cours ne donne pas accès à la page d’export."),
+        N_(
+            "Permettez-le dans la page de la plateforme ou avec la commande «\u00a0arrimage "
+            "platform designers\u00a0», et ajoutez «\u00a0lti\u00a0» au réglage "
+            "ARRIMAGE_ADMINISTRATION."
+        ),
+        Mender.TOOL,
+    ),
+    Fault.DESIGNERS_ONLY: Explanation(
+        FORBIDDEN,
+        N_("Ce lien ne sert qu’à celles et ceux qui conçoivent des cours."),
+        N_(
+            "Demandez à la plateforme le rôle de conception de contenus (ContentDeveloper). "
+            "Enseigner dans le cours ne suffit pas\u00a0: un paquet contient les réponses justes."
+        ),
+        Mender.PLATFORM,
+    ),
     Fault.SELECTION_EXPIRED: Explanation(
         UNAUTHORIZED,
         N_("Le choix du contenu a duré trop longtemps\u00a0: il n’est plus valable."),

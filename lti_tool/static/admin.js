@@ -27,7 +27,7 @@
       dateStyle: "medium",
       timeStyle: "short",
     });
-    for (const time of document.querySelectorAll("time")) {
+    for (const time of document.querySelectorAll("time:not(.day)")) {
       time.textContent = format.format(new Date(time.dateTime));
     }
   }

@@ -71,11 +71,22 @@ def roster() -> Response:
     return fragment()
 
 
-def class_page(session_token: str, window: WindowSession) -> Response:
-    """Return the whole page, which keeps the token in its window."""
+def class_page(
+    session_token: str, window: WindowSession, export_ticket: str | None = None
+) -> Response:
+    """Return the whole page, which keeps the token in its window.
+
+    ``export_ticket`` lets a course designer into the export page.
+    """
     with tool().database.reading() as db:
         details = _details(window, db)
-    return make_response(render_template("class.html", session=session_token, **details))
+    response = make_response(
+        render_template("class.html", session=session_token, export_ticket=export_ticket, **details)
+    )
+    if export_ticket is not None:
+        # With the tool's usual policy the form would come without its origin, which we check.
+        response.headers["Referrer-Policy"] = "same-origin"
+    return response
 
 
 def _details(window: WindowSession, db: Session) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def enter(opened: OpenWindow) -> Response:
     with tool().database.reading() as db:
         window = session_of(db, opened.token, tool().limits)
     if opened.role is Role.INSTRUCTOR:
-        return class_page(opened.token, window)
+        return class_page(opened.token, window, opened.export_ticket)
     if opened.role is Role.MENTOR:
         return mentor_page(opened.token, window)
     return _player(opened.token, Visitor.of(window), _work_so_far(window))

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, jsonify, make_response, render_template, 
 from werkzeug.datastructures import MultiDict
 
 from lti_tool.lti import CUSTOM_PARAMETERS, Fault, LaunchRefused, origin_of
+from lti_tool.services.administration import Way
 from lti_tool.services.launches import LaunchForm, OpenAdministration, OpenSelection
 from lti_tool.services.logins import (
     LIFETIME,
@@ -189,13 +190,20 @@ def _enter(form: LaunchForm) -> Response:
     if isinstance(accepted, OpenReview):
         return reviews.review_page(accepted)
     if isinstance(accepted, OpenAdministration):
-        return _administration(accepted.ticket)
+        return _administration(accepted)
     return entry.enter(accepted)
 
 
-def _administration(ticket: str) -> Response:
-    """Offer the administration in a window of its own, where its cookie is first-party."""
-    response = make_response(render_template("admin/ticket.html", ticket=ticket, framed=True))
+def _administration(opened: OpenAdministration) -> Response:
+    """Offer the way in, in a window of its own, where its cookie is first-party."""
+    response = make_response(
+        render_template(
+            "admin/ticket.html",
+            ticket=opened.ticket,
+            framed=True,
+            for_exports=opened.way is Way.DESIGNER,
+        )
+    )
     # With the tool's usual policy the form would come without its origin, which we check.
     response.headers["Referrer-Policy"] = "same-origin"
     return response

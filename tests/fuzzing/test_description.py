@@ -14,8 +14,8 @@ from lti_tool.app import create_app
 
 DESCRIPTION = Path(__file__).parents[2] / "docs" / "openapi.yaml"
 METHODS = {"get", "put", "post", "delete", "patch"}
-FOR_PEOPLE_ALONE = "/admin"
-"""The administration page: forms for a person, no doors for programs."""
+FOR_PEOPLE_ALONE = ("/admin", "/exports")
+"""The administration and the export page: forms for a person, no doors for programs."""
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,14 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
-from lti_tool.services.administration import KNOWN_FOR, DoorClosed, DoorFault, Entrance, Visitor
+from lti_tool.services.administration import (
+    KNOWN_FOR,
+    DoorClosed,
+    DoorFault,
+    Entrance,
+    Visitor,
+    Way,
+)
 from lti_tool.services.overview import overview
 from lti_tool.services.platform_care import last_launches
 from lti_tool.services.refusal_book import last_refusals
@@ -91,8 +98,12 @@ def use_ticket() -> AnyResponse:
     try:
         entrance = tool().door.enter_by_ticket(request.form.get("ticket", ""))
     except DoorClosed as closed:
-        return _sign_in_page(own_path(None), closed)
-    return _let_in(entrance, make_response(render_template("admin/entered.html")))
+        insider = tool().door.insider(session_token())
+        if insider is None:
+            return _sign_in_page(own_path(None), closed)
+        # The button was pressed again in a window that is still open: whoever is in, is in.
+        return _entered(insider.way)
+    return _let_in(entrance, _entered(entrance.way))
 
 
 @blueprint.post("/leave")
@@ -102,6 +113,11 @@ def leave() -> AnyResponse:
     response = redirect(url_for("admin.sign_in"), HTTPStatus.SEE_OTHER)
     set_cookie(response, "admin", "", 0)
     return response
+
+
+def _entered(way: Way) -> Response:
+    onward = url_for("exports.new" if way is Way.DESIGNER else "admin.overview_page")
+    return make_response(render_template("admin/entered.html", onward=onward))
 
 
 def _let_in(entrance: Entrance, response: AnyResponse) -> AnyResponse:

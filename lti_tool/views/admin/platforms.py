@@ -123,6 +123,14 @@ def admit_administrators(platform_id: int) -> AnyResponse:
     return done("administrators-kept", "platform", platform_id=platform_id)
 
 
+@blueprint.post("/platforms/<int(max=2147483647):platform_id>/designers")
+def admit_designers(platform_id: int) -> AnyResponse:
+    """Say whether a platform's course designers may export courses."""
+    with tool().database.transaction() as db:
+        _existing(db, platform_id).admits_designers = text("admit") == "yes"
+    return done("designers-kept", "platform", platform_id=platform_id)
+
+
 @blueprint.get("/platforms/<int(max=2147483647):platform_id>/suspend")
 @blueprint.get("/platforms/<int(max=2147483647):platform_id>/remove", endpoint="confirm_removal")
 def confirm(platform_id: int) -> str:

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from lti_tool.lti import origin_of
-from lti_tool.services.administration import ADMINISTRATION
+from lti_tool.services.administration import ADMINISTRATION, EXPORTS
 from lti_tool.views.context import tool
 from lti_tool.views.policy import UNFRAMED_POLICY
 
@@ -22,7 +22,14 @@ blueprint = Blueprint("admin", __name__, url_prefix=ADMINISTRATION)
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 BEFORE_THE_DOOR = frozenset(
-    {"admin.sign_in", "admin.try_password", "admin.show_ticket", "admin.use_ticket"}
+    {
+        "admin.sign_in",
+        "admin.try_password",
+        "admin.show_ticket",
+        "admin.use_ticket",
+        # Whoever is in leaves by it, course designers too.
+        "admin.leave",
+    }
 )
 LONGEST_PATH = 200
 
@@ -33,6 +40,7 @@ NEWS = {
     "platform-resumed": _l("La plateforme est rétablie."),
     "platform-removed": _l("La plateforme est retirée."),
     "deployment-kept": _l("Le déploiement est enregistré."),
+    "designers-kept": _l("Le choix est enregistré."),
     "administrators-kept": _l("Le choix est enregistré."),
     "invitation-revoked": _l("L’invitation est annulée."),
     "invitation-over": _l("Cette invitation avait déjà servi, ou n’existe plus."),
@@ -51,7 +59,7 @@ def guard() -> AnyResponse | None:
     """Let nobody past the door who is not in, nor any change that is not from a page of ours."""
     if not tool().door.is_open:
         return make_response(render_template("admin/closed.html"), HTTPStatus.FORBIDDEN)
-    if request.method not in READING and not _from_our_page():
+    if request.method not in READING and not from_our_page():
         page = render_template("admin/foreign.html", address=tool().addresses.administration)
         return make_response(page, HTTPStatus.FORBIDDEN)
     if request.endpoint in BEFORE_THE_DOOR or tool().door.is_in(session_token()):
@@ -69,7 +77,8 @@ def protect(response: Response) -> Response:
     return response
 
 
-def _from_our_page() -> bool:
+def from_our_page() -> bool:
+    """Whether the browser says that a page of ours sent the request."""
     return request.headers.get("Origin") == origin_of(tool().settings.public_url)
 
 
@@ -109,11 +118,11 @@ def done(news: str, endpoint: str, **values: Any) -> AnyResponse:
 
 
 def own_path(asked: str | None) -> str:
-    """Return a page of the administration to go on to, whatever was asked for."""
+    """Return a page behind the door to go on to, whatever was asked for."""
     home = url_for("admin.overview_page")
     good = (
         asked is not None
-        and (asked == home or asked.startswith(f"{home}/"))
+        and any(asked == room or asked.startswith(f"{room}/") for room in (home, EXPORTS))
         and asked.isprintable()
         and "\\" not in asked
         and len(asked) <= LONGEST_PATH
