@@ -144,7 +144,12 @@ def form_values(
     course: str, partner: str, chosen: str, options: Mapping[str, Any]
 ) -> dict[str, str]:
     """Return what fills the form in with an order again."""
-    values = {f"{OPTION}{name}": _written(value) for name, value in options.items()}
+    values = {
+        f"{OPTION}{name}": _written(value)
+        for name, value in options.items()
+        # A language that nobody chose is the course's first: “none” is none.
+        if not (name == "language" and value is None)
+    }
     return {"course": course, "partner": partner, "format": chosen, **values}
 
 
@@ -170,6 +175,7 @@ def _package_page(
         problems=problems or {},
         values=values or {"sent_on": today},
         today=today,
+        shown_options=kept.options | {"language": kept.language},
         again=form_values(kept.course, kept.partner, kept.format, kept.options),
     )
 
