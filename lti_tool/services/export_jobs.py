@@ -27,8 +27,9 @@ from lti_tool.models import ExportJob, ExportPackage, JobState, now
 from lti_tool.services.export_packages import lock_packages, twin_of
 from lti_tool.services.exports import ExportDesk
 from lti_tool.services.tokens import new_token
-from scorm_packages.exporter import Exporter, Made, Order
+from scorm_packages.exporter import Exporter, Order
 from scorm_packages.format import UnsoundPackage
+from scorm_packages.kept import Made
 from scorm_packages.options import OptionError
 from scorm_packages.package import PackageError
 from scorm_packages.partners import ProfileError

@@ -55,6 +55,11 @@ class School:
     def administration_url(self) -> str:
         return f"{self.tool_url}/admin"
 
+    @property
+    def database_url(self) -> str:
+        """The tool's database, for tests that note in it what would take long to come about."""
+        return self.programs.environment["ARRIMAGE_DATABASE_URL"]
+
     def tool_log(self) -> str:
         return (self.logs / "serve.log").read_text(encoding="utf-8")
 
@@ -84,6 +89,8 @@ def _open(running: Running, folder: Path, options: Sequence[str]) -> Iterator[Sc
             "ARRIMAGE_BIND": f"127.0.0.1:{tool_port}",
             "ARRIMAGE_ALLOW_LOOPBACK": "yes",
             "ARRIMAGE_ADMINISTRATION": "password,lti",
+            "ARRIMAGE_CACHE": str(folder / "cache"),
+            "ARRIMAGE_PACKAGES": str(folder / "packages"),
         },
     )
     school = School(places, folder, programs)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -22,6 +22,9 @@ from classroom.accounts import ADMINISTRATOR, INSTRUCTOR, MENTOR, STUDENT, Accou
 from config.settings import Settings
 from course_content.model import Course
 from lti_tool.app import create_app
+from lti_tool.database import Database
+from lti_tool.models import ExportJob, ExportPackage, ExportSend, JobState, now
+from scorm_packages.checks.findings import Finding, Report
 from tests.browser.looks import SCHEMES, WIDTHS, look_at
 from tests.browser.lti.conftest import (
     NO_COOKIE_IN_FRAMES,
@@ -37,6 +40,7 @@ WHOLE = "Module 3 (entier)"
 PLAN = "atelier-plan/plan-du-projet"
 QUIZ = "metier-sim/quiz-metier-sim"
 LANGUAGE_OF_PAGE = "document.documentElement.lang"
+COURSE = "engagement-parties-prenantes"
 COURSE_LANGUAGE = "fr"
 """In which a work is reviewed, whatever the reader's."""
 PHONE, WIDE = WIDTHS
@@ -67,6 +71,7 @@ WITHOUT_PAGE: Final[Mapping[str, str]] = {
     "admin.try_password": "the page of admin.sign_in",
     "admin.change_platform": "the page of admin.edit_platform, or leads to admin.platform",
     "admin.admit_administrators": "leads to admin.platform",
+    "admin.admit_designers": "leads to admin.platform",
     "admin.keep_deployment": "leads to admin.platform",
     "admin.suspend_platform": "leads to admin.platform",
     "admin.resume_platform": "leads to admin.platform",
@@ -82,6 +87,14 @@ WITHOUT_PAGE: Final[Mapping[str, str]] = {
     "admin.revoke_licence": "leads to admin.licence",
     "dispatch.unit": "JSON",
     "dispatch.launch": "the player, looked at as lti.launch; refusals as dispatch.nothing_launched",
+    "exports.build": "the page of exports.new, or leads to exports.job",
+    "exports.cancel_job": "leads to exports.new",
+    "exports.download": "a package, or the page of exports.package",
+    "exports.job_state": "JSON",
+    "exports.note_send": "the page of exports.package, or leads there",
+    "exports.preview_file": "files of pages",
+    "exports.remove_package": "leads to exports.package",
+    "exports.remove_send": "leads to exports.package",
 }
 """Routes that show no page of their own, and why: an endpoint, or a blueprint and its dot."""
 
@@ -393,6 +406,7 @@ def looks_at_the_administration(tour: Tour) -> str:
     page.locator(".admin-page form button[type=submit]").first.click()
     invitation = page.locator(".once code").inner_text()
     tour.look("new invitation")
+    looks_at_the_exports(tour)
     page.context.clear_cookies()
     return invitation
 
@@ -416,6 +430,60 @@ def looks_at_the_licences(tour: Tour) -> None:
     tour.goes("/admin/licences")
     expect(page.locator(".admin-table")).to_be_visible()
     tour.look("licences")
+
+
+def looks_at_the_exports(tour: Tour) -> None:
+    """Look at the export page, and at jobs and a package that were there before."""
+    package_id, jobs = exports_were_made(tour.school)
+    tour.goes("/exports?partner=essec&option-mastery=101")
+    expect(tour.page.locator("#option-mastery-problem")).to_be_visible()
+    tour.look("mistakes in an export")
+    tour.goes("/exports?partner=essec")
+    tour.page.locator("#preview").scroll_into_view_if_needed()
+    expect(tour.page.frame_locator("#preview").locator("main h1")).to_be_visible()
+    tour.look("export page with a preview")
+    for job_id in jobs:
+        tour.goes(f"/exports/jobs/{job_id}")
+        tour.look(f"job {job_id}")
+    for path in ("history", f"packages/{package_id}", f"packages/{package_id}/remove"):
+        tour.goes(f"/exports/{path}")
+        tour.look(f"/exports/{path}")
+
+
+def exports_were_made(school: School) -> tuple[int, list[int]]:
+    """Note a package that was sent and has something to look at, a job under way, one that failed.
+
+    No worker takes them up; return their numbers.
+    """
+    finding = Finding("a/b", "The workshop is a sheet to print: cartridges have no such activity.",
+                      "SCORM and LTI carry it as it is.", "warning")  # fmt: skip
+    report = Report("scorm12", "SCORM 1.2", 3, 9, ("index.html",), (finding,))
+    asked = {"course": COURSE, "format": "scorm12", "choices": {"mastery": 70.0}}
+    database = Database(school.database_url)
+    with database.transaction() as db:
+        package = ExportPackage(
+            name="cours-1-fr-scorm12.zip",
+            checksum="0" * 64,
+            size=123_456,
+            course=COURSE,
+            course_title="Cours",
+            version="1",
+            language="fr",
+            format="scorm12",
+            options={"mastery": None, "structure": "units"},
+            report=report.as_json(),
+        )
+        package.sends.append(ExportSend(recipient="DSI", sent_on=date(2026, 9, 1)))
+        until = now() + timedelta(days=1)
+        running = ExportJob(**asked, state=JobState.RUNNING, claimed_until=until, done=1, total=2)
+        failed = ExportJob(
+            **asked, state=JobState.FAILED, fault="unsound", report=report.as_json(), detail="?"
+        )
+        db.add_all((package, running, failed))
+        db.flush()
+        numbers = package.id, [running.id, failed.id]
+    database.close()
+    return numbers
 
 
 def looks_at_a_registration(tour: Tour, invitation: str) -> None:

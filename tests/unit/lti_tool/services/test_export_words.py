@@ -1,0 +1,60 @@
+"""The export page has French words for what the exporter says in English."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from lti_tool.services.export_findings import said
+from lti_tool.services.export_form import spoken
+from lti_tool.services.export_jobs import JobFault
+from lti_tool.services.export_words import FAULTS, OPTIONS, PURPOSES
+from scorm_packages.exporter import Exporter, Order
+from scorm_packages.options import Options
+from scorm_packages.registry import FORMATS, find_format
+
+COURSES = Path(__file__).parents[3] / "courses"
+
+
+def test_every_format_has_its_purpose_in_french() -> None:
+    assert FORMATS.keys() - PURPOSES.keys() == set()
+
+
+def test_every_option_and_each_of_its_choices_has_a_label() -> None:
+    for name, option in Options.declared().items():
+        assert set(option.choices) <= OPTIONS[name].choices.keys()
+    assert OPTIONS.keys() - Options.declared().keys() == set()
+
+
+def test_every_fault_has_words() -> None:
+    assert FAULTS.keys() == set(JobFault)
+
+
+def test_every_value_can_be_told_also_of_an_option_without_words() -> None:
+    usual = Options()
+    for field in dataclasses.fields(usual):
+        assert spoken(field.name, getattr(usual, field.name))
+    assert spoken("mastery", 62.5) == "62.5"
+    assert spoken("a-new-one", "value") == "value"
+    assert spoken("a-new-one", None) == "none"
+
+
+@pytest.mark.parametrize("course", ["every-kind", "atelier"])
+def test_whatever_the_check_says_of_our_packages_is_said_in_french(
+    course: str, tmp_path: Path
+) -> None:
+    exporter = Exporter(COURSES / course)
+    cartridge = exporter.export(Order(find_format("common-cartridge")), tmp_path)
+    assert cartridge.warnings
+    for finding in cartridge.warnings:
+        for english in (finding.message, finding.remedy):
+            french = said(english)
+            assert french.is_translated, english
+            assert french.text % french.values
+
+
+def test_what_nobody_put_into_french_is_shown_as_it_is() -> None:
+    found = said("Something new is wrong.")
+    assert (found.text, found.is_translated) == ("Something new is wrong.", False)
