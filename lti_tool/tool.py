@@ -209,7 +209,7 @@ def build_tool(settings: Settings) -> Tool:
             settings.session_lifetime,
         ),
         previews=previews,
-        export_forms=FormMaker(exports, previews, courses, slugs),
+        export_forms=FormMaker(previews, licences, courses, slugs),
     )
 
 

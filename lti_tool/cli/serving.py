@@ -89,7 +89,9 @@ def worker() -> None:
         helpers = (
             threading.Thread(target=_sweep, args=(tool.database, stop)),
             threading.Thread(target=run_columns, args=(tool.database, tool.line_items, stop)),
-            threading.Thread(target=run_exports, args=(tool.database, tool.exports, stop)),
+            threading.Thread(
+                target=run_exports, args=(tool.database, tool.exports, tool.licences, stop)
+            ),
             threading.Thread(
                 target=run_subscriptions,
                 args=(tool.database, tool.notice_client, tool.addresses.notices, stop),

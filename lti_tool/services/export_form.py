@@ -14,10 +14,10 @@ from typing import Any, Final, TypeAlias
 from course_content.loader import CourseError, CourseNotFound
 from course_content.model import Course, localized
 from lti_tool.services.courses import CourseShelf, UnknownCourse
+from lti_tool.services.dispatch_licences import LicenceDesk, Usage
 from lti_tool.services.export_jobs import Wish
 from lti_tool.services.export_previews import PreviewDesk
 from lti_tool.services.export_words import OPTIONS, PURPOSES, OptionWords
-from lti_tool.services.exports import ExportDesk
 from lti_tool.services.refusals import N_
 from scorm_packages.exporter import Order
 from scorm_packages.format import Format
@@ -34,12 +34,20 @@ LONGEST: Final = 300
 
 Choices: TypeAlias = Sequence[tuple[str, str]]
 """Values, each with its label."""
-Supplier: TypeAlias = Callable[[Course], Choices]
+Supplier: TypeAlias = Callable[[Course, Partner | None], Choices]
+"""Tells what there is to choose from, of this course and for this partner."""
 
 UNKNOWN_COURSE: Final = N_("Ce cours n’existe pas. Choisissez-en un de la liste.")
 UNKNOWN_PARTNER: Final = N_("Ce partenaire n’a pas de profil. Choisissez-en un de la liste.")
 UNKNOWN_FORMAT: Final = N_("Ce format n’existe pas. Choisissez-en un de la liste.")
 NO_SUCH_CHOICE: Final = N_("Ce choix n’existe pas. Choisissez-en un de la liste.")
+NO_PARTNER: Final = N_("Ce format est fait pour un partenaire\u00a0: choisissez lequel.")
+NO_LICENCE: Final = N_(
+    "Aucune licence n’ouvre ce cours à ce partenaire. L’administration en fait une dans la page "
+    "«\u00a0Licences\u00a0», ou par la commande «\u00a0arrimage licence create\u00a0»."
+)
+WHICH_LICENCE: Final = N_("Plusieurs licences conviennent, ou aucune\u00a0: choisissez-en une.")
+LICENCE: Final = "licence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +158,19 @@ class FormMaker:
     """Makes the form from what there is, and from what somebody sent."""
 
     def __init__(
-        self, desk: ExportDesk, previews: PreviewDesk, shelf: CourseShelf, slugs: Iterable[str]
+        self, previews: PreviewDesk, licences: LicenceDesk, shelf: CourseShelf, slugs: Iterable[str]
     ) -> None:
-        self._desk = desk
+        self._desk = previews.desk
         self._previews = previews
+        self._licences = licences
         self._shelf = shelf
         self._slugs = tuple(slugs)
+        self._suppliers: Mapping[str, Supplier] = {
+            "language": lambda course, _partner: [
+                (each, OPTIONS["language"].choices.get(each, each)) for each in course.languages
+            ],
+            LICENCE: self._licences_for,
+        }
 
     def form(self, given: Mapping[str, str], language: str) -> ExportForm:
         """Return the form as ``given`` fills it in; ``language`` is that of titles."""
@@ -277,12 +292,27 @@ class FormMaker:
             if name not in chosen.options:
                 continue
             text = given.get(f"{OPTION}{name}", "").strip()[:LONGEST]
-            offered = _offered(name, option, course)
+            offered = self._offered(name, option, course, partner)
             value, problem = _read(name, option, text, offered)
             if text and problem is None:
                 choices[name] = value
             fields.append(_field(name, text, offered, partner, problem))
         return tuple(fields), choices
+
+    def _offered(
+        self, name: str, option: Option, course: Course | None, partner: Partner | None
+    ) -> Choices:
+        supplier = self._suppliers.get(name)
+        if supplier is not None:
+            return supplier(course, partner) if course else ()
+        labels = OPTIONS[name].choices if name in OPTIONS else {}
+        return [(value, labels.get(value, value)) for value in option.choices]
+
+    def _licences_for(self, course: Course, partner: Partner | None) -> Choices:
+        if partner is None:
+            return ()
+        found = self._licences.choices(partner.name, course.slug)
+        return [(str(each.licence.id), _terms(each)) for each in found]
 
     def _order(
         self,
@@ -297,29 +327,36 @@ class FormMaker:
         try:
             if partner is not None:
                 partner.adapt(course)
-            return self._desk.order(chosen.name, partner, choices)
+            order = self._desk.order(chosen.name, partner, choices)
+            if LICENCE in chosen.options:
+                self._refuse_unlicensed(order, course, problems)
+            return None if problems else order
         except (PackageError, ProfileError) as error:
             problems["partner"] = Problem(str(error), is_translated=False)
         except OptionError as error:
             problems[f"{OPTION}{error.name}"] = Problem(str(error), is_translated=False)
         return None
 
+    def _refuse_unlicensed(
+        self, order: Order, course: Course, problems: dict[str, Problem]
+    ) -> None:
+        """Note what is missing for a package that opens the course here, under a licence."""
+        if order.partner is None or not order.partner.name:
+            problems["partner"] = Problem(NO_PARTNER)
+        elif not self._licences.choices(order.partner.name, course.slug):
+            problems[f"{OPTION}{LICENCE}"] = Problem(NO_LICENCE)
+        else:
+            try:
+                self._licences.licensed(order, course.slug, course.languages)
+            except PackageError:
+                problems[f"{OPTION}{LICENCE}"] = Problem(WHICH_LICENCE)
 
-SUPPLIERS: Final[Mapping[str, Supplier]] = {
-    "language": lambda course: [(each, _language(each)) for each in course.languages],
-}
-"""Where an option's choices come from that its declaration does not name."""
 
-
-def _language(tag: str) -> str:
-    return OPTIONS["language"].choices.get(tag, tag)
-
-
-def _offered(name: str, option: Option, course: Course | None) -> Choices:
-    if name in SUPPLIERS:
-        return SUPPLIERS[name](course) if course else ()
-    labels = OPTIONS[name].choices if name in OPTIONS else {}
-    return [(value, labels.get(value, value)) for value in option.choices]
+def _terms(found: Usage) -> str:
+    """Tell licences apart: what they are called, and until when they serve."""
+    one = found.licence
+    told = (f"n° {one.id}", one.language, one.valid_until.isoformat(), one.note)
+    return " · ".join(each for each in told if each)
 
 
 def _read(name: str, option: Option, text: str, offered: Choices) -> tuple[Any, Problem | None]:

@@ -24,6 +24,7 @@ from course_content.loader import CourseError, CourseNotFound
 from course_content.model import localized
 from lti_tool.database import Database
 from lti_tool.models import ExportJob, ExportPackage, JobState, now
+from lti_tool.services.dispatch_licences import LicenceDesk
 from lti_tool.services.export_packages import lock_packages, twin_of
 from lti_tool.services.exports import ExportDesk
 from lti_tool.services.tokens import new_token
@@ -233,6 +234,7 @@ class _Hold:
 def run_exports(
     database: Database,
     desk: ExportDesk,
+    licences: LicenceDesk,
     stop: threading.Event,
     *,
     poll_seconds: float = POLL_SECONDS,
@@ -244,14 +246,16 @@ def run_exports(
     while not stop.is_set():
         try:
             desk.packages.sweep()
-            while not stop.is_set() and export_next(database, desk, stop):
+            while not stop.is_set() and export_next(database, desk, licences, stop):
                 pass
         except Exception:
             log.exception("Exports were interrupted; they go on in %s s.", poll_seconds)
         stop.wait(poll_seconds)
 
 
-def export_next(database: Database, desk: ExportDesk, stop: threading.Event) -> bool:
+def export_next(
+    database: Database, desk: ExportDesk, licences: LicenceDesk, stop: threading.Event
+) -> bool:
     """Make the package that was asked for first; return whether there was one to make."""
     hold = _claim(database, stop, now())
     if hold is None:
@@ -261,7 +265,7 @@ def export_next(database: Database, desk: ExportDesk, stop: threading.Event) -> 
     try:
         with hold.kept(), desk.packages.workspace() as workspace:
             order, exporter = _order(desk, job)
-            made = exporter.export(order, workspace, hold.watch)
+            made = exporter.export(_licensed(order, exporter, licences), workspace, hold.watch)
             _finish(database, desk, hold, _package(order, exporter, made, job.asked_by), made)
     except _Lost:
         log.info("Export %s was cancelled.", hold.job_id)
@@ -308,6 +312,13 @@ def _claim(database: Database, stop: threading.Event, moment: datetime) -> _Hold
 def _order(desk: ExportDesk, job: ExportJob) -> tuple[Order, Exporter]:
     order = desk.order(job.format, desk.known_partner(job.partner), job.choices)
     return order, desk.exporter(desk.course_folder(job.course))
+
+
+def _licensed(order: Order, exporter: Exporter, licences: LicenceDesk) -> Order:
+    """Put the licence's address into an order that needs one. It is noted nowhere else."""
+    if "licence" not in order.format.options:
+        return order
+    return licences.licensed(order, exporter.course.slug, exporter.course.languages)
 
 
 def _package(order: Order, exporter: Exporter, made: Made, by: str) -> ExportPackage:

@@ -28,18 +28,18 @@ class PreviewDesk:
     """
 
     def __init__(self, desk: ExportDesk) -> None:
-        self._desk = desk
+        self.desk = desk
         self._read: dict[str, _Read] = {}
         self._lock = threading.Lock()
 
     def exporter(self, slug: str) -> Exporter:
         """Return an exporter of a course as its files are now. Raise ``CourseNotFound``."""
-        folder = self._desk.course_folder(slug)
+        folder = self.desk.course_folder(slug)
         stamp = _stamp(folder)
         with self._lock:
             kept = self._read.get(slug)
             if kept is None or kept.stamp != stamp:
-                kept = self._read[slug] = _Read(stamp, self._desk.exporter(folder))
+                kept = self._read[slug] = _Read(stamp, self.desk.exporter(folder))
             return kept.exporter
 
     def page(self, slug: str, order: Order) -> bytes:

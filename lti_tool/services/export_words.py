@@ -118,6 +118,11 @@ OPTIONS: Final[Mapping[str, OptionWords]] = {
         problem=N_("Écrivez une adresse en https, ou «\u00a0none\u00a0»."),
         none=N_("aucun lien, les pages elles-mêmes"),
     ),
+    "licence": OptionWords(
+        N_("Licence"),
+        N_("Celle sous laquelle les personnes de ce partenaire ouvrent le cours sur l’outil."),
+        none=N_("la seule qui convient"),
+    ),
 }
 
 

@@ -83,7 +83,9 @@ class Office:
 
     def work(self) -> bool:
         """Make one package as the worker does."""
-        return export_next(self.tool.database, self.tool.exports, threading.Event())
+        return export_next(
+            self.tool.database, self.tool.exports, self.tool.licences, threading.Event()
+        )
 
     def make(self, **changes: str) -> str:
         """Ask for a package and make it; return the address of its page."""

@@ -11,7 +11,10 @@ import pytest
 
 from config.settings import Settings
 from lti_tool.app import create_app
+from lti_tool.models import now
 from lti_tool.services.administration import Way
+from lti_tool.services.dispatch_licences import Offer, Terms
+from scorm_packages.check import check_package
 from scorm_packages.options import Options
 from scorm_packages.registry import FORMATS
 from tests.functional.administration.conftest import Visitor
@@ -42,7 +45,8 @@ def boot(page: str) -> dict[str, object]:
 def test_the_form_asks_for_every_option_that_a_format_declares(office: Office, name: str) -> None:
     shown = office.get(f"/exports?course={COURSE}&format={name}").text
     asked = set(re.findall(r'name="option-([^"]+)"', shown))
-    assert asked == {each for each in Options.declared() if each in FORMATS[name].options}
+    # A licence is only chosen where there is one: see below.
+    assert asked == (Options.declared().keys() & FORMATS[name].options) - {"licence"}
 
 
 def test_what_the_profile_says_is_shown_and_not_stored(office: Office) -> None:
@@ -141,6 +145,35 @@ def test_options_of_another_format_are_left_alone(office: Office) -> None:
     office.order(format="epub", **{"option-mastery": "40", "option-nothing": "1"})
     (job,) = office.jobs()
     assert job.choices == {}
+
+
+def test_a_package_that_needs_a_licence_says_what_is_missing_and_takes_the_one_there_is(
+    office: Office, tmp_path: Path
+) -> None:
+    form = {"course": COURSE, "format": "dispatch"}
+    shown = html.unescape(office.post("/exports", **form).text)
+    assert "Ce format est fait pour un partenaire" in shown
+    form["partner"] = PARTNER
+    shown = html.unescape(office.post("/exports", **form).text)
+    assert "Aucune licence n’ouvre ce cours à ce partenaire" in shown
+    # A designer makes no licences, and is shown no way to.
+    assert "/admin/licences" not in shown
+    assert "/admin/licences" in office.enter(Way.COMMAND).post("/exports", **form).text
+    today = now().date()
+    offer = Offer([PARTNER], {COURSE: ["fr"]})
+    first, second = (
+        office.tool.licences.make(Terms(PARTNER, COURSE, "fr", 30, today, today), offer)
+        for _ in range(2)
+    )
+    refused = office.post("/exports", **form)
+    assert refused.status_code == 400
+    assert f'<option value="{first}"' in refused.text
+    page = office.make(**form, **{"option-licence": str(second)})
+    (kept,) = office.kept()
+    assert kept.options["licence"] == str(second)
+    with office.get(f"{page}/file") as answer:
+        (tmp_path / kept.name).write_bytes(answer.data)
+    assert check_package(tmp_path / kept.name).kind == "dispatch"
 
 
 def test_a_course_with_mistakes_is_named_and_cannot_be_chosen(office: Office) -> None:

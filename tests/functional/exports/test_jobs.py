@@ -250,7 +250,7 @@ def test_a_worker_that_is_stopped_gives_its_job_back(office: Office) -> None:
     office.order()
     stop = threading.Event()
     stop.set()
-    assert export_next(office.tool.database, office.tool.exports, stop)
+    assert export_next(office.tool.database, office.tool.exports, office.tool.licences, stop)
     (job,) = office.jobs()
     assert (job.state, job.tries, job.claim) == (JobState.WAITING, 0, None)
     assert office.work()
@@ -329,7 +329,8 @@ def test_the_worker_s_loop_makes_what_waits_and_ends_when_told(office: Office) -
     office.order()
     stop = threading.Event()
     loop = threading.Thread(
-        target=run_exports, args=(office.tool.database, office.tool.exports, stop)
+        target=run_exports,
+        args=(office.tool.database, office.tool.exports, office.tool.licences, stop),
     )
     loop.start()
     deadline = time.monotonic() + WAIT_SECONDS
