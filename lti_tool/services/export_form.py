@@ -276,7 +276,7 @@ class FormMaker:
                 purpose=Problem(french or each.purpose, is_translated=french is not None),
                 takers=self._desk.takers(each.name),
                 is_recommended=each.name == recommended,
-                suits=None if family is None else each.name in family.formats,
+                suits=None if family is None else family.title in self._desk.takers(each.name),
             )
 
     def _fields(
@@ -296,7 +296,8 @@ class FormMaker:
             value, problem = _read(name, option, text, offered)
             if text and problem is None:
                 choices[name] = value
-            fields.append(_field(name, text, offered, partner, problem))
+            usual = getattr(self._desk.options_for(partner), name)
+            fields.append(_field(name, text, offered, usual, problem))
         return tuple(fields), choices
 
     def _offered(
@@ -377,12 +378,10 @@ def _field(
     name: str,
     text: str,
     offered: Choices,
-    partner: Partner | None,
+    otherwise: object,
     problem: Problem | None,
 ) -> Field:
     words = OPTIONS.get(name) or OptionWords(name)
-    told = partner is not None and name in partner.choices
-    otherwise = partner.choices[name] if partner and told else getattr(Options(), name)
     return Field(
         name=name,
         words=words,
@@ -390,7 +389,7 @@ def _field(
         choices=offered,
         value=text,
         otherwise=spoken(name, otherwise),
-        is_from_profile=told,
+        is_from_profile=otherwise != getattr(Options(), name),
         problem=problem,
     )
 

@@ -84,6 +84,11 @@ OPTIONS: Final[Mapping[str, OptionWords]] = {
             "units": N_("un morceau par unité, chacun avec son suivi"),
         },
     ),
+    "outline": OptionWords(
+        N_("Menu des morceaux"),
+        N_("Sans menu sur la plateforme, les morceaux mènent eux-mêmes de l’un à l’autre."),
+        {"yes": N_("la plateforme en montre un"), "no": N_("la plateforme n’en montre pas")},
+    ),
     "completion": OptionWords(
         N_("Ce qui termine le parcours"),
         N_("Là où rien n’est noté, ce sont les pages qui comptent."),

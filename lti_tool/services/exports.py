@@ -83,23 +83,28 @@ class ExportDesk:
         the rest is as usual. Raise ``PackageError``, ``OptionError`` or ``ProfileError``.
         """
         chosen = find_format(format_name or self._format_for(partner))
-        options = self._options_for(partner) if partner else Options()
+        options = self.options_for(partner)
         order = Order(chosen, options.but(choices or {}), partner or self._institution())
         self._refuse_pieces(order)
         return order
 
-    def takers(self, format_name: str) -> tuple[str, ...]:
-        """Return the titles of the families of platforms that take a format."""
-        taken_as = find_format(format_name).taken_as or format_name
-        return tuple(each.title for each in self.platforms.values() if taken_as in each.formats)
+    def options_for(self, partner: Partner | None) -> Options:
+        """Return the options as they are where nobody chooses others.
 
-    def _options_for(self, partner: Partner) -> Options:
-        """What the profile says; what it does not say of the platform, the family of it does."""
+        They are as the profile says; what it does not say of the platform, the family of it does.
+        """
+        if partner is None:
+            return Options()
         platform = self.platforms.get(partner.lms or "")
         options = partner.options()
         if platform and not platform.outline and "outline" not in partner.choices:
             return options.but({"outline": WITHOUT_OUTLINE})
         return options
+
+    def takers(self, format_name: str) -> tuple[str, ...]:
+        """Return the titles of the families of platforms that take a format."""
+        taken_as = find_format(format_name).taken_as or format_name
+        return tuple(each.title for each in self.platforms.values() if taken_as in each.formats)
 
     def _format_for(self, partner: Partner | None) -> str:
         if partner is None:
