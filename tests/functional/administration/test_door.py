@@ -33,19 +33,26 @@ from lti_tool.services.administration import (
 )
 from lti_tool.services.housekeeping import forget_what_is_over
 from lti_tool.tool import Tool
-from tests.functional.administration.conftest import PASSWORD, Visitor, make_app
+from tests.functional.administration.conftest import COURSE, PASSWORD, Visitor, make_app
 
 SIGN_IN = "/admin/sign-in"
 
 
 def pages_behind_the_door(app: Flask) -> list[tuple[str, str]]:
-    """Every method and address of the administration, but for those at the door."""
+    """Every method and address of the administration and of the export page, but at the door."""
     adapter = app.url_map.bind("localhost")
-    values = {"platform_id": 1, "licence_id": 1, "step": "roster"}
+    values = {
+        **dict.fromkeys(("platform_id", "licence_id", "job_id", "package_id", "send_id"), 1),
+        "step": "roster",
+        "slug": COURSE,
+        "language": "fr",
+    }
     return [
         (method, adapter.build(rule.endpoint, {k: values[k] for k in rule.arguments}, method))
         for rule in app.url_map.iter_rules()
-        if rule.endpoint.startswith("admin.") and not rule.rule.endswith(("/sign-in", "/enter"))
+        if rule.endpoint.startswith(("admin.", "exports."))
+        and not rule.rule.endswith(("/sign-in", "/enter"))
+        and rule.endpoint != "exports.preview_file"
         for method in (rule.methods or set()) & {"GET", "POST"}
     ]
 
