@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from course_content.model import Course
 from scorm_packages.cmi5 import Cmi5
 from tests.browser.cmi5.lms import Lms, running
 from tests.unit.scorm_packages.boxes import box
@@ -18,11 +19,11 @@ def lms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lms]:
 
 @pytest.fixture(scope="session")
 def imported(lms: Lms, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
-    """Export the course that asks every kind of question, and import it."""
+    """Export a course and import it: the one that asks every kind of question, or another."""
 
-    def import_course(**options: float | str | None) -> str:
+    def import_course(course: Course | None = None, **options: float | str | None) -> str:
         folder = tmp_path_factory.mktemp("course")
-        package = box(every_kind(folder / "source"), Cmi5(), folder, **options)
+        package = box(course or every_kind(folder / "source"), Cmi5(), folder, **options)
         return lms.add(package, tmp_path_factory.mktemp("imported"))
 
     return import_course

@@ -114,10 +114,12 @@ class Lms:
         root = etree.parse(self.folders[course] / "cmi5.xml").getroot()
         return list(root.iter(f"{STRUCTURE}au"))
 
-    def wait_for_work(self, launched: Launched, part: bytes) -> None:
-        """Wait until the document of a session's work has this in it."""
+    def wait_for_work(
+        self, launched: Launched, part: bytes, document: str = "arrimage.work"
+    ) -> None:
+        """Wait until a document of a session's work has this in it."""
         terms = launched.terms
-        place = (terms.activity, terms.registration, "arrimage.work")
+        place = (terms.activity, terms.registration, document)
         with self.kept:
             arrived = self.kept.wait_for(
                 lambda: part in self.documents.get(place, b""), END_SECONDS

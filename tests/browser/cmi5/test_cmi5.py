@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from course_content.loader import load_course
 from tests.browser.cmi5.lms import END_SECONDS, Launched, Lms
 from tests.browser.cmi5.rules import Statement, is_defined, verb_of, violations
 from tests.browser.looks import look_at
 from tests.browser.scorm.learner import Learner
+from tests.browser.scorm.test_workshops import MAP, Maker
+from tests.unit.course_content.conftest import COURSES
 
 PageAt = Callable[..., Page]
 Played = tuple[Launched, list[Statement]]
@@ -260,6 +263,30 @@ def test_each_unit_is_one_of_its_own(lms: Lms, imported: Any, page_at: PageAt) -
     for _launched, statements in played:
         assert defined(statements) == ["initialized", "completed", "passed", "terminated"]
     hold_to_the_rules(*played)
+
+
+def test_what_is_made_in_a_workshop_is_there_in_another_browser(
+    lms: Lms, imported: Any, page_at: PageAt
+) -> None:
+    course, registration = imported(load_course(COURSES / "atelier")), lms.enrol()
+    first = lms.launch(course, registration)
+    page = page_at()
+    page.goto(first.address)
+    maker = Maker(page)
+    maker.opens(MAP)
+    maker.makes_a_map()
+    rows = maker.rows("map-actors")
+    # At once: what was typed last is still on its way.
+    made = close(lms, page, first)
+    lms.wait_for_work(first, b"Personne ne dort.", "arrimage.work.ma-carte")
+
+    second = lms.launch(course, registration)
+    page = page_at()
+    page.goto(second.address)
+    maker = Maker(page)
+    maker.opens(MAP)
+    assert maker.rows("map-actors") == rows
+    hold_to_the_rules(made, close(lms, page, second))
 
 
 def test_who_leaves_goes_where_the_platform_wants(lms: Lms, whole: str, page_at: PageAt) -> None:
