@@ -12,16 +12,17 @@ from playwright.sync_api import BrowserContext, Page, expect
 from scorm_packages.check import check_package
 from tests.browser.lti.conftest import THIRD_PARTY_COOKIES_ALLOWED, Chromium, OpenBrowser
 from tests.browser.lti.person import SLOW_MS
-from tests.browser.lti.school import School, open_school_in
+from tests.browser.lti.school import School, open_school
+from tests.browser.lti.setups import Setup
 
 PARTNER = "essec"
 DESIGNERS_PAGE = "/exports"
 
 
 @pytest.fixture(scope="module")
-def running_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
-    """Its administrators come in without a password: no school for other files."""
-    with open_school_in(tmp_path_factory.mktemp("school")) as school:
+def running_school(tool_setup: Setup, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+    """A school without packages: none for other files."""
+    with open_school(tool_setup, tmp_path_factory.mktemp("school")) as school:
         yield school
 
 
@@ -52,11 +53,11 @@ def test_a_package_is_chosen_seen_made_fetched_sent_and_fetched_again(
     enter(page, running_school)
 
     # What is chosen shows at once, and stays in the address.
-    page.get_by_label("Partenaire").select_option(PARTNER)
+    page.get_by_label("Partenaire", exact=True).select_option(PARTNER)
     expect(page.locator("#told")).to_have_text("Le formulaire et l’aperçu sont à jour.")
     assert f"partner={PARTNER}" in page.url
     preview = page.frame_locator("#preview")
-    page.get_by_label("Téléphone").check()
+    page.get_by_label("Téléphone", exact=True).check()
     expect(preview.locator("main h1")).to_be_visible()
     preview.get_by_role("link", name="Commencer", exact=False).first.click()
     expect(preview.locator("main h1")).not_to_have_text("Présentation et syllabus")
@@ -97,9 +98,9 @@ def test_the_whole_way_is_open_without_scripts(
     context = browser.new_context(java_script_enabled=False, locale="fr-FR")
     page = context.new_page()
     enter(page, running_school)
-    page.get_by_label("Partenaire").select_option(PARTNER)
+    page.get_by_label("Partenaire", exact=True).select_option(PARTNER)
     page.get_by_role("button", name="Mettre à jour la page").click()
-    expect(page.get_by_label("Partenaire")).to_have_value(PARTNER)
+    expect(page.get_by_label("Partenaire", exact=True)).to_have_value(PARTNER)
     page.get_by_label("EPUB 3").check()
     page.get_by_role("button", name="Faire le paquet").click()
     # The page of the job comes anew by itself, until there is the package's.
