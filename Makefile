@@ -65,7 +65,7 @@ bench-export: $(VENV)/.dev build .cache/packager/.installed ## What an export co
 	@$(BIN)/python -m benchmarks.export --packages .cache/packager
 
 .PHONY: bench-grades
-bench-grades: $(VENV)/.dev build ## How fast scores reach a slow platform
+bench-grades: $(VENV)/.dev build ## How fast scores arrive, and how soon ten thousand can be read about
 	@$(BIN)/python -m benchmarks.grades
 
 .PHONY: bench-faults
@@ -75,10 +75,6 @@ bench-faults: $(VENV)/.dev build ## 2,000 scores through a storm of faults and k
 .PHONY: bench-queues
 bench-queues: .cache/queue-engines/.installed ## What queue engines lose when processes are killed
 	@.cache/queue-engines/bin/python -m benchmarks.queue_engines
-
-.PHONY: bench-grades
-bench-grades: $(VENV)/.dev build ## How soon an instructor reads about a class of ten thousand
-	@$(BIN)/python -m benchmarks.grades_reading
 
 .PHONY: screenshots
 screenshots: $(VENV)/.dev build chromium ## Take the pictures of docs/ecrans.md anew
