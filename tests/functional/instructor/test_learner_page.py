@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import unescape
 
 import lxml.html
-import pytest
 from sqlalchemy import select, update
 
 from lti_tool.lti import Role
@@ -83,12 +82,13 @@ def test_the_table_leads_to_each_learner_and_each_activity(school: School) -> No
     assert "/class/activities/quiz-un" in links
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "x", "999999", "٣", "9" * 300])
-def test_nobody_is_at_a_number_of_no_one(school: School, number: str) -> None:
-    answer = school.open(2, role=Role.INSTRUCTOR).get(f"/api/class/learners/{number}")
+def test_nobody_is_at_a_number_of_no_one(school: School) -> None:
+    instructor = school.open(2, role=Role.INSTRUCTOR)
 
-    assert answer.status_code == 404
-    assert answer.get_json()["error"]["code"] == "unknown_learner"
+    for number in ("0", "-1", "x", "999999", "٣", "9" * 300):
+        answer = instructor.get(f"/api/class/learners/{number}")
+        assert answer.status_code == 404
+        assert answer.get_json()["error"]["code"] == "unknown_learner"
 
 
 def test_a_learner_of_another_class_is_nobody_here(school: School) -> None:

@@ -55,9 +55,9 @@ def test_a_page_holds_fifty_lines_and_the_next_one_goes_on(crowd: School) -> Non
     assert pages[2][-1] == "Personne sans nom"
 
 
-@pytest.mark.parametrize("page", ["4", "99999", "0", "-1", "x", "٣", "9" * 400])
-def test_a_page_that_there_is_not_is_another_one(crowd: School, page: str) -> None:
-    assert names(crowd, f"page={page}")
+def test_a_page_that_there_is_not_is_another_one(crowd: School) -> None:
+    for page in ("4", "99999", "0", "-1", "x", "٣", "9" * 400):
+        assert names(crowd, f"page={page}"), page
 
 
 def test_the_page_says_which_lines_of_how_many_it_shows(crowd: School) -> None:
@@ -67,18 +67,15 @@ def test_the_page_says_which_lines_of_how_many_it_shows(crowd: School) -> None:
     assert view(html)["page"] == "3"
 
 
-@pytest.mark.parametrize("search", ["emile", "ÉMILE", "noel", "Noël  émi", "oel"])
-def test_people_are_found_without_accents_by_any_part_of_their_name(
-    crowd: School, search: str
-) -> None:
-    assert names(crowd, f"search={search}") == ["Émile Noël"]
+def test_people_are_found_without_accents_by_any_part_of_their_name(crowd: School) -> None:
+    for search in ("emile", "ÉMILE", "noel", "Noël  émi", "oel"):
+        assert names(crowd, f"search={search}") == ["Émile Noël"], search
 
 
-@pytest.mark.parametrize("search", ["%", "_", "\\", "%00é", "a" * 5000])
-def test_what_a_database_would_take_for_a_pattern_is_text(crowd: School, search: str) -> None:
-    html = table(crowd, f"search={search.replace('%', '%25')}")
-
-    assert "Personne ne correspond à cette recherche" in unescape(html)
+def test_what_a_database_would_take_for_a_pattern_is_text(crowd: School) -> None:
+    for search in ("%", "_", "\\", "%00é", "a" * 5000):
+        html = table(crowd, f"search={search.replace('%', '%25')}")
+        assert "Personne ne correspond à cette recherche" in unescape(html), search
 
 
 def test_the_figures_are_those_of_the_class_whoever_is_sought(crowd: School) -> None:
@@ -109,12 +106,11 @@ def test_every_column_says_how_it_is_sorted(school: School) -> None:
         assert said == ["none"] * place + ["descending"] + ["none"] * (len(keys) - place - 1)
 
 
-@pytest.mark.parametrize("key", ["activity:", "activity:nothing", "activity", "sub", "group", "'"])
-def test_a_column_that_there_is_not_sorts_by_name(school: School, key: str) -> None:
-    html = table(school, f"sort={key}")
-
-    assert next(line[0] for line in rows(html)) == "Émile Noël"
-    assert "sort" not in view(html)
+def test_a_column_that_there_is_not_sorts_by_name(school: School) -> None:
+    for key in ("activity:", "activity:nothing", "activity", "sub", "group", "'"):
+        html = table(school, f"sort={key}")
+        assert rows(html)[0][0] == "Émile Noël"
+        assert "sort" not in view(html)
 
 
 def test_a_line_tells_of_what_was_just_done(school: School) -> None:
