@@ -107,6 +107,29 @@ FINDINGS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
             N_("SCORM et LTI le portent tel quel."),
         ),
         (
+            r"“(?P<reading>.+)” begins from “(?P<made>.+)”, which is made in the unit \S+: .*",
+            N_(
+                "«\u00a0%(reading)s\u00a0» part de «\u00a0%(made)s\u00a0», qui se fait dans un "
+                "autre morceau\u00a0: on n’y trouve que ce que le navigateur en a. La page le dit, "
+                "et comment l’y apporter."
+            ),
+        ),
+        (
+            r"Export one piece for the module \(--structure module\) for those who .*",
+            N_("Pour qui change d’ordinateur, préférez un seul morceau pour tout le module."),
+        ),
+        (
+            r"The platform shows no menu of the units: .*",
+            N_(
+                "La plateforme ne montre pas de menu des unités\u00a0: on ne passe de l’une à "
+                "l’autre que si elle suit ce que les morceaux demandent."
+            ),
+        ),
+        (
+            r"Try the package there, or export one piece for the module .*",
+            N_("Essayez le paquet sur place, ou préférez un seul morceau pour tout le module."),
+        ),
+        (
             r"The zip has (?P<size>\d+) MiB, and many platforms take (?P<most>\d+) at most\.",
             N_(
                 "Le fichier a %(size)s Mio, et beaucoup de plateformes en prennent %(most)s "

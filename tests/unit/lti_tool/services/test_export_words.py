@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from lti_tool.services.export_findings import said
 from lti_tool.services.export_form import spoken
 from lti_tool.services.export_jobs import JobFault
 from lti_tool.services.export_words import FAULTS, OPTIONS, PURPOSES
+from scorm_packages.checks.findings import Finding
 from scorm_packages.exporter import Exporter, Order
 from scorm_packages.options import Options
 from scorm_packages.registry import FORMATS, find_format
@@ -46,9 +48,17 @@ def test_whatever_the_check_says_of_our_packages_is_said_in_french(
     course: str, tmp_path: Path
 ) -> None:
     exporter = Exporter(COURSES / course)
-    cartridge = exporter.export(Order(find_format("common-cartridge")), tmp_path)
-    assert cartridge.warnings
-    for finding in cartridge.warnings:
+    pieces = Options(structure="units", outline="no")
+    for made in (
+        exporter.export(Order(find_format("common-cartridge")), tmp_path),
+        exporter.export(Order(find_format("scorm2004-4e"), pieces), tmp_path),
+    ):
+        assert made.warnings
+        is_said_in_french(made.warnings)
+
+
+def is_said_in_french(findings: Iterable[Finding]) -> None:
+    for finding in findings:
         for english in (finding.message, finding.remedy):
             french = said(english)
             assert french.is_translated, english
