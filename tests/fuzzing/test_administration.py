@@ -60,6 +60,7 @@ DOORS = (
     "platforms/{platform}/edit",
     "platforms/{platform}/deployments",
     "platforms/{platform}/administrators",
+    "platforms/{platform}/designers",
     "platforms/{platform}/suspend",
     "platforms/{platform}/resume",
     "platforms/{platform}/remove",
