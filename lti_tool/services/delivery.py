@@ -14,9 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Any, Protocol
 
-from sqlalchemy import Update, tuple_, update
+from sqlalchemy import Update, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from lti_tool.database import Database
@@ -230,8 +231,7 @@ def deliver_batch(
             outcomes.append(_carry(carrier.scores, errand))
             if outcomes[-1].fault in WHOLESALE or time.monotonic() > end:
                 break
-        with carrier.database.transaction() as db:
-            _note(db, errands, outcomes, carrier.clock())
+        _note(carrier.database, errands, outcomes, carrier.clock())
     return Batch(len(outcomes), len(errands) - len(outcomes))
 
 
@@ -262,28 +262,55 @@ def _carry(scores: ScorePoster, errand: Errand) -> Outcome:
 
 
 def _note(
-    db: Session, errands: Sequence[Errand], outcomes: Sequence[Outcome], moment: datetime
+    database: Database, errands: Sequence[Errand], outcomes: Sequence[Outcome], moment: datetime
 ) -> None:
     """Write down what came of errands, those without an outcome included, and let them go.
+
+    Rows that somebody else is writing to are noted afterwards, one by one. So nobody waits for
+    a row while holding another: that could be a deadlock with an answer that is being kept.
+    """
+    ends = list(zip_longest(errands, outcomes))
+    free = (
+        select(GradeDelivery.id)
+        .where(GradeDelivery.claimed_by == errands[0].claim)
+        .with_for_update(skip_locked=True)
+    )
+    with database.transaction() as db:
+        for errand, outcome in zip(errands, outcomes, strict=False):
+            _note_health(db, errand, outcome, moment)
+        held = frozenset(db.scalars(free))
+        _write_down(db, [end for end in ends if end[0].delivery_id in held], moment)
+    for end in ends:
+        if end[0].delivery_id not in held:
+            with database.transaction() as db:
+                _write_down(db, [end], moment)
+
+
+def _write_down(
+    db: Session, ends: Sequence[tuple[Errand, Outcome | None]], moment: datetime
+) -> None:
+    """Note the ends of errands.
 
     When a newer score came in meanwhile, the row is only let go of: that one is due now.
     """
     sent: list[Errand] = []
-    for errand, outcome in zip(errands, outcomes, strict=False):
-        _note_health(db, errand, outcome, moment)
-        if outcome.fault is None:
+    for errand, outcome in ends:
+        if outcome is None:
+            untried = {"tries": errand.tries - 1, "last_sent_timestamp": errand.earlier_timestamp}
+            db.execute(_same_score([errand]).values(untried))
+        elif outcome.fault is None:
             sent.append(errand)
         else:
             _log(errand, outcome)
             db.execute(_same_score([errand]).values(_news(errand, outcome, moment)))
-    for errand in errands[len(outcomes) :]:
-        untried = {"tries": errand.tries - 1, "last_sent_timestamp": errand.earlier_timestamp}
-        db.execute(_same_score([errand]).values(untried))
     taken = {"state": DeliveryState.SENT, "sent_at": moment, "tries": 0, "error": None}
     db.execute(_same_score(sent).values(taken))
     db.execute(
         update(GradeDelivery)
-        .where(GradeDelivery.claimed_by == errands[0].claim)
+        .where(
+            GradeDelivery.id.in_([errand.delivery_id for errand, _ in ends]),
+            GradeDelivery.claimed_by.in_({errand.claim for errand, _ in ends}),
+        )
         .values(claimed_until=None, claimed_by=None)
     )
 

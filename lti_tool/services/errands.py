@@ -117,13 +117,20 @@ class Leases:
         """Say that this process still is on its errands."""
         with self._lock:
             claims = sorted(self._claims)
-        if claims:
-            with self._database.transaction() as db:
-                db.execute(
-                    update(GradeDelivery)
-                    .where(GradeDelivery.claimed_by.in_(claims))
-                    .values(claimed_until=moment + LEASE)
-                )
+        if not claims:
+            return
+        # A row that somebody holds is being noted: to wait for it could be a deadlock.
+        free = (
+            select(GradeDelivery.id)
+            .where(GradeDelivery.claimed_by.in_(claims))
+            .with_for_update(skip_locked=True)
+        )
+        with self._database.transaction() as db:
+            db.execute(
+                update(GradeDelivery)
+                .where(GradeDelivery.id.in_(db.scalars(free).all()))
+                .values(claimed_until=moment + LEASE)
+            )
 
 
 def platforms_due(db: Session, moment: datetime) -> Sequence[int]:

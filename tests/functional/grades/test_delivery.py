@@ -6,9 +6,10 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Update, update
 
 from lti_tool.lti import Score, ScoreClient
-from lti_tool.models import DeliveryState, Platform
+from lti_tool.models import DeliveryState, GradeDelivery, Platform
 from lti_tool.services import delivery
 from lti_tool.services.delivery import DeliveryFault, deliver_due, fault_of
 from lti_tool.services.errands import LEASE, claim
@@ -358,3 +359,49 @@ def test_an_unexpected_error_with_one_score_does_not_keep_the_others(
     assert gradebook.grade("user-2") == 0.5
     assert outbox.row().state == DeliveryState.PENDING
     assert fault_of(outbox.row().error) is DeliveryFault.INTERNAL
+
+
+def test_a_note_waits_for_no_row_while_it_holds_another(
+    outbox: Outbox, gradebook: Gradebook
+) -> None:
+    """SQLite has one writer at a time, and nobody to wait for."""
+    for learner in range(3):
+        outbox.put(0.5, learner=learner)
+    kept = outbox.row(2).id
+    writing, noted = threading.Event(), threading.Event()
+
+    def keep_an_answer() -> None:
+        """Hold the last row until the others are noted: in vain, if the note waits for it."""
+        pause = threading.Event()
+        with outbox.database.transaction() as db:
+            db.execute(touch(kept))
+            writing.set()
+            for _ in range(500):
+                if outbox.row(0).state == outbox.row(1).state == DeliveryState.SENT:
+                    noted.set()
+                    break
+                pause.wait(0.02)
+
+    keeper = threading.Thread(target=keep_an_answer)
+
+    def meanwhile() -> None:
+        if len(gradebook.received) == 1 and outbox.database.is_postgresql:
+            keeper.start()
+            writing.wait(60)
+
+    gradebook.before_reply = meanwhile
+    outbox.deliver()
+
+    if outbox.database.is_postgresql:
+        keeper.join()
+        assert noted.is_set()
+    assert [outbox.row(learner).state for learner in range(3)] == [DeliveryState.SENT] * 3
+    assert [outbox.row(learner).claimed_by for learner in range(3)] == [None] * 3
+
+
+def touch(delivery_id: int) -> Update:
+    return (
+        update(GradeDelivery)
+        .where(GradeDelivery.id == delivery_id)
+        .values(version=GradeDelivery.version)
+    )
