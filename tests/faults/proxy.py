@@ -66,7 +66,7 @@ class Deck:
 
     seed: int
     size: int
-    share: float = 0.35
+    share: float = 0.25
     """How many calls meet one, as long as there are any."""
     met: Counter[Fault] = field(default_factory=Counter)
 

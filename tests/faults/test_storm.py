@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import empty_database
 from tests.faults.storm import Storm, Weather, report
 
-WEATHER = Weather(students=30, seed=20261123)
+WEATHER = Weather(students=20, seed=20261123)
 
 
 def test_whatever_breaks_on_the_way_the_gradebook_holds_what_we_do(
