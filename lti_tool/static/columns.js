@@ -4,9 +4,12 @@
 
 (() => {
   const ADDRESS = "/api/class/columns";
+  const FIRST_LOOK_MS = 2000;
+  const LAST_LOOK_MS = 30000;
   const section = document.getElementById("class-columns");
   const content = document.getElementById("columns-content");
   const news = document.getElementById("class-news");
+  let following;
 
   const words = () => document.getElementById("columns-report")?.dataset ?? section.dataset;
 
@@ -40,6 +43,22 @@
     if (!answer) return;
     // Our own template's output, in which every value is escaped.
     content.innerHTML = answer.html;
+    follow(FIRST_LOOK_MS);
+  }
+
+  /** Platforms take their time: look again, later and later, until nothing is under way. */
+  function follow(delay) {
+    clearTimeout(following);
+    const state = () => content.querySelector("#columns-state");
+    if (!section.open || !state()?.querySelector(".state-pending")) return;
+    following = setTimeout(async () => {
+      const answer = await ask("");
+      const page = new DOMParser().parseFromString(answer?.html ?? "", "text/html");
+      const now = page.getElementById("columns-state");
+      // The form below it is left alone: somebody may be writing there.
+      if (now) state()?.replaceWith(now);
+      follow(Math.min(2 * delay, LAST_LOOK_MS));
+    }, delay);
   }
 
   function choice() {

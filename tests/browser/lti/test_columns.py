@@ -26,7 +26,7 @@ def test_an_instructor_chooses_a_column_for_each_activity(person: Person) -> Non
 
     frame.get_by_role("button", name="Appliquer").click()
     expect(frame.locator(".columns-now")).to_contain_text(COLUMN, timeout=SLOW_MS)
-    expect(frame.locator(".columns-now .state-pending")).to_have_count(0)
+    expect(frame.locator(".columns-now .state-pending")).to_have_count(0, timeout=SLOW_MS)
 
     person.sign_in(STUDENT)
     learner = person.learn(LINK)
