@@ -31,7 +31,16 @@ from lti_tool.lti import (
     ServiceFault,
 )
 from lti_tool.lti.line_items import Column, NewColumn
-from lti_tool.models import Context, GradeDelivery, KeptToken, Notice, Platform, ResourceLink, now
+from lti_tool.models import (
+    Context,
+    GradeDelivery,
+    KeptToken,
+    Notice,
+    Platform,
+    PlatformHealth,
+    ResourceLink,
+    now,
+)
 from lti_tool.services.columns import note_coupled
 from lti_tool.services.delivery import DeliveryFault, deliver_due, fault_of
 from lti_tool.services.rosters import RosterStatus, refresh
@@ -193,6 +202,8 @@ def test_no_gradebook_s_answer_stops_the_worker(
     moment = now()
     with hostile.school.database.transaction() as db:
         db.execute(delete(GradeDelivery))
+        # What the platform asked for in the example before has been forgotten.
+        db.execute(delete(PlatformHealth))
         link = db.get_one(ResourceLink, hostile.school.seeded.link_pk)
         db.add(
             GradeDelivery(
