@@ -9,7 +9,7 @@ check of the finished package. The peers get the files of our package:
 - Python's ``zipfile`` at level 6, which deflates all of them and checks nothing;
 - npm's ``simple-scorm-packager``, which writes a manifest and zips.
 
-``theirs`` is a package for each of eight partners, together in every format; ``everything`` is
+``theirs`` is a package for each of eight partners, each of another format; ``everything`` is
 one of every format for each of them. All are checked.
 The memory is the most that a process ever had: with the course of twenty megabytes, and with
 four times as many.
@@ -156,7 +156,7 @@ def _report(figures: Figures, larger: Mapping[str, float], say: Callable[[str], 
         "again": "the same again, nothing changed",
         "zipfile": "zipfile, level 6, the same files",
         "packager": "simple-scorm-packager, the same files",
-        "theirs": f"a package for each of {PARTNERS} partners, of formats in turn",
+        "theirs": f"a package for each of {PARTNERS} partners, in formats but {_left_out()}",
         "everything": f"{len(FORMATS)} formats for {PARTNERS} partners: {packages} packages",
     }
     for name, title in titles.items():
@@ -178,6 +178,11 @@ def _report(figures: Figures, larger: Mapping[str, float], say: Callable[[str], 
         f"  Peak memory of one export: {peak / MEBIBYTE:.0f} MiB; with {MORE_MEDIA} times the "
         f"media: {more / MEBIBYTE:.0f} MiB ({more / peak:.2f} times)."
     )
+
+
+def _left_out() -> str:
+    """Return the formats for which there is no partner where each has one."""
+    return ", ".join([*FORMATS][PARTNERS:]) or "none"
 
 
 if __name__ == "__main__":
