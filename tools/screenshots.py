@@ -31,6 +31,7 @@ QUALITIES: Final = (72, 60, 48, 36)
 ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--hide-scrollbars")
 PHONE: Final = (390, 780)
 DESK: Final = (1200, 780)
+TALL_DESK: Final = (1200, 1300)
 PAPER: Final = (794, 1123)
 """A4 at 96 dots an inch."""
 WAIT_MS: Final = 60_000
@@ -250,7 +251,7 @@ def a_student_hands_in_a_plan(student: Visitor) -> None:
 def an_instructor_reviews(instructor: Visitor) -> None:
     window = instructor.opens_alone(WHOLE)
     window.get_by_text("Jamais ouvert").first.wait_for()
-    instructor.pictures("classe", DESK)
+    instructor.pictures("classe", TALL_DESK)
     frame = instructor.opens(WHOLE)
     frame.locator(".queue [data-submission]").first.press("Enter")
     frame.locator(".marking__work").wait_for()
