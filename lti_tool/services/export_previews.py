@@ -53,7 +53,8 @@ class PreviewDesk:
             rendered = exporter.rendered(order.options.language, order.partner)
             options = order.options.of(order.format.options)
             mastery = options.pop("mastery", None) if rendered.graded() else None
-            return rendered.page(Launch("local", None, mastery, rules=_rules(options)))
+            rules = {"preview": True, **_rules(options)}
+            return rendered.page(Launch("local", None, mastery, rules=rules))
 
 
 def player_file(name: str, language: str) -> Path | None:

@@ -51,6 +51,9 @@ PURPOSES: Final[Mapping[str, str]] = {
 }
 """What a format is for, by its name."""
 
+TITLES: Final[Mapping[str, str]] = {"html": N_("Site web")}
+"""Formats that are called by words. The others have names, which are the same in any language."""
+
 AS_ON_THE_WEB: Final = frozenset({"common-cartridge", "epub", "pdf"})
 """Formats that set the pages in a way of their own: the preview shows what is in them."""
 

@@ -30,8 +30,9 @@ beforeEach(() => {
   storage = new Storage();
 });
 
-async function arrive({ scope = [], window = newWindow(), version = "1" } = {}) {
+async function arrive({ scope = [], window = newWindow(), version = "1", options } = {}) {
   const boot = bootOf("local");
+  boot.options = { ...boot.options, ...options };
   boot.course.version = version;
   const course = new Course(boot.course, scope);
   const tracking = openTracking(boot, window);
@@ -177,6 +178,14 @@ describe("work that stays in the browser", () => {
     learner.visit(course.step("one/page"));
     assert.equal(tracking.status.value.problem.code, "no-storage");
     assert.equal(learner.isDone(course.step("one/page")), true);
+  });
+
+  test("keeps nothing of what somebody does who only looks", async () => {
+    const { learner, tracking, course } = await arrive({ options: { preview: true } });
+    learner.visit(course.step("one/page"));
+    assert.deepEqual(tracking.status.value, { state: "off" });
+    assert.equal(learner.isDone(course.step("one/page")), true);
+    assert.equal(storage.values.size, 0);
   });
 
   test("says so when the browser is full, and when it no longer is", async () => {

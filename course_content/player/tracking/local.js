@@ -37,6 +37,8 @@ export class LocalTracking {
   marker;
   works;
   #units;
+  /** Somebody sees what the course is like, and does nothing that is to stay. */
+  #isLook;
   #storage;
   #name;
   #version;
@@ -51,7 +53,8 @@ export class LocalTracking {
    */
   constructor(boot, window, problem) {
     this.#units = new PackagedUnits(boot, window);
-    this.#storage = storageOf(window);
+    this.#isLook = boot.options?.preview === true;
+    this.#storage = this.#isLook ? null : storageOf(window);
     this.#name = `arrimage:${boot.course.slug}:local`;
     this.#version = boot.course.version;
     const work = this.#read();
@@ -82,6 +85,7 @@ export class LocalTracking {
   }
 
   #resting() {
+    if (this.#isLook) return { state: "off" };
     if (this.#problem) return { state: "unsaved", problem: this.#problem };
     if (!this.#storage) return { state: "unsaved", problem: homeless("no-storage") };
     return { state: "here" };

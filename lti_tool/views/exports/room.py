@@ -26,7 +26,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from lti_tool.services.administration import EXPORTS, Insider
 from lti_tool.services.export_findings import Said, said
 from lti_tool.services.export_form import spoken
-from lti_tool.services.export_words import FAULTS, OPTIONS
+from lti_tool.services.export_words import FAULTS, OPTIONS, TITLES
 from lti_tool.views.admin.room import READING, from_our_page, session_token
 from lti_tool.views.context import tool
 from lti_tool.views.policy import CONTENT_SECURITY_POLICY, UNFRAMED_POLICY
@@ -95,6 +95,7 @@ def page(template: str, **details: Any) -> str:
         insider=insider(),
         news=NEWS.get(request.args.get("done", "")),
         formats=FORMATS,
+        titles=TITLES,
         faults=FAULTS,
         options=OPTIONS,
         spoken=spoken,

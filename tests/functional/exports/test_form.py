@@ -63,6 +63,7 @@ def test_the_preview_shows_the_course_as_the_partner_s_package_would(office: Off
     assert "deux/" not in json.dumps(own["course"])
     assert own["options"]["completion"] == "pages"  # type: ignore[index]  # JSON of a known shape
     assert own["options"]["mastery"] == 70  # type: ignore[index]  # JSON of a known shape
+    assert own["options"]["preview"] is True  # type: ignore[index]  # JSON of a known shape
     usual = boot(preview(office, f"course={COURSE}"))
     assert "look" not in usual or usual["look"] is None
     assert '"deux"' in json.dumps(usual["course"])
