@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from course_content.model import localized
 from lti_tool.models import now
 from lti_tool.services.courses import UnknownCourse
 from lti_tool.services.dispatch_licences import (
@@ -29,8 +30,10 @@ from lti_tool.services.dispatch_licences import (
     usage_of,
     usages,
 )
+from lti_tool.services.export_form import spoken
 from lti_tool.views.admin.room import blueprint, done, page, text
-from lti_tool.views.context import tool
+from lti_tool.views.context import page_language, tool
+from scorm_packages.partners import ProfileError
 
 NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -122,6 +125,19 @@ def _offer() -> Offer:
     return Offer(tool().exports.partner_names, courses)
 
 
+def _titles(offer: Offer) -> Mapping[str, str]:
+    """Return what the partners, courses and languages of an offer are called."""
+    titles = {tag: _(spoken("language", tag)) for tags in offer.courses.values() for tag in tags}
+    for slug in offer.courses:
+        titles[slug] = localized(tool().courses.course(slug).title, page_language())
+    for name in offer.partners:
+        # A profile that cannot be read is mended elsewhere: its name says which it is.
+        with suppress(ProfileError):
+            partner = tool().exports.known_partner(name)
+            titles[name] = (partner and partner.title) or name
+    return titles
+
+
 def _seats(name: str, problems: list[LicenceProblem]) -> int:
     said = text(name)
     if not NUMBER.fullmatch(said):
@@ -158,6 +174,7 @@ def _shown(
         "licences.html",
         usages=found,
         offer=offer,
+        titles=_titles(offer),
         languages=sorted({tag for tags in offer.courses.values() for tag in tags}, reverse=True),
         problems=problems or {},
         values=values or {"from": now().date().isoformat()},

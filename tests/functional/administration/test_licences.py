@@ -44,6 +44,17 @@ def test_the_first_licence_is_made_by_a_form_and_says_how_to_export(
     assert "0 sur 30" in admin.get("/admin/licences").text
 
 
+def test_partners_courses_and_languages_are_called_by_their_titles(
+    admin: Visitor, tool: Tool
+) -> None:
+    admin.post("/admin/licences", **FORM)
+    shown = admin.get("/admin/licences").text
+    title = tool.courses.course(COURSE).title["fr"]
+    assert '<option value="ecole-des-mines">École des Mines' in shown
+    assert f'<option value="{COURSE}">{title}</option>' in shown
+    assert f"{title} (français)" in shown
+
+
 def test_every_mistake_is_shown_at_its_field(admin: Visitor, tool: Tool) -> None:
     wrong = {**FORM, "seats": "trente", "until": "bientôt"}
     answer = admin.post("/admin/licences", **wrong)
