@@ -12,10 +12,10 @@ FROM python:3.13-slim
 # The account that the tool runs as owns nothing but what it keeps.
 RUN useradd --create-home --uid 10001 arrimage \
     && install --directory --owner=arrimage /var/lib/arrimage
-COPY requirements/serve.txt /tmp/serve.txt
-RUN pip install --no-cache-dir --require-hashes --requirement /tmp/serve.txt
+COPY requirements/serve.txt /wheels/
+RUN pip install --no-cache-dir --require-hashes --requirement /wheels/serve.txt
 COPY --from=build /wheels /wheels
-RUN pip install --no-cache-dir --no-deps /wheels/*.whl && rm -r /wheels /tmp/serve.txt
+RUN pip install --no-cache-dir --no-deps /wheels/*.whl && rm -r /wheels
 USER arrimage
 WORKDIR /var/lib/arrimage
 ENV ARRIMAGE_BIND=0.0.0.0:8000

@@ -116,35 +116,32 @@ chromium: .cache/chromium-path
 	@mkdir -p .cache
 	@$(BIN)/python tools/chromium.py > $@.new && mv $@.new $@
 
+# Programs whose versions are not ours, or whose licence is another, each have an environment.
+define own_environment
+@rm -rf $(@D)
+@$(PYTHON) -m venv $(@D)
+@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check \
+	--no-compile --require-hashes -r $<
+@touch $@
+endef
+
 # Open edX's LTI code is under the AGPL: an environment of its own, which only tests start.
 .PHONY: openedx
 openedx: .cache/openedx/.installed
 .cache/openedx/.installed: requirements/openedx.txt | $(VENV)/bin/python
 	@echo "Installing Open edX's side of LTI, which the tests ask for a second opinion…"
-	@rm -rf .cache/openedx
-	@$(PYTHON) -m venv .cache/openedx
-	@.cache/openedx/bin/python -m pip install --quiet --disable-pip-version-check \
-		--no-compile --require-hashes -r requirements/openedx.txt
-	@touch $@
+	$(own_environment)
 
 # The engines that were weighed and not taken are no dependencies of the tool (docs/adr/0029).
 .cache/queue-engines/.installed: requirements/queue_engines.txt | $(VENV)/bin/python
-	@rm -rf .cache/queue-engines
-	@$(PYTHON) -m venv .cache/queue-engines
-	@.cache/queue-engines/bin/python -m pip install --quiet --disable-pip-version-check \
-		--require-hashes -r requirements/queue_engines.txt
-	@touch $@
+	$(own_environment)
 
 # A learning record store, whose versions are not ours: another environment that only tests start.
 .PHONY: ralph
 ralph: .cache/ralph/.installed
 .cache/ralph/.installed: requirements/ralph.txt | $(VENV)/bin/python
 	@echo "Installing Ralph, the record store that the tests send statements to…"
-	@rm -rf .cache/ralph
-	@$(PYTHON) -m venv .cache/ralph
-	@.cache/ralph/bin/python -m pip install --quiet --disable-pip-version-check \
-		--no-compile --require-hashes -r requirements/ralph.txt
-	@touch $@
+	$(own_environment)
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Arrimage needs Python 3.11 or newer: install it, or name it with make PYTHON=…" >&2; exit 1; }
