@@ -8,7 +8,7 @@
  */
 import { gzipSync } from "node:zlib";
 import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { dirname, join } from "node:path";
 import { build, context } from "esbuild";
@@ -202,6 +202,8 @@ const players = DELIVERIES.flatMap((delivery) =>
 );
 const packages = LANGUAGES.map(packageScript);
 const ALL = [...players, ...packages, REVIEW, STYLES, STYLE_ALONE];
+// What is made smaller is written by its plugin, which may come before whatever makes folders.
+await mkdir(DIST, { recursive: true });
 if (process.argv.includes("--watch")) {
   for (const options of ALL) {
     await (await context(options)).watch();
