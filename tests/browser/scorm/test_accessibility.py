@@ -38,12 +38,19 @@ LOCALES = REPOSITORY / "course_content" / "player" / "locale"
 ADDRESSES = """() => [...document.querySelectorAll("a[href^='#/']:not(.term)")]
   .map((link) => link.getAttribute("href"))"""
 """Of pages: a term is a place in the glossary."""
-GO = """(address) => location.hash === address || new Promise((arrived) => {
+_GO = """(address) => location.hash === address || new Promise((arrived) => {
   const drawn = () => requestAnimationFrame(() => requestAnimationFrame(() => arrived()));
   addEventListener("hashchange", drawn, {once: true});
   location.hash = address;
 })"""
-"""All is in the document: what the address asks for is drawn at once."""
+_IS_HERE = "() => document.querySelector('main[aria-busy=true]') === null"
+"""A unit that lies beside the document comes when it is asked for."""
+
+
+def go(window: Page | Frame, address: str) -> None:
+    """Go to a page of the course, and wait until it is the one that is shown."""
+    window.evaluate(_GO, address)
+    window.wait_for_function(_IS_HERE)
 
 
 def bilingual(course: Course) -> Course:
@@ -71,7 +78,7 @@ def every_page(window: Page | Frame) -> Iterator[str]:
     take_links()
     while waiting:
         address = waiting.popleft()
-        window.evaluate(GO, address)
+        go(window, address)
         take_links()
         yield address.removeprefix("#/")
 
@@ -145,13 +152,13 @@ def test_axe_finds_nothing_on_any_page_of_the_course(
     assert set(learner.steps) <= set(paths)
     set_look(window, PHONE, "dark")
     for path in paths:
-        window.evaluate(GO, f"#/{path}")
+        go(window, f"#/{path}")
         looks.note(f"{path} in the dark", broken_rules(learner.frame, COLOURS))
     one_of_each_kind = {learner.kind(path): path for path in paths}
     for path in one_of_each_kind.values():
-        window.evaluate(GO, f"#/{path}")
+        go(window, f"#/{path}")
         looks.take(path, WIDE)
-    window.evaluate(GO, "#/metier-sim/metier")
+    go(window, "#/metier-sim/metier")
     window.locator("a.term").first.click()
     expect(window.get_by_role("dialog", name="Économie sociale")).to_be_visible()
     looks.take("what a word means")
@@ -230,7 +237,7 @@ def test_axe_finds_nothing_in_the_panels(
     field.press("ArrowDown")
     window.locator(".results a").first.press("Enter")
     looks.take("passage found")
-    window.evaluate(GO, "#/nowhere/at-all")
+    go(window, "#/nowhere/at-all")
     looks.take("missing step")
     button("reading.title").click()
     looks.take("comfort")
