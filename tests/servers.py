@@ -6,7 +6,7 @@ import logging
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import redis
@@ -18,18 +18,27 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 START_TRIES = 400
+PATIENCE_SECONDS = 60
+"""For what comes at once where nobody else uses the machine."""
 
 # Each try of ``wait_for`` that finds no server yet would be a line in every failure's report.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports of this machine that nobody listens on just now."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+    """Return ports of this machine on which servers of this process's tests alone may listen.
+
+    Each stays held by a socket that nobody can connect to. The system gives such a port to nobody
+    who asks for any; whoever asks for this one and may reuse it gets it, as all our servers may.
+    """
+    ports = []
+    for _ in range(count):
+        holder = socket.socket()
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))
+        ports.append(holder.getsockname()[1])
+        holder.detach()
+    return ports
 
 
 def wait_for(url: str) -> None:
@@ -39,7 +48,7 @@ def wait_for(url: str) -> None:
     )
     with requests.Session() as session:
         session.mount("http://", HTTPAdapter(max_retries=retry))
-        session.get(url, timeout=10).raise_for_status()
+        session.get(url, timeout=PATIENCE_SECONDS).raise_for_status()
 
 
 @contextmanager

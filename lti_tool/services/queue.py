@@ -16,10 +16,11 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
-from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
+from huey import Huey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer, Worker
 from huey.registry import Message
 from huey.serializer import Serializer
+from huey.storage import PostgresStorage
 from typing_extensions import override
 
 log = logging.getLogger(__name__)
@@ -166,6 +167,21 @@ class _Worker(Worker):  # type: ignore[misc]  # Huey ships no types
         elif not self.huey.storage.blocking:
             self.sleep()
 
+    @override
+    def shutdown(self) -> None:
+        super().shutdown()
+        if isinstance(self.huey.storage, _Postgres):
+            self.huey.storage.hang_up()
+
+
+class _Postgres(PostgresStorage):  # type: ignore[misc]  # Huey ships no types
+    """Closes what a thread listens on when the thread ends: Huey leaves it to be collected."""
+
+    def hang_up(self) -> None:
+        listening = getattr(self._listen_local, "conn", None)
+        if listening is not None:
+            listening.close()
+
 
 class _Consumer(Consumer):  # type: ignore[misc]  # Huey ships no types
     """Leaves the signals to the program that runs it."""
@@ -188,9 +204,8 @@ def _open(address: str) -> Huey:
             NAME, filename=str(file), fsync=False, timeout=PATIENCE_SECONDS, **options
         )
     if kind == "postgresql":
-        return PostgresHuey(
-            NAME, dsn=address, connect_timeout=round(2 * PATIENCE_SECONDS), **options
-        )
+        options["storage_class"] = _Postgres
+        return Huey(NAME, dsn=address, connect_timeout=round(2 * PATIENCE_SECONDS), **options)
     separator = "&" if "?" in address else "?"
     limits = f"socket_connect_timeout={PATIENCE_SECONDS}&socket_timeout={2 * PATIENCE_SECONDS}"
     return RedisHuey(NAME, url=f"{address}{separator}{limits}", **options)

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
+from tests.servers import PATIENCE_SECONDS
+
 REPOSITORY = Path(__file__).parents[2]
 AXE = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -23,7 +25,8 @@ Scheme: TypeAlias = Literal["light", "dark"]
 PageAt: TypeAlias = Callable[..., Page]
 
 # Many programs and a browser share the machine: what is right may take a while to show.
-expect.set_options(timeout=20_000)
+PATIENCE_MS = 1000 * PATIENCE_SECONDS
+expect.set_options(timeout=PATIENCE_MS)
 
 FEATURES_WITHOUT_USE = (
     # A window's own interface, a page each: half the time of opening a window.

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import free_ports, wait_for
+from tests.servers import PATIENCE_SECONDS, free_ports, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("config", "course_content", "lti_tool", "scorm_packages")
@@ -164,6 +164,6 @@ def _serving(
 
 
 def _get(address: str) -> bytes:
-    with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - loopback, http
+    with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 - loopback, http
         content: bytes = answer.read()
     return content

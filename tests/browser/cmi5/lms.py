@@ -28,7 +28,7 @@ from lxml import etree
 from werkzeug.serving import make_server
 
 from tests.browser.cmi5.rules import SESSION, Statement, Terms, verb_of
-from tests.servers import free_ports, wait_for
+from tests.servers import PATIENCE_SECONDS, free_ports, wait_for
 
 PYTHON = Path(__file__).parents[3] / ".cache" / "ralph" / "bin" / "python"
 STRUCTURE = "{https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd}"
@@ -40,7 +40,6 @@ ACCOUNT = {
     "agent": {"account": {"name": "lms", "homePage": "https://lms.test"}},
 }
 AUTHORITY = ("lms", "secret")
-END_SECONDS = 20
 HEADERS = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Experience-API-Version, "
     "If-Match, If-None-Match",
@@ -70,7 +69,7 @@ def record_store(folder: Path) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}/xAPI/statements"
         finally:
             ralph.terminate()
-            ralph.wait(timeout=END_SECONDS)
+            ralph.wait(timeout=PATIENCE_SECONDS)
 
 
 @dataclass
@@ -122,7 +121,7 @@ class Lms:
         place = (terms.activity, terms.registration, document)
         with self.kept:
             arrived = self.kept.wait_for(
-                lambda: part in self.documents.get(place, b""), END_SECONDS
+                lambda: part in self.documents.get(place, b""), PATIENCE_SECONDS
             )
         assert arrived, f"{part!r} never arrived"
 
@@ -179,7 +178,7 @@ class Lms:
             params={"registration": launched.terms.registration, "limit": 500},
             auth=AUTHORITY,
             headers={"X-Experience-API-Version": "1.0.3"},
-            timeout=END_SECONDS,
+            timeout=PATIENCE_SECONDS,
         )
         reply.raise_for_status()
         kept: list[Statement] = reply.json()["statements"]
@@ -271,7 +270,7 @@ def _handed_on(lms: Lms, opened: Launched, statements: list[Statement]) -> Respo
         json=request.get_json(),
         auth=AUTHORITY,
         headers={"X-Experience-API-Version": request.headers["X-Experience-API-Version"]},
-        timeout=END_SECONDS,
+        timeout=PATIENCE_SECONDS,
     )
     if not reply.ok:
         lms.refused.append(f"{reply.status_code}: {reply.text}")

@@ -13,7 +13,6 @@ from tests.browser.lti.school import School
 from tests.browser.scorm.learner import Learner
 
 LANGUAGE = "fr"
-SLOW_MS = 30_000
 
 
 class ToolLearner(Learner):
@@ -98,4 +97,4 @@ class Person:
     def grade_arrives(self, label: str, grade: str) -> None:
         """Wait until the page shows that grade, without being reloaded."""
         score = self.gradebook_line(label).locator(".score")
-        expect(score).to_contain_text(grade, timeout=SLOW_MS)
+        expect(score).to_contain_text(grade)

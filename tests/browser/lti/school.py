@@ -16,11 +16,10 @@ import requests
 from classroom.accounts import ADMINISTRATOR
 from classroom.options import Options, ToolRegistration
 from tests.browser.lti.setups import Running, Setup
-from tests.servers import free_ports, wait_for
+from tests.servers import PATIENCE_SECONDS, free_ports, wait_for
 
 REPOSITORY = Path(__file__).parents[3]
 ARRIMAGE = str(Path(sys.executable).with_name("arrimage"))
-STOP_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -43,9 +42,11 @@ class School:
         """Reset the class, as its administrator does."""
         with requests.Session() as session:
             session.post(
-                f"{self.classroom_url}/sign-in", {"account": ADMINISTRATOR.user_id}, timeout=10
+                f"{self.classroom_url}/sign-in",
+                {"account": ADMINISTRATOR.user_id},
+                timeout=PATIENCE_SECONDS,
             ).raise_for_status()
-            session.post(f"{self.classroom_url}/reset", timeout=10).raise_for_status()
+            session.post(f"{self.classroom_url}/reset", timeout=PATIENCE_SECONDS).raise_for_status()
 
     def arrimage(self, *arguments: str, told: str = "") -> str:
         """What a command says, run as the tool's administrator runs it, and told something."""
@@ -146,4 +147,4 @@ class _Programs:
                 assert re.findall(r"Traceback", said) == [], f"{name} failed:\n{said}"
             finally:
                 process.terminate()
-                process.wait(STOP_SECONDS)
+                process.wait(PATIENCE_SECONDS)

@@ -31,7 +31,7 @@ from tests.browser.lti.conftest import (
     THIRD_PARTY_COOKIES_BLOCKED,
     OpenBrowser,
 )
-from tests.browser.lti.person import SLOW_MS, Person
+from tests.browser.lti.person import Person
 from tests.browser.lti.school import School, open_school
 from tests.browser.lti.setups import Setup
 
@@ -262,7 +262,7 @@ def work_comes_in(person: Person) -> dict[str, str]:
     frame.locator(".hand-in__choice .button--main").click()
     expect(frame.locator(".hand-in__line")).to_be_visible()
     person.page.goto(f"{person.school.classroom_url}/gradebook")
-    expect(person.page.locator(".review").first).to_be_visible(timeout=SLOW_MS)
+    expect(person.page.locator(".review").first).to_be_visible()
     links["review"] = str(person.page.locator(".review").first.get_attribute("href"))
     return links
 
@@ -288,7 +288,7 @@ def looks_at_the_instructor_s_pages(tour: Tour, links: Mapping[str, str]) -> Non
     frame.locator(".columns-form button[type=submit]").press("Enter")
     expect(frame.locator(".columns-plan h2")).to_be_focused()
     frame.locator("[data-columns=compare]").press("Enter")
-    expect(frame.locator("#columns-comparison > *").first).to_be_visible(timeout=SLOW_MS)
+    expect(frame.locator("#columns-comparison > *").first).to_be_visible()
     expect(frame.locator(".columns-plan")).to_be_visible()
     tour.look("class with a plan of columns and a comparison", frame)
     looks_at_a_learner_and_an_activity(tour, frame)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from classroom.accounts import ADMINISTRATOR, STUDENT
-from tests.browser.lti.person import SLOW_MS, Person
+from tests.browser.lti.person import Person
 from tests.browser.lti.school import School, open_school
 from tests.browser.lti.setups import Setup
 
@@ -87,7 +87,7 @@ def test_the_connection_with_the_classroom_is_tested_step_by_step(person: Person
     page.get_by_role("link", name="Plateformes", exact=True).click()
     page.locator(".cards").get_by_role("link").first.click()
     page.get_by_role("button", name="Tester la connexion").click()
-    expect(page.locator("#steps > [data-outcome=ok]")).to_have_count(STEPS, timeout=SLOW_MS)
+    expect(page.locator("#steps > [data-outcome=ok]")).to_have_count(STEPS)
     expect(page.locator("#told")).to_contain_text("Échecs\u00a0: 0")
     # The launch is told with its class and no name.
     expect(page.get_by_text("Apprentissage").first).to_be_visible()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from classroom.accounts import INSTRUCTOR, STUDENT
-from tests.browser.lti.person import SLOW_MS, Person
+from tests.browser.lti.person import Person
 
 LINK = "Module 3 (entier)"
 REVIEWED = "Unité 1"
@@ -25,8 +25,8 @@ def test_an_instructor_chooses_a_column_for_each_activity(person: Person) -> Non
     expect(frame.locator(".columns-plan")).to_contain_text(COLUMN)
 
     frame.get_by_role("button", name="Appliquer").click()
-    expect(frame.locator(".columns-now")).to_contain_text(COLUMN, timeout=SLOW_MS)
-    expect(frame.locator(".columns-now .state-pending")).to_have_count(0, timeout=SLOW_MS)
+    expect(frame.locator(".columns-now")).to_contain_text(COLUMN)
+    expect(frame.locator(".columns-now .state-pending")).to_have_count(0)
 
     person.sign_in(STUDENT)
     learner = person.learn(LINK)

@@ -11,7 +11,6 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from scorm_packages.check import check_package
 from tests.browser.lti.conftest import THIRD_PARTY_COOKIES_ALLOWED, Chromium, OpenBrowser
-from tests.browser.lti.person import SLOW_MS
 from tests.browser.lti.school import School, open_school
 from tests.browser.lti.setups import Setup
 
@@ -73,7 +72,7 @@ def test_a_package_is_chosen_seen_made_fetched_sent_and_fetched_again(
     expect(page.locator("#option-mastery-problem")).to_have_count(0)
 
     page.get_by_role("button", name="Faire le paquet").click()
-    expect(page.get_by_role("heading", name="Contrôle")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_role("heading", name="Contrôle")).to_be_visible()
     expect(page.get_by_role("status").first).to_contain_text("Le paquet est fait")
     expect(page.locator(".admin-page")).to_contain_text("75")
     first = download(page, tmp_path)
@@ -104,6 +103,6 @@ def test_the_whole_way_is_open_without_scripts(
     page.get_by_label("EPUB 3").check()
     page.get_by_role("button", name="Faire le paquet").click()
     # The page of the job comes anew by itself, until there is the package's.
-    expect(page.get_by_role("heading", name="Contrôle")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_role("heading", name="Contrôle")).to_be_visible()
     assert download(page, tmp_path).suffix == ".epub"
     context.close()

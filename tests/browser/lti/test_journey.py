@@ -11,7 +11,7 @@ from classroom.accounts import ADMINISTRATOR, INSTRUCTOR, OTHER_STUDENT, STUDENT
 from classroom.texts import decimal
 from course_content.model import Course
 from course_content.scoring import activity_score, mark
-from tests.browser.lti.person import SLOW_MS, Person, ToolLearner
+from tests.browser.lti.person import Person, ToolLearner
 from tests.browser.lti.school import School, open_school
 from tests.browser.lti.setups import Setup, Small
 
@@ -79,9 +79,7 @@ def test_a_student_s_quiz_reaches_the_gradebook_and_the_instructor(
         )
         person.grade_arrives(LINK, in_gradebook(earned))
         expect(person.gradebook_line(LINK)).to_contain_text("Completed · FullyGraded")
-        expect(learner.window.locator(".grade")).to_have_attribute(
-            "data-state", "sent", timeout=SLOW_MS
-        )
+        expect(learner.window.locator(".grade")).to_have_attribute("data-state", "sent")
         learner.is_saved()
 
         person.sign_in(INSTRUCTOR)

@@ -16,9 +16,9 @@ from tests.browser.keyboard.hands import BY_OTHER_MEANS
 from tests.browser.keyboard.journey import Journey, mostly_right, one_sentence
 from tests.browser.lti.person import Person
 from tests.browser.lti.school import School
+from tests.servers import PATIENCE_SECONDS
 
 MODULE = "Module 3 (entier)"
-SECONDS_TO_ARRIVE = 30
 
 
 @dataclass
@@ -40,14 +40,14 @@ class Launches:
         window.page.close()
         with requests.Session() as tool:
             tool.headers["Authorization"] = f"Bearer {session}"
-            deadline = time.monotonic() + SECONDS_TO_ARRIVE
+            deadline = time.monotonic() + PATIENCE_SECONDS
             while trace not in self._kept(tool, path):
                 assert time.monotonic() < deadline, f"the tool never got {trace}"
 
     def _kept(self, tool: requests.Session, step: str) -> str:
         """All that the tool has of the learner's state, and of the work of that step."""
-        boot = tool.get(f"{self.school.tool_url}/api/boot", timeout=10).json()
-        work = tool.get(f"{self.school.tool_url}/api/works/{step}", timeout=10).json()
+        boot = tool.get(f"{self.school.tool_url}/api/boot", timeout=PATIENCE_SECONDS).json()
+        work = tool.get(f"{self.school.tool_url}/api/works/{step}", timeout=PATIENCE_SECONDS).json()
         return json.dumps([boot["snapshot"]["state"], work], ensure_ascii=False)
 
 

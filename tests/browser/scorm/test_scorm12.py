@@ -327,7 +327,7 @@ def test_a_platform_that_does_not_save_is_named_and_caught_up_with_later(
     assert platform.kept(page.context)["core"]["lesson_location"] == learner.steps[0]
     page.evaluate("options.faults = {}")
     learner.go_to(learner.steps[3])
-    expect(status).to_have_attribute("data-state", "saved", timeout=20_000)
+    expect(status).to_have_attribute("data-state", "saved")
     expect(problem(learner, "lms-save")).to_have_count(0)
     assert platform.kept(page.context)["core"]["lesson_location"] == learner.steps[3]
 

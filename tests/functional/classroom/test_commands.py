@@ -19,10 +19,9 @@ from click.testing import CliRunner
 from classroom.cli import main
 from classroom.options import DEFAULT_TOOL_URL, Options, ToolRegistration
 from classroom.server import PortTaken, listen, next_free_port
-from tests.servers import free_ports
+from tests.servers import PATIENCE_SECONDS, free_ports
 
 REPOSITORY = Path(__file__).parents[3]
-STOP_SECONDS = 60
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def demonstration(var: Path, port: int, tool_port: int) -> Iterator[subprocess.P
         yield process
     finally:
         process.terminate()
-        process.communicate(timeout=STOP_SECONDS)
+        process.communicate(timeout=PATIENCE_SECONDS)
 
 
 def address_printed_by(process: subprocess.Popen[str]) -> str:
@@ -63,7 +62,7 @@ def address_printed_by(process: subprocess.Popen[str]) -> str:
 
 def tool_of(classroom: str) -> str:
     """The tool's address, from what the classroom lets into a frame."""
-    policy = requests.get(classroom, timeout=10).headers["Content-Security-Policy"]
+    policy = requests.get(classroom, timeout=PATIENCE_SECONDS).headers["Content-Security-Policy"]
     found = re.search(r"frame-src 'self' (\S+);", policy)
     assert found is not None
     return found[1]
@@ -71,7 +70,7 @@ def tool_of(classroom: str) -> str:
 
 def answers(url: str) -> bool:
     try:
-        return requests.get(url, timeout=5).ok
+        return requests.get(url, timeout=PATIENCE_SECONDS).ok
     except requests.ConnectionError:
         return False
 
@@ -116,20 +115,24 @@ def test_the_demonstration_starts_everything_and_ends_it(tmp_path: Path) -> None
         assert answers(classroom)
         assert answers(f"{tool}/healthz")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(STOP_SECONDS) == 0
+        assert process.wait(PATIENCE_SECONDS) == 0
         assert not answers(classroom)
         assert not answers(f"{tool}/healthz")
 
 
 def test_the_demonstration_starts_again_where_it_was(tmp_path: Path) -> None:
     with demonstration(tmp_path, *free_ports(2)) as process:
-        keys = requests.get(f"{address_printed_by(process)}lti/jwks", timeout=10).json()
+        keys = requests.get(
+            f"{address_printed_by(process)}lti/jwks", timeout=PATIENCE_SECONDS
+        ).json()
         process.send_signal(signal.SIGINT)
-        assert process.wait(STOP_SECONDS) == 0
+        assert process.wait(PATIENCE_SECONDS) == 0
     with demonstration(tmp_path, *free_ports(2)) as process:
-        again = requests.get(f"{address_printed_by(process)}lti/jwks", timeout=10).json()
+        again = requests.get(
+            f"{address_printed_by(process)}lti/jwks", timeout=PATIENCE_SECONDS
+        ).json()
         process.send_signal(signal.SIGINT)
-        assert process.wait(STOP_SECONDS) == 0
+        assert process.wait(PATIENCE_SECONDS) == 0
     assert again == keys
 
 
@@ -140,13 +143,13 @@ def test_the_demonstration_moves_away_from_taken_ports(taken_port: int, tmp_path
         assert tool_of(classroom) not in {f"http://localhost:{taken_port}", classroom}
         assert answers(f"{tool_of(classroom)}/healthz")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(STOP_SECONDS) == 0
+        assert process.wait(PATIENCE_SECONDS) == 0
 
 
 def test_the_demonstration_says_what_does_not_start(tmp_path: Path) -> None:
     (tmp_path / "arrimage.db").write_text("This is no database, and is too long to be empty.")
     with demonstration(tmp_path, *free_ports(2)) as process:
-        said, _ = process.communicate(timeout=STOP_SECONDS)
+        said, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 1
     assert "“db upgrade” failed" in said
     assert "Traceback" not in said

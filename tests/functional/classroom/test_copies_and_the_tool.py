@@ -29,11 +29,10 @@ from lti_tool.services.courses import graded_activities
 from lti_tool.services.platforms import Registration, keep_platform
 from lti_tool.services.subscriptions import notice_statuses, subscribe_due
 from lti_tool.tool import Tool
-from tests.servers import free_ports
+from tests.servers import PATIENCE_SECONDS, free_ports
 
 HELLO = "LtiHelloWorldNotice"
 COPY = "LtiContextCopyNotice"
-SECONDS = 20
 
 
 @dataclass
@@ -46,7 +45,9 @@ class Campus:
     def browser_of(self, account: Account) -> requests.Session:
         browser = requests.Session()
         signed_in = browser.post(
-            f"{self.classroom.options.url}/sign-in", {"account": account.user_id}, timeout=SECONDS
+            f"{self.classroom.options.url}/sign-in",
+            {"account": account.user_id},
+            timeout=PATIENCE_SECONDS,
         )
         signed_in.raise_for_status()
         return browser
@@ -55,14 +56,16 @@ class Campus:
         """Have the student open the course's first activity, up to the tool's page."""
         link = self.classroom.store.links()[0]
         with self.browser_of(STUDENT) as browser:
-            opened = browser.get(f"{self.classroom.options.url}/launch/{link.id}", timeout=SECONDS)
+            opened = browser.get(
+                f"{self.classroom.options.url}/launch/{link.id}", timeout=PATIENCE_SECONDS
+            )
             page = submit(browser, submit(browser, opened))
         assert page.status_code == 200, page.text
         assert 'id="boot"' in page.text, "the player, and no page on the way to it"
 
     def copy_the_course(self) -> None:
         with self.browser_of(ADMINISTRATOR) as browser:
-            copied = browser.post(f"{self.classroom.options.url}/copy", timeout=SECONDS)
+            copied = browser.post(f"{self.classroom.options.url}/copy", timeout=PATIENCE_SECONDS)
         copied.raise_for_status()
 
     def first_link(self) -> str:
@@ -77,7 +80,7 @@ def submit(browser: requests.Session, page: requests.Response) -> requests.Respo
     for cookie in browser.cookies:
         cookie.secure = False  # To a browser, this machine's own addresses are as good as https.
     fields = [(name, value) for name, value in form.form_values() if name]
-    return browser.post(str(form.action), fields, timeout=SECONDS)
+    return browser.post(str(form.action), fields, timeout=PATIENCE_SECONDS)
 
 
 @contextmanager

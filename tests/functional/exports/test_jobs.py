@@ -40,9 +40,9 @@ from scorm_packages.kept import Made
 from scorm_packages.package import Progress, nobody_watches
 from tests.functional.exports.conftest import COURSE, PARTNER, PROFILE, Office
 from tests.functional.launch.lms import TOOL
+from tests.servers import PATIENCE_SECONDS
 
 ARRIMAGE = str(Path(sys.executable).with_name("arrimage"))
-WAIT_SECONDS = 60
 
 
 def age(office: Office, **values: object) -> None:
@@ -126,7 +126,7 @@ def half_way(office: Office) -> Iterator[None]:
             yield
             writer.write(PROFILE)
     finally:
-        worker.join(WAIT_SECONDS)
+        worker.join(PATIENCE_SECONDS)
         assert not worker.is_alive()
 
 
@@ -145,7 +145,7 @@ class SlowProfile:
     @contextmanager
     def being_read(self) -> Iterator[TextIO]:
         """Wait until somebody reads it, and yield what they read from."""
-        deadline = time.monotonic() + WAIT_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while (pipe := self._pipe()) is None:
             assert time.monotonic() < deadline, "nobody reads the profile"
         with os.fdopen(pipe, "w", encoding="utf-8") as writer:
@@ -180,7 +180,7 @@ def test_a_worker_that_is_killed_leaves_the_job_to_the_next(
             (job,) = office.jobs()
             assert (job.state, job.tries) == (JobState.RUNNING, 1)
             worker.kill()
-            worker.wait(WAIT_SECONDS)
+            worker.wait(PATIENCE_SECONDS)
     (job,) = office.jobs()
     assert job.state == JobState.RUNNING
     assert not office.work()
@@ -333,11 +333,11 @@ def test_the_worker_s_loop_makes_what_waits_and_ends_when_told(office: Office) -
         args=(office.tool.database, office.tool.exports, office.tool.licences, stop),
     )
     loop.start()
-    deadline = time.monotonic() + WAIT_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while office.jobs()[0].state != JobState.DONE and time.monotonic() < deadline:
         stop.wait(0.05)
     stop.set()
-    loop.join(WAIT_SECONDS)
+    loop.join(PATIENCE_SECONDS)
     assert not loop.is_alive()
     assert office.jobs()[0].state == JobState.DONE
 
@@ -351,7 +351,7 @@ def test_a_hold_is_renewed_while_a_package_is_made(
     with half_way(office):
         almost_over = now() + timedelta(seconds=1)
         age(office, claimed_until=almost_over)
-        deadline = time.monotonic() + WAIT_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             (job,) = office.jobs()
             if job.claimed_until and job.claimed_until > almost_over:

@@ -23,8 +23,6 @@ from tests.functional.school import School
 from tests.lending import Lending
 from tests.servers import free_ports, redis_server
 
-PATIENCE_SECONDS = 60.0
-
 
 @pytest.fixture(scope="module")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:

@@ -27,12 +27,11 @@ from lti_tool.services.platforms import Registration, keep_platform
 from lti_tool.tool import Tool
 from tests.functional.conftest import COURSES
 from tests.seeding import COURSE
-from tests.servers import free_ports, wait_for
+from tests.servers import PATIENCE_SECONDS, free_ports, wait_for
 
 REPOSITORY = Path(__file__).parents[3]
 PYTHON = REPOSITORY / ".cache" / "openedx" / "bin" / "python"
 CAMPUS = Path(__file__).parent / "campus.py"
-END_SECONDS = 10
 
 
 class Form(HTMLParser):
@@ -71,18 +70,18 @@ class Campus:
     @property
     def registration(self) -> Registration:
         """What the tool's administrator is told."""
-        told = requests.get(f"{self.url}/campus/registration", timeout=10).json()
+        told = requests.get(f"{self.url}/campus/registration", timeout=PATIENCE_SECONDS).json()
         return Registration(**{**told, "deployment_ids": tuple(told["deployment_ids"])})
 
     def items(self) -> list[dict[str, Any]]:
         """Return the content items that Open edX keeps."""
-        answer = requests.get(f"{self.url}/campus/content", timeout=10)
+        answer = requests.get(f"{self.url}/campus/content", timeout=PATIENCE_SECONDS)
         items: list[dict[str, Any]] = answer.json()["items"]
         return items
 
     def grades(self, person: str) -> list[tuple[float, int]]:
         """Return the grades of somebody, from 0 to 1, with what they are out of."""
-        given = requests.get(f"{self.url}/campus/grades", timeout=10).json()["grades"]
+        given = requests.get(f"{self.url}/campus/grades", timeout=PATIENCE_SECONDS).json()["grades"]
         return [(one["score"], one["possible"]) for one in given if one["user"] == person]
 
     def message(self, browser: FlaskClient, person: str, role: str | None, **clicked: Any) -> Form:
@@ -90,12 +89,12 @@ class Campus:
         answer = requests.post(
             f"{self.url}/campus/click",
             data=json.dumps({"user_id": person, "user_role": role, **clicked}),
-            timeout=10,
+            timeout=PATIENCE_SECONDS,
         )
         address = urlsplit(answer.json()["url"])
         login = browser.get(f"{address.path}?{address.query}")
         assert login.status_code == 302, login.text
-        message = requests.get(login.location, timeout=10)
+        message = requests.get(login.location, timeout=PATIENCE_SECONDS)
         assert message.status_code == 200, message.text
         return Form(message.text)
 
@@ -123,7 +122,7 @@ def campus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campus]:
         yield campus
     finally:
         process.terminate()
-        process.wait(END_SECONDS)
+        process.wait(PATIENCE_SECONDS)
 
 
 @pytest.fixture

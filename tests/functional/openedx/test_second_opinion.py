@@ -21,6 +21,7 @@ from lti_tool.tool import Tool
 from tests.functional.openedx.conftest import Campus, Form
 from tests.functional.school import Window
 from tests.seeding import COURSE
+from tests.servers import PATIENCE_SECONDS
 
 # The protocol is what is judged here, not the database.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -121,7 +122,7 @@ def test_open_edx_keeps_what_a_teacher_chose(
     choice: str, custom: dict[str, str], campus: Campus, browser: FlaskClient
 ) -> None:
     form = choose(campus, browser, choice)
-    answer = requests.post(form.action, data=form.hidden, timeout=10)
+    answer = requests.post(form.action, data=form.hidden, timeout=PATIENCE_SECONDS)
     assert answer.status_code == 200, answer.text
     (item,) = campus.items()
     assert item["type"] == "ltiResourceLink"
@@ -135,7 +136,7 @@ def test_what_open_edx_keeps_opens_straight_there(
     campus: Campus, browser: FlaskClient, tool: Tool
 ) -> None:
     form = choose(campus, browser, f"{COURSE}/deux")
-    requests.post(form.action, data=form.hidden, timeout=10)
+    requests.post(form.action, data=form.hidden, timeout=PATIENCE_SECONDS)
     (item,) = campus.items()
     answer = campus.launch(browser, someone(), "student", deep_linking_content_item_id=item["id"])
     assert answer.status_code == 200, answer.text
@@ -152,7 +153,7 @@ def test_open_edx_refuses_a_choice_that_was_changed_on_the_way(
     claims[f"{DL}content_items"][0]["url"] = "https://elsewhere.example/"
     body = jwt.utils.base64url_encode(json.dumps(claims).encode()).decode()
     changed = {"JWT": f"{header}.{body}.{signature}"}
-    assert requests.post(form.action, data=changed, timeout=10).status_code == 403
+    assert requests.post(form.action, data=changed, timeout=PATIENCE_SECONDS).status_code == 403
 
 
 def test_finished_work_becomes_a_grade_in_open_edx(campus: Campus, app: Flask, tool: Tool) -> None:

@@ -33,6 +33,7 @@ from tests.functional.registration.conftest import (
     Desk,
     fields,
 )
+from tests.servers import PATIENCE_SECONDS
 
 SCOPE = "https://purl.imsglobal.org/spec/"
 
@@ -172,7 +173,7 @@ def test_of_two_registrations_at_once_with_one_invitation_one_is_made(
 
     def hold(asked: Asked) -> Answer:
         """Answer the first once the second has been turned away."""
-        second_was_refused.wait(10)
+        second_was_refused.wait(PATIENCE_SECONDS)
         return register(asked)
 
     desk.registrar.server.answers["/register"] = hold
@@ -479,7 +480,7 @@ def test_of_two_first_launches_at_once_one_tells_the_deployment(
 
     def enter(deployment: str) -> None:
         own = replace(desk, browser=app.test_client())
-        started.wait(10)
+        started.wait(PATIENCE_SECONDS)
         statuses.append(launch(own, lms, deployment).status_code)
 
     threads = [threading.Thread(target=enter, args=(name,)) for name in ("one", "two")]

@@ -27,7 +27,7 @@ from lti_tool.services.administration import Door, DoorClosed
 from lti_tool.services.keys import KeyRing
 from lti_tool.services.refusal_book import RefusalBook
 from tests.functional.launch.lms import Answer, Key, Lms, Server
-from tests.servers import wait_for
+from tests.servers import PATIENCE_SECONDS, free_ports, wait_for
 
 COURSES = Path(__file__).parents[2] / "courses"
 SMALL = "deux-unites"
@@ -474,17 +474,16 @@ ARRIMAGE = shutil.which("arrimage", path=str(Path(sys.executable).parent)) or "a
 
 @pytest.mark.usefixtures("environment")
 def test_the_server_serves_in_several_threads_and_ends_when_told(tmp_path: Path) -> None:
-    with Server().running() as reserved:
-        port = int(reserved.url.rpartition(":")[2])
+    (port,) = free_ports(1)
     log = (tmp_path / "log").open("wb")
     with log, subprocess.Popen([ARRIMAGE, "serve", "--port", str(port)], stderr=log) as server:
         try:
             address = f"http://127.0.0.1:{port}/healthz"
             wait_for(address)
-            assert requests.get(address, timeout=10).json() == {"status": "ok"}
+            assert requests.get(address, timeout=PATIENCE_SECONDS).json() == {"status": "ok"}
         finally:
             server.send_signal(signal.SIGTERM)
-        assert server.wait(30) == 0
+        assert server.wait(PATIENCE_SECONDS) == 0
 
 
 @pytest.mark.usefixtures("environment")
@@ -494,7 +493,7 @@ def test_the_worker_ends_when_told() -> None:
         assert json.loads(worker.stderr.readline())["message"]
         worker.send_signal(signal.SIGTERM)
         worker.stderr.read()
-        assert worker.wait(30) == 0
+        assert worker.wait(PATIENCE_SECONDS) == 0
 
 
 @pytest.mark.usefixtures("environment")
