@@ -11,11 +11,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from course_content.loader import load_course
-from tests.browser.cmi5.lms import END_SECONDS, Launched, Lms
+from tests.browser.cmi5.lms import Launched, Lms
 from tests.browser.cmi5.rules import Statement, is_defined, verb_of, violations
 from tests.browser.looks import look_at
 from tests.browser.scorm.learner import Learner
 from tests.browser.scorm.test_workshops import MAP, Maker
+from tests.servers import PATIENCE_SECONDS
 from tests.unit.course_content.conftest import COURSES
 
 PageAt = Callable[..., Page]
@@ -30,7 +31,7 @@ def open_unit(page: Page, launched: Launched) -> Learner:
 def close(lms: Lms, page: Page, launched: Launched) -> Played:
     """Close the window; return what the record store has, once it was told of the end."""
     page.close()
-    assert launched.over.wait(END_SECONDS), "the LMS was never told of the end"
+    assert launched.over.wait(PATIENCE_SECONDS), "the LMS was never told of the end"
     assert lms.refused == []
     return launched, lms.statements(launched)
 
