@@ -50,7 +50,9 @@ _COLUMNS: Final = {
     "learner": "id, platform_id, sub, name, sort_name, is_test_user",
     "membership": "context_pk, learner_id, role, standing, first_seen_at, last_seen_at",
     "group_membership": "group_pk, learner_id",
-    "progress": "context_pk, learner_id, course, state, revision, version, updated_at",
+    "progress": (
+        "context_pk, learner_id, course, state, revision, version, updated_at, active_seconds"
+    ),
     "attempt": (
         "id, context_pk, learner_id, course, activity, number, started_at, completed_at, score"
     ),
@@ -164,7 +166,7 @@ class Seeder:
             state = {"position": steps[0], "visited": steps[: 5 * len(best)], "made": []}
             tables["progress"].append(
                 (seeded.context_pk, learner_id, self.course.slug,
-                 json.dumps({**state, "drafts": {}}), 1, 1, ended)
+                 json.dumps({**state, "drafts": {}}), 1, 1, ended, 480.0 * share)
             )  # fmt: skip
             score = activity_score([(1, best.get(one.id, 0)) for one in self.activities])
             sent = self.chance.choices(("sent", "pending", "refused"), (97, 2, 1))[0]

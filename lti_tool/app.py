@@ -35,7 +35,7 @@ from lti_tool.views import (
 )
 from lti_tool.views.compression import compress
 from lti_tool.views.context import EXTENSION, page_language
-from lti_tool.views.figures import percent
+from lti_tool.views.figures import duration, percent
 from lti_tool.views.policy import CONTENT_SECURITY_POLICY
 
 HERE = Path(__file__).parent
@@ -69,7 +69,9 @@ def create_app(settings: Settings) -> Flask:
     )
     app.extensions[EXTENSION] = build_tool(settings)
     Babel(app, locale_selector=page_language)
-    app.jinja_env.globals.update(asset=asset_url, page_language=page_language, percent=percent)
+    app.jinja_env.globals.update(
+        asset=asset_url, page_language=page_language, percent=percent, duration=duration
+    )
     for view in (
         admin,
         exports,

@@ -186,7 +186,8 @@ class Progress(Base):
 
     ``revision`` grows with every save, so that a second window's late save is noticed;
     ``version`` with everything that is done in the course, so that what is kept of it
-    elsewhere (``ClassLine``) is known to be old.
+    elsewhere (``ClassLine``) is known to be old; ``active_seconds`` is what was counted of the
+    time between the signs of activity (``services.time_spent``), the last one at ``updated_at``.
     """
 
     __tablename__ = "progress"
@@ -200,6 +201,7 @@ class Progress(Base):
     revision: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    active_seconds: Mapped[float] = mapped_column(default=0.0, server_default="0")
 
     learner: Mapped[Learner] = relationship()
 

@@ -31,6 +31,8 @@ class ClassLine(Base):
     scope: Mapped[str] = mapped_column(String(64))
     worked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     """When they last did something in the course."""
+    active_seconds: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    """How long they worked in the course, as far as it was counted."""
     visited: Mapped[int]
     """How many of the link's steps they visited."""
     done: Mapped[int]

@@ -18,7 +18,7 @@ from course_content import scoring
 from course_content.model import Activity, Course
 from lti_tool.models import Answer, Attempt, ResourceLink, now
 from lti_tool.services.courses import AnswerKeys, Json
-from lti_tool.services.progress import Seat, change_seat, lock_seat
+from lti_tool.services.progress import Seat, work_in_seat
 
 
 class WorkFault(StrEnum):
@@ -91,7 +91,7 @@ def answer(db: Session, seat: Seat, desk: Desk, given: Given) -> Answered:
     ``WorkRefused``. Nothing is committed: the caller adds the grade to the transaction.
     """
     verdict = desk.verdict(given.question, given.response)
-    change_seat(db, seat).updated_at = now()
+    work_in_seat(db, seat)
     attempts = _attempts(db, seat, desk.activity.id)
     attempt = _addressed(db, seat, desk, attempts, given.attempt)
     earlier = {one.question: one for one in attempt.answers}.get(given.question)
@@ -109,7 +109,7 @@ def answer(db: Session, seat: Seat, desk: Desk, given: Given) -> Answered:
 
 def start_attempt(db: Session, seat: Seat, desk: Desk) -> Json:
     """Begin a new attempt, or return the one that is under way. Raise ``WorkRefused``."""
-    lock_seat(db, seat)
+    work_in_seat(db, seat)
     attempts = _attempts(db, seat, desk.activity.id)
     if not attempts or attempts[-1].completed_at is not None:
         if _attempts_left(desk.activity, attempts) == 0:

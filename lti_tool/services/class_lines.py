@@ -4,8 +4,8 @@ To sort ten thousand people by what they achieved, the database must know what t
 kept in ``ClassLine``, one row for each learner and link. Nothing is written there while people
 learn. Whoever reads a class first makes anew the lines that are behind: those of an older
 version of somebody's work, or of another scope of the link. A line that is too new does no
-harm, one that is too old is found; so no lock is taken, and the table may be emptied at any
-time (ADR 0030).
+harm, one that is too old is found; so no lock is taken that a learner could meet, and the
+table may be emptied at any time (ADR 0030).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from course_content.model import Course, Gradable, Quiz
@@ -28,8 +28,12 @@ from lti_tool.services.grades import link_score
 from lti_tool.services.progress import insert_into
 from lti_tool.services.results import NO_RESULTS, Results, results_of_class
 
-EDITION: Final = 1
+EDITION: Final = 2
 """To be raised when lines are made of the same work in another way."""
+MOST_AT_ONCE: Final = 1_000
+"""Lines that one request makes: half a second's work, in a class that is looked at first."""
+LINES_LOCK: Final = 0x11E5
+"""Tells our advisory locks in PostgreSQL from any others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,18 @@ class _Tries:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of the lines that are behind one request makes, and whose ``first``.
+
+    Nobody waits for all the lines of a very large class: the next requests make the others.
+    Without ``most``, all of them are made.
+    """
+
+    first: Sequence[int] = ()
+    most: int | None = field(default_factory=lambda: MOST_AT_ONCE)
+
+
 def pass_mark(activity: Gradable) -> float:
     """Return the score, from 0 to 1, from which an activity is passed.
 
@@ -70,14 +86,36 @@ def pass_mark(activity: Gradable) -> float:
     return activity.pass_mark / 100 if isinstance(activity, Quiz) else 0.0
 
 
-def bring_up_to_date(database: Database, db: Session, course: Course, link: ResourceLink) -> None:
-    """Make anew the lines of a link's class that are behind.
+def bring_up_to_date(
+    database: Database,
+    db: Session,
+    course: Course,
+    link: ResourceLink,
+    share: Share | None = None,
+) -> int:
+    """Make anew the lines of a link's class that are behind; return how many are left behind.
 
     ``db`` is a session that reads: what it has read so far is not held against what is
     written here.
     """
+    share = share or Share()
     scope = Scope.of(course, link)
-    behind = db.scalars(
+    behind = db.scalars(_behind(link, scope).order_by(Progress.learner_id)).all()
+    if not behind:
+        return 0
+    db.commit()
+    wanted = _in_turn(behind, share.first)[: share.most]
+    for batch in batches(wanted):
+        with database.transaction() as writing:
+            _take_turn(writing, link)
+            still = writing.scalars(_behind(link, scope).where(Progress.learner_id.in_(batch)))
+            _write(writing, scope, link, still.all())
+    return len(behind) - len(wanted)
+
+
+def _behind(link: ResourceLink, scope: Scope) -> Select[int]:
+    """Return a query of the learners whose lines are behind their work, or of another scope."""
+    return (
         select(Progress.learner_id)
         .outerjoin(
             ClassLine,
@@ -95,14 +133,22 @@ def bring_up_to_date(database: Database, db: Session, course: Course, link: Reso
                 ClassLine.scope != scope.fingerprint,
             ),
         )
-        .order_by(Progress.learner_id)
-    ).all()
-    if not behind:
-        return
-    db.commit()
-    for batch in batches(behind):
-        with database.transaction() as writing:
-            _write(writing, scope, link, batch)
+    )
+
+
+def _in_turn(behind: Sequence[int], first: Sequence[int]) -> Sequence[int]:
+    urgent = frozenset(first)
+    return sorted(behind, key=lambda learner_id: learner_id not in urgent)
+
+
+def _take_turn(db: Session, link: ResourceLink) -> None:
+    """Wait until nobody else makes lines of this link, so that none are made twice.
+
+    Several who look at a class at once share the work, batch by batch. On SQLite, whoever
+    writes is alone. The lock is nobody's but ours: learners never meet it.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(select(func.pg_advisory_xact_lock(LINES_LOCK, link.id)))
 
 
 def _write(db: Session, scope: Scope, link: ResourceLink, learner_ids: Sequence[int]) -> None:
@@ -128,7 +174,13 @@ def _lines(
 ) -> Iterable[dict[str, Any]]:
     """Yield the lines of some learners. Their versions are read before their work is."""
     seats = db.execute(
-        select(Progress.learner_id, Progress.version, Progress.updated_at, Progress.state)
+        select(
+            Progress.learner_id,
+            Progress.version,
+            Progress.updated_at,
+            Progress.active_seconds,
+            Progress.state,
+        )
         .where(
             Progress.context_pk == link.context_pk,
             Progress.course == link.course,
@@ -138,7 +190,7 @@ def _lines(
     ).all()
     results = results_of_class(db, link, frozenset(learner_ids))
     tries = _tries(db, scope, link, learner_ids)
-    for learner_id, version, updated_at, state in seats:
+    for learner_id, version, updated_at, active_seconds, state in seats:
         achieved = results.get(learner_id, NO_RESULTS)
         yield {
             "resource_link_pk": link.id,
@@ -146,6 +198,7 @@ def _lines(
             "version": version,
             "scope": scope.fingerprint,
             "worked_at": updated_at,
+            "active_seconds": active_seconds,
             **_achieved(scope, achieved),
             "visited": len(scope.steps.intersection(state.get("visited", ()))),
             **_failed(scope, tries.get(learner_id, {})),

@@ -96,6 +96,7 @@ class People:
             "progress": func.coalesce(ClassLine.visited, 0),
             "overall": type_coerce(ClassLine.score, ClassLine.score.type),
             "grade": self.grade_rank,
+            "time": func.coalesce(ClassLine.active_seconds, 0.0),
             "seen": self.last_activity,
         }
         return columns[key]

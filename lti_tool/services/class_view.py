@@ -19,7 +19,7 @@ EVERYBODY: Final = ""
 WITHOUT_GROUP: Final = "none"
 BY_NAME: Final = "name"
 BY_GROUP: Final = "group"
-OTHER_COLUMNS: Final = frozenset({"progress", "overall", "grade", "seen"})
+OTHER_COLUMNS: Final = frozenset({"progress", "overall", "grade", "time", "seen"})
 LONGEST_SEARCH: Final = 100
 """Characters."""
 LARGEST_PAGE: Final = 100_000

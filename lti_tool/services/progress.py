@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from course_content.model import Course, Quiz
 from lti_tool.models import Base, Progress, WindowSession, now
 from lti_tool.services.courses import Json, steps_in_scope
+from lti_tool.services.time_spent import counted, counted_since
 
 STATE_LIMIT = 64 * 1024
 """Bytes of JSON that a saved state may take."""
@@ -102,6 +103,38 @@ def change_seat(db: Session, seat: Seat) -> Progress:
     return row
 
 
+def work_in_seat(db: Session, seat: Seat) -> Progress:
+    """Take the row as ``change_seat`` does, for something that its learner does just now."""
+    row = change_seat(db, seat)
+    moment = now()
+    row.active_seconds += counted(row.updated_at, moment)
+    row.updated_at = moment
+    return row
+
+
+def note_sign(db: Session, seat: Seat) -> None:
+    """Note that the seat's learner does something that is kept elsewhere, in one statement.
+
+    Whoever has opened no page yet has no row, and none is made.
+    """
+    # SQLite reckons in whole seconds: parts of them would add up with every sign.
+    moment = now().replace(microsecond=0)
+    db.execute(
+        update(Progress)
+        .where(
+            Progress.context_pk == seat.context_pk,
+            Progress.learner_id == seat.learner_id,
+            Progress.course == seat.course,
+        )
+        .values(
+            active_seconds=Progress.active_seconds + counted_since(Progress.updated_at, moment),
+            updated_at=moment,
+            version=Progress.version + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
 def load(db: Session, seat: Seat) -> Saved:
     """Return the saved state; revision 0 and ``None`` when nothing was saved yet."""
     row = db.scalars(_at(seat)).one_or_none()
@@ -120,11 +153,10 @@ def save(db: Session, seat: Seat, course: Course, revision: int, state: object) 
     ``StateTooLarge``.
     """
     sent = checked(course, state)
-    row = change_seat(db, seat)
+    row = work_in_seat(db, seat)
     merged = _merge(row.state, sent, stale=revision != row.revision)
     row.state = checked(course, merged)
     row.revision += 1
-    row.updated_at = now()
     db.flush()
     return Saved(row.state, row.revision)
 

@@ -49,7 +49,8 @@ MOST_URGENT: Final = 5
 class LearnerRow:
     """One learner's line. Scores run from 0 to 1; an activity not completed has none.
 
-    ``last_activity`` is ``None`` for somebody who never opened the course.
+    ``last_activity`` is ``None`` for somebody who never opened the course. ``active_seconds`` is
+    how long they worked in it, as far as it was counted (``services.time_spent``).
     """
 
     id: int
@@ -59,6 +60,7 @@ class LearnerRow:
     scores: Mapping[str, float]
     overall: float | None
     last_activity: datetime | None
+    active_seconds: float
     grade: GradeStatus
     groups: tuple[CourseGroup, ...]
     is_test_user: bool
@@ -175,20 +177,20 @@ class ClassTable:
 
     def page(self, view: TableView, size: int = PAGE) -> tuple[LearnerRow, ...]:
         """Return the lines of a page of a view."""
-        order = order_of(view, self.people, self.groups)
-        wanted = self._keys(self.within(view)).order_by(*order)
-        return self.lines(self.db.scalars(wanted.limit(size).offset((view.page - 1) * size)).all())
+        return self.lines(self.page_keys(view, size))
 
     def keys(self, view: TableView) -> Sequence[int]:
         """Return the keys of all lines of a view, in its order."""
-        view = self.known(view)
-        order = order_of(view, self.people, self.groups)
-        return self.db.scalars(self._keys(self.within(view)).order_by(*order)).all()
+        return self.db.scalars(self._ordered(self.known(view))).all()
+
+    def page_keys(self, view: TableView, size: int = PAGE) -> Sequence[int]:
+        """Return the keys of the lines of a page of a view, in its order."""
+        wanted = self._ordered(self.known(view)).limit(size).offset((view.page - 1) * size)
+        return self.db.scalars(wanted).all()
 
     def everybody(self) -> tuple[LearnerRow, ...]:
         """Return all lines in the order of names: for a table of few."""
-        order = order_of(TableView(), self.people, self.groups)
-        return self.lines(self.db.scalars(self._keys(self.people.belongs).order_by(*order)).all())
+        return self.lines(self.keys(TableView()))
 
     def one(self, learner_id: int) -> LearnerRow | None:
         """Return the line of one learner, if they have one in this class."""
@@ -224,6 +226,10 @@ class ClassTable:
 
     def _keys(self, *conditions: ColumnElement[bool]) -> Select[int]:
         return select(Learner.id).select_from(self.people.source).where(*conditions)
+
+    def _ordered(self, view: TableView) -> Select[int]:
+        order = order_of(view, self.people, self.groups)
+        return self._keys(self.within(view)).order_by(*order)
 
     def neighbours(self, view: TableView, learner_id: int) -> tuple[int | None, int | None]:
         """Return who stands before and after a learner in a view, if anybody does."""
@@ -284,6 +290,7 @@ class ClassTable:
             Learner.is_test_user,
             Membership.standing,
             ClassLine.visited,
+            ClassLine.active_seconds,
             ClassLine.score,
             ClassLine.scores,
             ClassLine.failed_at,
@@ -306,6 +313,7 @@ class ClassTable:
                 scores=row.scores or {},
                 overall=row.score,
                 last_activity=row.last_activity,
+                active_seconds=row.active_seconds or 0.0,
                 grade=GradeStatus.least_of(grades.get(row.id, ())),
                 groups=groups.get(row.id, ()),
                 is_test_user=row.is_test_user,

@@ -35,7 +35,7 @@ from lti_tool.services.group_works import (
     work_of,
 )
 from lti_tool.services.groups import class_groups
-from lti_tool.services.progress import Seat, lock_seat
+from lti_tool.services.progress import Seat, work_in_seat
 from lti_tool.services.works import load_work
 
 
@@ -151,7 +151,7 @@ def hand_in(
     place = _place(db, seat, workshop, group_id)
     if place is not None:
         lock_shared(db, place)
-    lock_seat(db, seat)
+    work_in_seat(db, seat)
     rows = list(db.scalars(_at(seat, workshop.id, place)))
     latest = rows[-1].number if rows else 0
     if rows and number == latest:

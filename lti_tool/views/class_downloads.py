@@ -12,7 +12,7 @@ from course_content.model import Course, localized
 from lti_tool.models import ResourceLink, WindowSession, now
 from lti_tool.services.attention import RULE_WORDS
 from lti_tool.services.batches import batches
-from lti_tool.services.class_lines import bring_up_to_date
+from lti_tool.services.class_lines import Share, bring_up_to_date
 from lti_tool.services.class_view import TableView
 from lti_tool.services.reports import ClassTable, LearnerRow
 from lti_tool.services.sheets import Row, as_csv, as_ods
@@ -50,7 +50,7 @@ def _asked() -> tuple[Course, ResourceLink, str]:
         window: WindowSession = instructor_window(db)
         link = window.resource_link
         course = tool().courses.course(link.course)
-        bring_up_to_date(tool().database, db, course, link)
+        bring_up_to_date(tool().database, db, course, link, Share(most=None))
         return course, link, tool().courses.language(link.course, window.language)
 
 
@@ -69,6 +69,7 @@ def _head(course: Course, link: ResourceLink, language: str) -> list[str]:
             ),
             _("Note (sur 100)"),
             *([_("Carnet de notes")] if table.items else []),
+            _("Temps estimé (minutes)"),
             _("Dernière activité (UTC)"),
             _("À regarder"),
         ]
@@ -95,6 +96,7 @@ def _row(line: LearnerRow, table: ClassTable) -> Row:
         *(_percent(line.scores.get(one.id)) for one in table.people.scope.activities),
         _percent(line.overall),
         *([_grade(line)] if table.items else []),
+        round(line.active_seconds / 60),
         seen.strftime("%Y-%m-%d %H:%M") if seen else None,
         ", ".join(_(RULE_WORDS[one.rule].label) for one in line.reasons),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, Response, make_response, render_template, request
 
 from course_content.model import localized
@@ -9,7 +11,7 @@ from lti_tool.models import now
 from lti_tool.services.activity_page import analysis_of
 from lti_tool.services.attention import RULE_WORDS
 from lti_tool.services.charts import histogram
-from lti_tool.services.class_lines import bring_up_to_date
+from lti_tool.services.class_lines import Share, bring_up_to_date
 from lti_tool.services.class_view import TableView
 from lti_tool.services.courses import link_extent
 from lti_tool.services.item_analysis import (
@@ -20,6 +22,7 @@ from lti_tool.services.item_analysis import (
 from lti_tool.services.learner_page import learner_page, unit_titles
 from lti_tool.services.objections import ApiFault, objection_to
 from lti_tool.services.reports import ClassTable
+from lti_tool.services.time_spent import LONGEST_SILENCE
 from lti_tool.views.activity_words import item_lines, path_lines
 from lti_tool.views.asking import LARGEST_NUMBER, instructor_window, refuse
 from lti_tool.views.classes import titles_of
@@ -46,10 +49,11 @@ def learner(learner: str) -> Response:
         link = window.resource_link
         course = tool().courses.course(link.course)
         language = tool().courses.language(link.course, window.language)
-        bring_up_to_date(tool().database, db, course, link)
+        number = _number(learner)
+        bring_up_to_date(tool().database, db, course, link, Share([number]))
         moment = now()
         table = ClassTable.of(db, course, link, moment)
-        page = learner_page(table, TableView.read(request.args), _number(learner), language)
+        page = learner_page(table, TableView.read(request.args), number, language)
         if page is None:
             refuse(ApiFault.UNKNOWN_LEARNER)
         return make_response(
@@ -64,6 +68,7 @@ def learner(learner: str) -> Response:
                 has_column=bool(table.items),
                 rule_words=RULE_WORDS,
                 objection_to=objection_to,
+                longest_silence=LONGEST_SILENCE // timedelta(minutes=1),
                 written_at=moment,
             )
         )

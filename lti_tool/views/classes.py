@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from course_content.model import Course, localized
 from lti_tool.models import WindowSession, now
 from lti_tool.services.attention import RULE_WORDS
-from lti_tool.services.class_lines import bring_up_to_date
+from lti_tool.services.class_lines import Share, bring_up_to_date
 from lti_tool.services.class_view import TableView
 from lti_tool.services.column_choice import obstacle
 from lti_tool.services.copies import class_copied
@@ -27,6 +28,7 @@ from lti_tool.services.platform_health import troubles
 from lti_tool.services.reports import ClassTable, class_report
 from lti_tool.services.rosters import RosterStatus, refresh
 from lti_tool.services.targets import to_do
+from lti_tool.services.time_spent import LONGEST_SILENCE
 from lti_tool.views.asking import instructor_window
 from lti_tool.views.context import tool
 
@@ -93,10 +95,14 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
     link = window.resource_link
     course = tool().courses.course(link.course)
     language = tool().courses.language(link.course, window.language)
-    bring_up_to_date(tool().database, db, course, link)
+    behind = bring_up_to_date(tool().database, db, course, link)
     moment = now()
     table = ClassTable.of(db, course, link, moment)
-    report = class_report(table, TableView.read(request.args))
+    view = TableView.read(request.args)
+    if behind:
+        shown = table.page_keys(view)
+        behind = bring_up_to_date(tool().database, db, course, link, Share(shown, len(shown)))
+    report = class_report(table, view)
     works = _number_of_works(request.args.get("works", ""))
     roster = RosterStatus.of(link.context, moment)
     platform_id = link.context.deployment.platform_id
@@ -108,6 +114,7 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
         "activities": [(one.id, localized(one.title, language)) for one in report.activities],
         "titles": titles_of(course, language),
         "report": report,
+        "behind": behind,
         "quizzes": [one.id for one in link_extent(course, link.target).activities],
         "view": {**report.view.as_json(), "works": works},
         "rule_words": RULE_WORDS,
@@ -123,6 +130,7 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
         "roster_objection": ROSTER_OBJECTIONS[roster.fault] if roster.fault else None,
         "groups_objection": GROUP_OBJECTIONS[roster.groups_fault] if roster.groups_fault else None,
         "preview": url_for("learn.shell", language=language),
+        "longest_silence": LONGEST_SILENCE // timedelta(minutes=1),
         "written_at": moment,
     }
 

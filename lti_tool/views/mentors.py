@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from course_content.model import localized
 from lti_tool.models import Standing, WindowSession, now
-from lti_tool.services.class_lines import bring_up_to_date
+from lti_tool.services.class_lines import Share, bring_up_to_date
+from lti_tool.services.class_view import TableView
 from lti_tool.services.reports import ClassTable
 from lti_tool.views.asking import mentor_window
 from lti_tool.views.context import tool
@@ -42,8 +43,9 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
     link = window.resource_link
     course = tool().courses.course(link.course)
     language = tool().courses.language(link.course, window.language)
-    bring_up_to_date(tool().database, db, course, link)
     table = ClassTable.of(db, course, link, now(), only=window.mentored or ())
+    share = Share(table.keys(TableView()))
+    bring_up_to_date(tool().database, db, course, link, share)
     return {
         "course_title": localized(course.title, language),
         "class_title": link.context.title,

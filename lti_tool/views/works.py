@@ -11,7 +11,7 @@ from lti_tool.lti import Role
 from lti_tool.models import WindowSession, now
 from lti_tool.services.group_works import change_shared, choose_group, shared_place
 from lti_tool.services.objections import ApiFault
-from lti_tool.services.progress import Seat
+from lti_tool.services.progress import Seat, note_sign
 from lti_tool.services.rosters import RosterStatus, refresh
 from lti_tool.services.submissions import (
     Desk,
@@ -69,6 +69,8 @@ def change(workshop_id: str) -> Response:
                 shared = change_shared(db, place, seat.learner_id, revision, changes)
                 share = {"replaced": replaced_json(shared.replacements, seat.learner_id)}
                 seen = LookedAt(shared.kept, share)
+            if seat is not None:
+                note_sign(db, seat)
     except WorkTooLarge:
         refuse(ApiFault.REQUEST_TOO_LARGE)
     except InvalidWork:

@@ -113,7 +113,7 @@ def test_a_link_without_a_column_says_how_to_get_one(school: School) -> None:
     assert "Ce lien n’a pas de colonne de notes." in unescape(html)
     assert "activez les notes dans ses réglages" in unescape(html)
     assert 'href="#class-columns"' not in html
-    assert len(rows(html)[0]) == 6
+    assert len(rows(html)[0]) == 7
 
 
 def test_a_link_for_which_the_tool_can_make_columns_leads_to_their_choice(school: School) -> None:

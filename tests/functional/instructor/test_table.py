@@ -11,6 +11,9 @@ from sqlalchemy import delete, func, select
 
 from lti_tool.lti import Role
 from lti_tool.models import ClassLine, Learner, Membership, Progress, ResourceLink, folded_name
+from lti_tool.services import class_lines
+from lti_tool.services.class_lines import Share, bring_up_to_date
+from lti_tool.views.figures import duration
 from tests.functional.instructor.test_class import rows, texts
 from tests.functional.school import School
 
@@ -98,7 +101,7 @@ def test_every_column_says_how_it_is_sorted(school: School) -> None:
     page = lxml.html.fromstring(table(school))
     keys = page.xpath("//thead//button/@data-sort")
     assert keys == ["name", "progress", "activity:quiz-un", "activity:quiz-deux", "overall",
-                    "grade", "seen"]  # fmt: skip
+                    "grade", "time", "seen"]  # fmt: skip
 
     for place, key in enumerate(keys):
         sorted_page = lxml.html.fromstring(table(school, f"sort={key}&direction=descending"))
@@ -172,6 +175,102 @@ def test_everything_that_is_done_in_a_course_is_noticed(school: School) -> None:
             versions.append(db.scalars(select(Progress.version)).one())
 
     assert versions == sorted(set(versions))
+
+
+@pytest.fixture
+def busy(crowd: School) -> School:
+    """The crowd, all of whom did something since the class was last looked at."""
+    with crowd.database.transaction() as db:
+        db.add_all(
+            Progress(
+                context_pk=crowd.seeded.context_pk,
+                learner_id=learner_id,
+                course="deux-unites",
+                state={"visited": ["un/lecon"]},
+                revision=1,
+            )
+            for learner_id in db.scalars(select(Learner.id))
+        )
+    return crowd
+
+
+def test_a_request_makes_so_many_lines_and_those_it_shows(
+    busy: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(class_lines, "MOST_AT_ONCE", 30)
+
+    html = table(busy, "page=3")
+
+    assert {line[1] for line in rows(html)} == {"1 sur 5 étapes"}
+    assert "Le tableau se prépare." in html
+    assert lxml.html.fromstring(html).xpath("//@data-behind") == ["70"]
+
+
+def test_the_next_requests_make_the_other_lines(
+    busy: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(class_lines, "MOST_AT_ONCE", 30)
+
+    left = [
+        lxml.html.fromstring(table(busy, "page=3")).xpath("//@data-behind") for _time in range(3)
+    ]
+
+    assert left == [["70"], ["17"], []]
+
+
+def test_two_who_look_at_once_make_no_line_twice(busy: School) -> None:
+    """The second one looked for what is behind before the first one had made any of it."""
+    course = busy.tool.courses.course("deux-unites")
+    looks = []
+    with busy.database.reading() as first, busy.database.reading() as second:
+        for db in (first, second):
+            link = db.get_one(ResourceLink, busy.seeded.link_pk)
+            looks.append(bring_up_to_date(busy.database, db, course, link, Share(most=100)))
+
+    assert looks == [23, 0]
+
+
+def test_a_file_waits_for_all_of_its_lines(busy: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(class_lines, "MOST_AT_ONCE", 1)
+
+    answer = busy.open(2, role=Role.INSTRUCTOR).get("/api/class/table.csv")
+
+    assert answer.text.count(";1;5;") == 123
+
+
+def test_the_time_that_somebody_worked_is_said_as_an_estimate(school: School) -> None:
+    school.open(0).do_quiz_one()
+    school.open(1).do_quiz_one()
+    with school.database.transaction() as db:
+        for row in db.scalars(select(Progress)):
+            row.active_seconds = {0: 4_870.0, 1: 95.0}[row.learner_id - 1]
+
+    lines = rows(table(school, "sort=time"))
+
+    assert [line[6].replace("\xa0", " ") for line in lines] == [
+        "moins d’une minute", "environ 2 min", "environ 1 h 20"]  # fmt: skip
+    assert school.open(2, role=Role.INSTRUCTOR).get("/api/class/table.csv").text.count(";81;") == 1
+    page = school.open(2, role=Role.INSTRUCTOR).get("/api/class/learners/1").text
+    assert "environ 1\xa0h\xa020" in unescape(page)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "moins d’une minute"),
+        (29, "moins d’une minute"),
+        (240, "environ 4 min"),
+        (13 * 60, "environ 15 min"),
+        (58 * 60, "environ 1 h"),
+        (62 * 60, "environ 1 h"),
+        (3 * 3600 + 4 * 60, "environ 3 h 05"),
+    ],
+)
+def test_lengths_of_time_are_rounded_to_what_is_known(
+    school: School, seconds: float, words: str
+) -> None:
+    with school.app.test_request_context(headers={"Accept-Language": "fr"}):
+        assert duration(seconds).replace("\xa0", " ") == words
 
 
 @pytest.mark.parametrize(
