@@ -22,7 +22,7 @@ help: ## List the verbs
 
 .PHONY: run
 run: $(VENV)/.run build ## Serve the tool, with a demonstration classroom to launch it from
-	@$(BIN)/python -m classroom demo
+	@$(BIN)/python -m classroom demo --whole-class
 
 .PHONY: test
 test: $(VENV)/.dev build chromium openedx ralph ## Check everything

@@ -1,4 +1,4 @@
-"""Six people who do not exist, and what each may do."""
+"""People who do not exist, and what each may do; six of them are always there."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ class Account:
     as a Moodle site administrator is, and is not enrolled: no one grades them. Nor is the
     test student, whom a teacher becomes to see the course as students do. ``groups`` are the
     groups of the course that they are in; ``mentored`` the people whom a mentor accompanies.
+    Somebody who is not ``graded`` attends without being examined: the gradebook has no line for
+    them. Somebody who ``left`` was enrolled once.
     """
 
     user_id: str
@@ -37,6 +39,8 @@ class Account:
     roles: tuple[str, ...]
     groups: tuple[str, ...] = ()
     mentored: tuple[str, ...] = ()
+    graded: bool = True
+    left: bool = False
 
     @property
     def name(self) -> str:
@@ -52,7 +56,11 @@ class Account:
 
     @property
     def enrolled(self) -> bool:
-        return self.role not in {Role.ADMINISTRATOR, Role.TEST_STUDENT}
+        return not self.left and self.role not in {Role.ADMINISTRATOR, Role.TEST_STUDENT}
+
+    @property
+    def in_gradebook(self) -> bool:
+        return self.role is Role.STUDENT and self.graded and not self.left
 
 
 STUDENT = Account(
@@ -108,10 +116,3 @@ MENTOR = Account(
 )
 
 ACCOUNTS = (STUDENT, OTHER_STUDENT, INSTRUCTOR, ADMINISTRATOR, TEST_STUDENT, MENTOR)
-MEMBERS = tuple(account for account in ACCOUNTS if account.enrolled)
-STUDENTS = tuple(account for account in ACCOUNTS if account.role is Role.STUDENT)
-
-
-def find_account(user_id: object) -> Account | None:
-    """The account with that ``sub``, or ``None``: scores name people whom nobody knows."""
-    return next((account for account in ACCOUNTS if account.user_id == user_id), None)

@@ -39,7 +39,7 @@ FIRST_LINKS = (
 def create_app(options: Options) -> Flask:
     """Make the application; its keys and its gradebook are in ``options.data``."""
     secrets = load_secrets(options.data)
-    store = Store(options.data / "classroom.db", FIRST_LINKS)
+    store = open_store(options)
     app = Flask(__name__)
     app.config.from_mapping(
         SECRET_KEY=secrets.session_key,
@@ -59,6 +59,11 @@ def create_app(options: Options) -> Flask:
     app.register_error_handler(HTTPException, _failed)
     app.after_request(_secure(options))
     return app
+
+
+def open_store(options: Options) -> Store:
+    """The course, its links and its gradebook, made when they are not there yet."""
+    return Store(options.data / "classroom.db", FIRST_LINKS)
 
 
 def _page_context() -> dict[str, Any]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from itsdangerous import URLSafeTimedSerializer
 
-from classroom.accounts import ACCOUNTS, STUDENTS, Account
+from classroom.accounts import Account
 from classroom.keys import Secrets
 from classroom.options import Options
+from classroom.people import in_gradebook
 from classroom.platform import ClassroomPlatform
 from classroom.store import Grade, LineItem, Store
 from classroom.tools import KnownTool
@@ -70,7 +71,8 @@ class Classroom:
         ]
         grades = {(grade.user_id, grade.line_item_id): grade for grade in self.store.grades()}
         own = {reader.user_id} if not reader.mentored else {*reader.mentored}
-        shown = STUDENTS if reader.teaches else [one for one in ACCOUNTS if one.user_id in own]
+        graded = in_gradebook(self.options)
+        shown = graded if reader.teaches else [one for one in graded if one.user_id in own]
         return [
             GradebookLine(student, item, grades.get((student.user_id, item.id)))
             for student in shown

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+import os
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,11 @@ from classroom.options import (
     ToolRegistration,
 )
 from classroom.server import PortTaken, serve
+from classroom.weeks.running import live
 
 DEFAULT_TOOL_PORT = 8000
+BACK_SEAT = 10
+"""How much less the processor is for what runs behind the servers."""
 
 
 @click.group(invoke_without_command=True, help=purpose)
@@ -52,6 +56,12 @@ DEFAULT_TOOL_PORT = 8000
     default=False,
     show_default=True,
     help="Put both students into one group, to see them work together.",
+)
+@click.option(
+    "--whole-class/--two-students",
+    default=False,
+    show_default=True,
+    help="Put thirty people who learn into the course, in four groups.",
 )
 @click.pass_context
 def main(context: click.Context, /, port: int, data: Path, **chosen: Any) -> None:
@@ -86,6 +96,22 @@ def registration(options: Options, form: str) -> None:
 
 
 @main.command()
+@click.option(
+    "--application",
+    default="lti_tool.app:from_environment",
+    show_default=True,
+    help="What makes the tool's application: it is run once more, in this process.",
+)
+@click.pass_obj
+def weeks(options: Options, application: str) -> None:
+    """Live five weeks of the whole class's work, once; both servers must run."""
+    if hasattr(os, "nice"):
+        os.nice(BACK_SEAT)  # whoever looks at pages meanwhile comes first
+    count = live(replace(options, whole_class=True), application)
+    click.echo(f"{count} visits were made.")
+
+
+@main.command()
 @click.option("--port", default=DEFAULT_PORT, show_default=True, help="The classroom's port.")
 @click.option("--tool-port", default=DEFAULT_TOOL_PORT, show_default=True, help="The tool's port.")
 @click.option(
@@ -95,6 +121,12 @@ def registration(options: Options, form: str) -> None:
     type=click.Path(file_okay=False, path_type=Path),
     help="The folder of the databases.",
 )
-def demo(port: int, tool_port: int, var: Path) -> None:
+@click.option(
+    "--whole-class/--two-students",
+    default=False,
+    show_default=True,
+    help="Have a class of thirty, who have been at work for five weeks.",
+)
+def demo(port: int, tool_port: int, var: Path, whole_class: bool) -> None:
     """Run the tool, its worker and the classroom together, until Ctrl+C."""
-    demonstrate(port=port, tool_port=tool_port, var=var)
+    demonstrate(port=port, tool_port=tool_port, var=var, whole_class=whole_class)

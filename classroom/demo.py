@@ -47,10 +47,20 @@ READY = """
 
   Administration de l’outil (the tool’s administration):
       {tool_url}/admin   mot de passe (password): {password}
-
-  Journaux (logs): {logs}
+{class_of_thirty}  Journaux (logs): {logs}
   Ctrl+C pour tout arrêter (to stop everything).
 """
+
+
+WHOLE_CLASS = """
+  La classe compte trente personnes fictives, au travail depuis cinq semaines. La première fois,
+  comptez une minute pour que tout soit là. (The class has thirty fictitious people, who have
+  been at work for five weeks. The first time, give it a minute.)
+
+"""
+WEEKS_LIVED = "  Les cinq semaines de la classe sont là (the weeks of the class are there)."
+WEEKS_FAILED = """  Les semaines de la classe n’ont pas pu être vécues : {log} dit pourquoi.
+  (The weeks of the class could not be lived; the log says why.)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +86,18 @@ class DemoError(click.ClickException):
     """What did not start, and the last that it said."""
 
 
-def demonstrate(port: int, tool_port: int, var: Path) -> None:
+def demonstrate(port: int, tool_port: int, var: Path, *, whole_class: bool = False) -> None:
     """Run until SIGINT or SIGTERM. Raise ``DemoError`` when a part fails."""
     stopped = _until_signalled()
     var = var.resolve()
     tool_port = _choose_port("The tool", tool_port)
     port = _choose_port("The classroom", port, taken=tool_port)
-    options = Options(f"http://{HOST}:{port}", f"http://localhost:{tool_port}", var / "classroom")
+    options = Options(
+        f"http://{HOST}:{port}",
+        f"http://localhost:{tool_port}",
+        var / "classroom",
+        whole_class=whole_class,
+    )
     environment = _tool_environment(options, tool_port, var)
     logs = var / "logs"
     logs.mkdir(parents=True, exist_ok=True)
@@ -107,9 +122,16 @@ def demonstrate(port: int, tool_port: int, var: Path) -> None:
         _wait_for(options.jwks_url, services, stopped)
         if not stopped.is_set():
             places = {"url": options.url, "tool_url": options.tool_url, "logs": logs}
+            places["class_of_thirty"] = WHOLE_CLASS if whole_class else "\n"
             click.echo(READY.format(**places, password=password))
+        weeks = None
+        if whole_class:
+            command = [*commands["classroom"], "weeks"]
+            weeks = _start("weeks", command, environment, logs / "weeks.log")
+            stack.callback(weeks.stop)
         while not stopped.wait(LOOK_SECONDS):
             _require_alive(services)
+            weeks = _told_of(weeks)
         click.echo("Arrêt en cours… (stopping)")
 
 
@@ -149,7 +171,8 @@ def _tool_environment(options: Options, tool_port: int, var: Path) -> dict[str, 
 
 
 def _classroom_arguments(options: Options, port: int) -> list[str]:
-    return ["--tool-url", options.tool_url, "--port", str(port), "--data", str(options.data)]
+    places = ["--tool-url", options.tool_url, "--port", str(port), "--data", str(options.data)]
+    return [*places, "--whole-class" if options.whole_class else "--two-students"]
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str], said: str = "") -> str:
@@ -176,6 +199,15 @@ def _start(name: str, command: Sequence[str], environment: Mapping[str, str], lo
             start_new_session=True,
         )
     return Service(name, process, log)
+
+
+def _told_of(weeks: Service | None) -> Service | None:
+    """Say what became of the weeks when they are over; return them while they are not."""
+    if weeks is None or weeks.process.poll() is None:
+        return weeks
+    lived = weeks.process.returncode == 0
+    click.echo(WEEKS_LIVED if lived else WEEKS_FAILED.format(log=weeks.log))
+    return None
 
 
 def _wait_for(url: str, services: Sequence[Service], stopped: threading.Event) -> None:

@@ -1,4 +1,4 @@
-"""The course's two groups, and the service that tells them (LTI Course Groups Service 1.0).
+"""The course's groups, and the service that tells them (LTI Course Groups Service 1.0).
 
 lti1p3platform has no such service: it checks the token, and the rest is written here.
 """
@@ -35,11 +35,17 @@ class Group:
 
 GROUP_SETS = (GroupSet("1", "Travaux dirigés"),)
 GROUPS = (Group("11", "Groupe A", "1"), Group("12", "Groupe B", "1"))
+MORE_GROUPS = (Group("13", "Groupe C", "1"), Group("14", "Groupe D", "1"))
 
 
 def described(all_of_them: Sequence[Group | GroupSet]) -> list[dict[str, Any]]:
     """Groups, or sets of them, as the service gives them."""
     return [asdict(one) for one in all_of_them]
+
+
+def groups_in(options: Options) -> tuple[Group, ...]:
+    """The groups that there are: a whole class makes more of them."""
+    return (*GROUPS, *MORE_GROUPS) if options.whole_class else GROUPS
 
 
 def groups_of(account: Account, options: Options) -> tuple[str, ...]:

@@ -21,16 +21,16 @@ from lti1p3platform.response import generate_next_link
 from werkzeug.datastructures import MultiDict
 
 from classroom import notices
-from classroom.accounts import STUDENTS, Account, Role, find_account
+from classroom.accounts import Account, Role
 from classroom.deep_linking import ContentItemError, read_content_item
 from classroom.groups import (
     GROUP_SETS,
-    GROUPS,
     GROUPS_TYPE,
     SETS_TYPE,
     Group,
     GroupSet,
     described,
+    groups_in,
     groups_of,
     require_token,
 )
@@ -44,6 +44,7 @@ from classroom.messages import (
     histories,
 )
 from classroom.page_views import LONGEST_MESSAGE, find_link
+from classroom.people import find_account, in_gradebook
 from classroom.platform import (
     DEEP_LINKING_CLAIM,
     LINE_ITEM_READ_SCOPE,
@@ -115,7 +116,8 @@ def _reviewed(line_item_id: object, user_id: object) -> tuple[LineItem, Account]
     """The column and the student of a review; 404 when there is no such, 403 for others' work."""
     number = line_item_id if isinstance(line_item_id, int) else -1
     line_item = classroom().store.line_item(number)
-    student = next((one for one in STUDENTS if one.user_id == user_id), None)
+    graded = in_gradebook(classroom().options)
+    student = next((one for one in graded if one.user_id == user_id), None)
     if line_item is None or student is None:
         abort(404)
     if not visitor().teaches and visitor() != student:
@@ -367,9 +369,10 @@ def memberships(course_id: str) -> Response:
 @blueprint.get("/services/<course_id>/groups")
 def groups(course_id: str) -> Response:
     """The groups of the course, or those of one person (Course Groups 1.0, 3.2)."""
-    person = find_account(request.args["user_id"]) if "user_id" in request.args else None
-    theirs = groups_of(person, classroom().options) if person else ()
-    told = [one for one in GROUPS if "user_id" not in request.args or one.id in theirs]
+    options = classroom().options
+    person = find_account(request.args.get("user_id"), options)
+    theirs = groups_of(person, options) if person else ()
+    told = [one for one in groups_in(options) if "user_id" not in request.args or one.id in theirs]
     return _groups_answer(course_id, "groups", told, GROUPS_TYPE)
 
 

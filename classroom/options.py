@@ -35,7 +35,8 @@ class Options:
     ``storage`` says whether our pages keep things for the tool (LTI postMessage storage 0.1).
     ``groups`` says how the tool learns of the course's groups: from the Course Groups
     service, or as from Moodle, which has none, by a parameter of each launch. With
-    ``one_group`` both students are in the same group, and may work together.
+    ``one_group`` both students are in the same group, and may work together. The
+    ``whole_class`` has thirty people to learn in it, where there are two otherwise.
     """
 
     url: str
@@ -44,6 +45,7 @@ class Options:
     storage: bool = True
     groups: Groups = "service"
     one_group: bool = False
+    whole_class: bool = False
 
     @property
     def hostname(self) -> str:

@@ -8,8 +8,9 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from werkzeug.wrappers import Response as AnyResponse
 
 from classroom import notices
-from classroom.accounts import ACCOUNTS, Role, find_account
+from classroom.accounts import ACCOUNTS, Role
 from classroom.options import ToolRegistration
+from classroom.people import find_account, others
 from classroom.store import ResourceLink
 from classroom.texts import decimal
 from classroom.visit import classroom, for_account, refuse_other_sites, visit, visitor
@@ -31,7 +32,9 @@ def course() -> str:
     """The course, or the choice of an account."""
     account = visit().account
     if account is None:
-        return render_template("sign_in.html", accounts=ACCOUNTS)
+        return render_template(
+            "sign_in.html", accounts=ACCOUNTS, others=others(classroom().options)
+        )
     store = classroom().store
     links = [(link, store.line_item_of(link.id)) for link in store.links()]
     return render_template("course.html", links=links, lines=classroom().gradebook(account))
@@ -40,7 +43,7 @@ def course() -> str:
 @blueprint.post("/sign-in")
 def sign_in() -> AnyResponse:
     refuse_other_sites()
-    account = find_account(request.form.get("account"))
+    account = find_account(request.form.get("account"), classroom().options)
     if account is None:
         abort(400)
     session["account"] = account.user_id
@@ -89,7 +92,7 @@ def gradebook() -> str:
 def review(line_item_id: int, user_id: str) -> str:
     """A student's work in one column, shown by the tool in its frame."""
     item = classroom().store.line_item(line_item_id)
-    student = find_account(user_id)
+    student = find_account(user_id, classroom().options)
     if item is None or student is None:
         abort(404)
     if not visitor().teaches and visitor() != student:

@@ -7,7 +7,7 @@ decided here.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeGuard
@@ -25,10 +25,11 @@ from lti1p3platform.service_connector import (
 )
 from typing_extensions import override
 
-from classroom.accounts import MEMBERS, STUDENTS, Account, Role
+from classroom.accounts import Account, Role
 from classroom.groups import enrollments
 from classroom.messages import COURSE_LABEL, Addresses
 from classroom.options import NAME, Options
+from classroom.people import in_gradebook, members
 from classroom.platform import ClassroomPlatform, FlaskRequest
 from classroom.store import Grade, LineItem, NewLineItem, Store
 
@@ -96,6 +97,7 @@ class GradeService(AssignmentsGradesService):
         scopes: Sequence[str],
     ) -> None:
         self._addresses = Addresses(options)
+        self._options = options
         self._store = store
         self._course_id = store.course_id
         self._scopes = list(scopes)
@@ -162,7 +164,8 @@ class GradeService(AssignmentsGradesService):
     def update_score(self, line_item_id: str, score: TScore) -> UpdateScoreStatus:
         """Keep a score, or erase the grade: anything but ``FullyGraded`` does that (M)."""
         item = self._existing(line_item_id)
-        grade = read_score(item, score, now=time.time())
+        graded = [one.user_id for one in in_gradebook(self._options)]
+        grade = read_score(item, score, graded, now=time.time())
         if not self._store.record_grade(grade):
             raise LtiServiceException(
                 f"Refusing score with an earlier timestamp for item {item.id} and user "
@@ -252,11 +255,12 @@ def read_line_item(data: dict[str, Any], link_id: str | None = None) -> NewLineI
     return NewLineItem(label.strip(), float(maximum), link_id, texts["resourceId"], texts["tag"])
 
 
-def read_score(item: LineItem, score: object, now: float) -> Grade:
+def read_score(item: LineItem, score: object, graded: Collection[str], now: float) -> Grade:
     """A grade of ``item``, rescaled to the column and kept within it.
 
     Raise ``LtiServiceException`` (400), with the one message that Moodle has for all
-    causes. Teachers and unknown people cannot be graded.
+    causes. ``graded`` are those whom the gradebook has a line for: neither teachers nor
+    unknown people, nor those who only attend.
     """
     incorrect = LtiServiceException("Incorrect score received", 400)
     if not isinstance(score, dict):
@@ -264,7 +268,7 @@ def read_score(item: LineItem, score: object, now: float) -> Grade:
     moment = read_timestamp(score.get("timestamp"))
     if (
         moment is None
-        or score.get("userId") not in [student.user_id for student in STUDENTS]
+        or score.get("userId") not in graded
         or score.get("activityProgress") not in ACTIVITY_PROGRESS
         or score.get("gradingProgress") not in GRADING_PROGRESS
         or not isinstance(score.get("comment", ""), str)
@@ -355,7 +359,7 @@ class MembersService(NamesRoleProvisioningService):
         with_groups = groups == "true" and self._options.groups == "service"
         found = [
             {**member(one), **(self._enrollments(one) if with_groups else {})}
-            for one in MEMBERS
+            for one in members(self._options)
             if has_role(one, role)
         ]
         part = page_of(found, start, limit, role=role, rlid=rlid, groups=groups)

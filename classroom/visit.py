@@ -9,8 +9,9 @@ from typing import ParamSpec, TypeVar
 
 from flask import abort, current_app, request, session
 
-from classroom.accounts import Account, find_account
+from classroom.accounts import Account
 from classroom.classroom import Classroom
+from classroom.people import find_account
 from classroom.texts import LANGUAGES, TEXTS
 
 P = ParamSpec("P")
@@ -44,7 +45,7 @@ class Visit:
 
 def visit() -> Visit:
     """The visit that the current request belongs to."""
-    return Visit(find_account(session.get("account")), _language())
+    return Visit(find_account(session.get("account"), classroom().options), _language())
 
 
 def _language() -> str:

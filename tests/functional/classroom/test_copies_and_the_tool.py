@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import requests
-from flask import Flask
 from lxml import html
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from classroom.accounts import ADMINISTRATOR, STUDENT, Account
 from classroom.app import EXTENSION
-from classroom.app import create_app as create_classroom
 from classroom.classroom import Classroom
-from classroom.options import Options, ToolRegistration
-from config.settings import Settings
-from lti_tool.app import create_app
+from classroom.options import Options
 from lti_tool.models import Context, Grading, LineItemState, Maker, ResourceLink
 from lti_tool.services.column_choice import Choice, WantedColumn, choose
 from lti_tool.services.columns import line_items_of
 from lti_tool.services.courses import graded_activities
-from lti_tool.services.platforms import Registration, keep_platform
 from lti_tool.services.subscriptions import notice_statuses, subscribe_due
 from lti_tool.tool import Tool
-from tests.servers import PATIENCE_SECONDS, free_ports
+from tests.functional.classroom.campus import open_campus
+from tests.servers import PATIENCE_SECONDS
 
 HELLO = "LtiHelloWorldNotice"
 COPY = "LtiContextCopyNotice"
@@ -83,41 +75,10 @@ def submit(browser: requests.Session, page: requests.Response) -> requests.Respo
     return browser.post(str(form.action), fields, timeout=PATIENCE_SECONDS)
 
 
-@contextmanager
-def serving(app: Flask, port: int) -> Iterator[None]:
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.fixture
 def campus(database_url: str, options: Options) -> Iterator[Campus]:
-    port, tool_port = free_ports(2)
-    here = Options(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{tool_port}", Path(options.data))
-    classroom = create_classroom(here)
-    app = create_app(Settings(public_url=here.tool_url, database_url=database_url))
-    tool: Tool = app.extensions["arrimage"]
-    told = ToolRegistration.of(here)
-    registration = Registration(
-        name=told.name,
-        issuer=told.issuer,
-        client_id=told.client_id,
-        authorization_url=told.authorization_url,
-        token_url=told.token_url,
-        jwks_url=told.jwks_url,
-        deployment_ids=(told.deployment_id,),
-    )
-    with tool.database.transaction() as db:
-        keep_platform(db, registration)
-    with serving(classroom, port), serving(app, tool_port):
-        yield Campus(classroom.extensions[EXTENSION], tool)
-    tool.close()
+    with open_campus(database_url, options) as apps:
+        yield Campus(apps.classroom.extensions[EXTENSION], apps.tool.extensions["arrimage"])
 
 
 def origins(tool: Tool) -> dict[str, str | None]:

@@ -1,0 +1,65 @@
+"""Lives the weeks once for each course, and remembers that they are over."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from werkzeug.utils import import_string
+
+from classroom.app import create_app, open_store
+from classroom.options import Options
+from classroom.weeks.living import Weeks
+
+DIARY: Final = "weeks.json"
+
+
+def live(options: Options, application: str) -> int:
+    """Live what is left of the weeks; return how many events there were.
+
+    ``application`` names what makes the tool's WSGI application (``module:function``): another
+    process of the tool, beside those that serve. It reads the same environment. Nothing is done
+    when the weeks are over, or when the course that they began in is no more.
+    """
+    store = open_store(options)
+    diary = Diary.of(options.data / DIARY, store.course_id)
+    if diary.is_over or diary.course_id != store.course_id:
+        return 0
+    tool = import_string(application)()
+    events = Weeks.of(create_app(options), tool, options, store).live(diary.end)
+    count = sum(1 for _ in events)
+    diary.close()
+    return count
+
+
+class Diary:
+    """When the weeks end, in which course, and whether all of them were lived."""
+
+    def __init__(self, path: Path, told: dict[str, Any]) -> None:
+        self._path = path
+        self._told = told
+        self.end = datetime.fromisoformat(told["end"])
+        self.course_id = str(told["course"])
+        self.is_over = bool(told["over"])
+
+    @classmethod
+    def of(cls, path: Path, course_id: str) -> Diary:
+        """The diary that was begun there, or a new one of weeks that end now."""
+        if path.exists():
+            return cls(path, json.loads(path.read_text(encoding="utf-8")))
+        end = datetime.now(UTC).replace(microsecond=0).isoformat()
+        diary = cls(path, {"end": end, "course": course_id, "over": False})
+        diary._write()
+        return diary
+
+    def close(self) -> None:
+        self._told["over"] = True
+        self._write()
+
+    def _write(self) -> None:
+        """Write it whole or not at all: this process may be ended at any moment."""
+        new = self._path.with_suffix(".new")
+        new.write_text(json.dumps(self._told), encoding="utf-8")
+        new.replace(self._path)
