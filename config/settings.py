@@ -16,6 +16,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 PREFIX = "ARRIMAGE_"
 DATABASE_KINDS = ("sqlite", "postgresql")
@@ -152,6 +153,13 @@ def yes_or_no(text: str) -> bool:
     return choices[text.lower()]
 
 
+def time_zone(text: str) -> str:
+    """Return the name of a time zone; raise ``ValueError``."""
+    if text not in available_timezones():
+        raise ValueError("write a name of the IANA's, such as Europe/Paris or America/Martinique.")
+    return text
+
+
 def ways_in(text: str) -> frozenset[str]:
     """Return the ways into the administration, from a list; raise ``ValueError``."""
     named = {part.strip().lower() for part in text.split(",")} - {""}
@@ -262,6 +270,14 @@ class Settings:
             "Beside the database's file, unless it says otherwise.",
         ),
     ] = None
+    time_zone: Annotated[
+        str,
+        Variable(
+            "TIME_ZONE",
+            time_zone,
+            "In which the dates of a class are written, until its instructor chooses another.",
+        ),
+    ] = "Europe/Paris"
     proxy_hops: Annotated[
         int,
         Variable(

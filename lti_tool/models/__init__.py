@@ -54,9 +54,11 @@ from lti_tool.models.submissions import (
     SubmissionState,
     holder_of,
 )
+from lti_tool.models.terms import OF_CLASS, Term
 from lti_tool.models.works import GroupChoice, GroupWork, LearnerWork, Replacement
 
 __all__ = [
+    "OF_CLASS",
     "THE_PASSWORD",
     "ActivityAnalysis",
     "AdministratorPassword",
@@ -107,6 +109,7 @@ __all__ = [
     "Submission",
     "SubmissionMember",
     "SubmissionState",
+    "Term",
     "ToolKey",
     "ToolSecret",
     "UsedLogin",

@@ -49,6 +49,8 @@ class Context(Base):
     )
     lti11_context_id: Mapped[str | None] = mapped_column(String(255))
     """What an older tool's records call it (LTI 1.3 migration guide), if that is proved."""
+    time_zone: Mapped[str | None] = mapped_column(String(64))
+    """In which its dates are written (IANA), if an instructor chose another than the tool's."""
 
     deployment: Mapped[Deployment] = relationship()
     copied_from: Mapped[Context | None] = relationship(remote_side="Context.id")

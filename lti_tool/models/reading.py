@@ -44,6 +44,8 @@ class ClassLine(Base):
     failed_at: Mapped[str | None] = mapped_column(String(200))
     """The graded activity at which they tried most often without passing, if there is one."""
     failed_tries: Mapped[int]
+    awaited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The earliest due date of what they have not done yet, if any of that has one."""
 
 
 class ActivityAnalysis(Base):

@@ -2,12 +2,14 @@
 
 Marks are given here and nowhere else, by ``course_content.scoring``. The best completed
 attempt counts: a learner who tries again to understand better can lose nothing by it.
+Until when answers are accepted, and how many attempts there are, ``terms`` says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +21,7 @@ from course_content.model import Activity, Course
 from lti_tool.models import Answer, Attempt, ResourceLink, now
 from lti_tool.services.courses import AnswerKeys, Json
 from lti_tool.services.progress import Seat, work_in_seat
+from lti_tool.services.terms import Bounds, TermBook, allowed_attempts, bounds_of, terms_of_seat
 
 
 class WorkFault(StrEnum):
@@ -30,6 +33,7 @@ class WorkFault(StrEnum):
     UNKNOWN_ATTEMPT = "unknown_attempt"
     ATTEMPT_OVER = "attempt_over"
     NO_ATTEMPT_LEFT = "no_attempt_left"
+    ACTIVITY_CLOSED = "activity_closed"
 
 
 class WorkRefused(Exception):
@@ -44,6 +48,7 @@ class WorkRefused(Exception):
 class Desk:
     """An activity on a person's desk: what is asked, and what it is marked with."""
 
+    course: Course
     activity: Activity
     keys: Mapping[str, Mapping[str, Any]]
 
@@ -51,9 +56,13 @@ class Desk:
     def of(cls, course: Course, keys: AnswerKeys, activity_id: str) -> Desk:
         """Raise ``WorkRefused`` when the course has no such activity."""
         try:
-            return cls(course.activity(activity_id), keys[activity_id])
+            return cls(course, course.activity(activity_id), keys[activity_id])
         except KeyError as error:
             raise WorkRefused(WorkFault.UNKNOWN_ACTIVITY) from error
+
+    def bounds(self, book: TermBook) -> Bounds:
+        """Return what holds at this activity for the person whose terms these are."""
+        return bounds_of(self.course, book, self.activity)
 
     def verdict(self, question_id: str, response: object) -> Json:
         """Return the marked answer. Raise ``WorkRefused`` for one of the wrong shape."""
@@ -87,36 +96,45 @@ def answer(db: Session, seat: Seat, desk: Desk, given: Given) -> Answered:
     """Record an answer once and for all, and complete the attempt with the last one.
 
     The first answer to a question stands: asked again, the same verdict comes back. The
-    first attempt begins with its first answer; a later one with ``start_attempt``. Raise
-    ``WorkRefused``. Nothing is committed: the caller adds the grade to the transaction.
+    first attempt begins with its first answer; a later one with ``start_attempt``. It is in time
+    by the moment at which the seat is ours. Raise ``WorkRefused``. Nothing is committed: the
+    caller adds the grade to the transaction.
     """
     verdict = desk.verdict(given.question, given.response)
-    work_in_seat(db, seat)
+    moment = work_in_seat(db, seat).updated_at
+    bounds = desk.bounds(terms_of_seat(db, seat))
     attempts = _attempts(db, seat, desk.activity.id)
-    attempt = _addressed(db, seat, desk, attempts, given.attempt)
+    attempt = _addressed(db, seat, desk, attempts, (given.attempt, moment))
     earlier = {one.question: one for one in attempt.answers}.get(given.question)
     if earlier is not None:
-        return Answered(_restored(desk, earlier), _described(desk, attempts), completed_now=False)
+        described = _described(desk, attempts, bounds)
+        return Answered(_restored(desk, earlier), described, completed_now=False)
     if attempt.completed_at is not None:
         raise WorkRefused(WorkFault.ATTEMPT_OVER)
+    if not bounds.takes_answers(attempt.started_at, moment):
+        raise WorkRefused(WorkFault.ACTIVITY_CLOSED)
+    score = float(verdict["score"])
     attempt.answers.append(
-        Answer(question=given.question, response=given.response, score=float(verdict["score"]))
+        Answer(question=given.question, response=given.response, score=score, answered_at=moment)
     )
-    completed = _complete(desk, attempt)
+    completed = _complete(desk, attempt, moment)
     db.flush()
-    return Answered(verdict, _described(desk, attempts), completed_now=completed)
+    return Answered(verdict, _described(desk, attempts, bounds), completed_now=completed)
 
 
 def start_attempt(db: Session, seat: Seat, desk: Desk) -> Json:
     """Begin a new attempt, or return the one that is under way. Raise ``WorkRefused``."""
-    work_in_seat(db, seat)
+    moment = work_in_seat(db, seat).updated_at
+    bounds = desk.bounds(terms_of_seat(db, seat))
     attempts = _attempts(db, seat, desk.activity.id)
     if not attempts or attempts[-1].completed_at is not None:
-        if _attempts_left(desk.activity, attempts) == 0:
+        if bounds.is_closed(moment):
+            raise WorkRefused(WorkFault.ACTIVITY_CLOSED)
+        if _attempts_left(desk.activity, attempts, bounds) == 0:
             raise WorkRefused(WorkFault.NO_ATTEMPT_LEFT)
-        attempts.append(_begin(db, seat, desk.activity.id, len(attempts) + 1))
+        attempts.append(_begin(db, seat, desk.activity.id, (len(attempts) + 1, moment)))
         db.flush()
-    return _described(desk, attempts)
+    return _described(desk, attempts, bounds)
 
 
 def blank() -> Json:
@@ -146,10 +164,13 @@ def snapshot(db: Session, seat: Seat, course: Course, keys: AnswerKeys) -> dict[
     by_activity: dict[str, list[Attempt]] = {}
     for row in rows:
         by_activity.setdefault(row.activity, []).append(row)
+    if not by_activity:
+        return {}
+    book = terms_of_seat(db, seat)
+    desks = [Desk.of(course, keys, one.id) for one in course.activities if one.id in by_activity]
     return {
-        activity.id: _described(Desk.of(course, keys, activity.id), by_activity[activity.id])
-        for activity in course.activities
-        if activity.id in by_activity
+        desk.activity.id: _described(desk, by_activity[desk.activity.id], desk.bounds(book))
+        for desk in desks
     }
 
 
@@ -209,49 +230,51 @@ def _attempts(db: Session, seat: Seat, activity_id: str) -> list[Attempt]:
 
 
 def _addressed(
-    db: Session, seat: Seat, desk: Desk, attempts: list[Attempt], number: int
+    db: Session, seat: Seat, desk: Desk, attempts: list[Attempt], named: tuple[int, datetime]
 ) -> Attempt:
+    """Return the attempt of that number; the first one begins at that moment."""
+    number, _moment = named
     for attempt in attempts:
         if attempt.number == number:
             return attempt
     if attempts or number != 1:
         raise WorkRefused(WorkFault.UNKNOWN_ATTEMPT)
-    attempts.append(_begin(db, seat, desk.activity.id, 1))
+    attempts.append(_begin(db, seat, desk.activity.id, named))
     return attempts[0]
 
 
-def _begin(db: Session, seat: Seat, activity_id: str, number: int) -> Attempt:
+def _begin(db: Session, seat: Seat, activity_id: str, named: tuple[int, datetime]) -> Attempt:
+    number, moment = named
     attempt = Attempt(
         context_pk=seat.context_pk,
         learner_id=seat.learner_id,
         course=seat.course,
         activity=activity_id,
         number=number,
-        started_at=now(),
+        started_at=moment,
         answers=[],
     )
     db.add(attempt)
     return attempt
 
 
-def _complete(desk: Desk, attempt: Attempt) -> bool:
+def _complete(desk: Desk, attempt: Attempt, moment: datetime) -> bool:
     scores = {given.question: given.score for given in attempt.answers}
     if any(question.id not in scores for question in desk.activity.questions):
         return False
     attempt.score = scoring.activity_score(
         [(question.points, scores[question.id]) for question in desk.activity.questions]
     )
-    attempt.completed_at = now()
+    attempt.completed_at = moment
     return True
 
 
-def _attempts_left(activity: Activity, attempts: Sequence[Attempt]) -> int | None:
-    if activity.attempts == 0:
-        return None
-    return max(0, activity.attempts - len(attempts))
+def _attempts_left(activity: Activity, attempts: Sequence[Attempt], bounds: Bounds) -> int | None:
+    allowed = allowed_attempts(activity, bounds)
+    return None if allowed is None else max(0, allowed - len(attempts))
 
 
-def _described(desk: Desk, attempts: Sequence[Attempt]) -> Json:
+def _described(desk: Desk, attempts: Sequence[Attempt], bounds: Bounds) -> Json:
     """Describe the latest attempt as the player takes it, with the best score so far."""
     latest = attempts[-1]
     return {
@@ -264,7 +287,7 @@ def _described(desk: Desk, attempts: Sequence[Attempt]) -> Json:
         "completed": latest.completed_at is not None,
         "score": latest.score,
         "best": _best(attempts),
-        "attemptsLeft": _attempts_left(desk.activity, attempts),
+        "attemptsLeft": _attempts_left(desk.activity, attempts, bounds),
     }
 
 

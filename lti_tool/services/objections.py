@@ -220,6 +220,11 @@ GROUP_OBJECTIONS: Mapping[ServiceFault, Objection] = {
     ),
 }
 
+_ASK_FOR_TIME = N_(
+    "Ce que vous avez écrit reste dans la page et reste enregistré. Votre enseignante ou votre "
+    "enseignant peut vous accorder un délai\u00a0: il suffira alors de recommencer."
+)
+
 WORK_OBJECTIONS: Mapping[WorkFault, Objection] = {
     WorkFault.UNKNOWN_ACTIVITY: Objection(
         N_("Ce cours n’a pas cette activité\u00a0: il a peut-être changé entre-temps."), _RELOAD
@@ -244,6 +249,9 @@ WORK_OBJECTIONS: Mapping[WorkFault, Objection] = {
             "Votre meilleur résultat est conservé. Au besoin, adressez-vous à votre enseignante "
             "ou à votre enseignant."
         ),
+    ),
+    WorkFault.ACTIVITY_CLOSED: Objection(
+        N_("Cette activité est close\u00a0: elle n’accepte plus de réponse."), _ASK_FOR_TIME
     ),
 }
 
@@ -274,6 +282,9 @@ SUBMISSION_OBJECTIONS: Mapping[SubmissionFault, Objection] = {
     ),
     SubmissionFault.ALREADY_ACCEPTED: Objection(
         N_("Ce travail est déjà accepté."), N_("Ses points et son commentaire peuvent changer.")
+    ),
+    SubmissionFault.CLOSED: Objection(
+        N_("La remise de ce travail est close\u00a0: il n’a pas été remis."), _ASK_FOR_TIME
     ),
     SubmissionFault.UNKNOWN_SUBMISSION: Objection(
         N_("Cette classe n’a pas de travail à cette adresse."),

@@ -7,7 +7,8 @@ copy is kept; only the latest is waiting for somebody. One member hands in for a
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
@@ -35,7 +36,8 @@ from lti_tool.services.group_works import (
     work_of,
 )
 from lti_tool.services.groups import class_groups
-from lti_tool.services.progress import Seat, work_in_seat
+from lti_tool.services.progress import Seat, change_seat, work_in_seat
+from lti_tool.services.terms import Bounds, bounds_of, terms_of_seat
 from lti_tool.services.works import load_work
 
 
@@ -48,6 +50,7 @@ class SubmissionFault(StrEnum):
     OUT_OF_TURN = "out_of_turn"
     BEING_REVIEWED = "being_reviewed"
     ALREADY_ACCEPTED = "already_accepted"
+    CLOSED = "closed"
     UNKNOWN_SUBMISSION = "unknown_submission"
     SUPERSEDED = "superseded"
     REVIEW_CHANGED = "review_changed"
@@ -89,8 +92,10 @@ class Desk:
     link: ResourceLink
 
 
-def handed_in(db: Session, seat: Seat, workshop: Workshop, group_id: str | None = None) -> Handed:
-    """Return what somebody handed in at a workshop, or their group.
+def handed_in(
+    db: Session, seat: Seat, course: Course, workshop: Workshop, group_id: str | None = None
+) -> Handed:
+    """Return what somebody handed in at a workshop of a course, or their group.
 
     ``group_id`` says in which work: that of a group, nobody's for their own, or, where it is
     ``None``, the one that they would make now. Raise ``SharingRefused`` for a group that they
@@ -98,7 +103,8 @@ def handed_in(db: Session, seat: Seat, workshop: Workshop, group_id: str | None 
     """
     place = _place(db, seat, workshop, group_id)
     rows = db.scalars(_at(seat, workshop.id, place)).all()
-    return Handed(rows, _obstacle(rows))
+    bounds = bounds_of(course, terms_of_seat(db, seat), workshop)
+    return Handed(rows, _obstacle(rows, bounds, now()))
 
 
 def latest_states(db: Session, seat: Seat) -> dict[str, SubmissionState]:
@@ -142,7 +148,8 @@ def hand_in(
     ``group_id`` is as for ``handed_in``: the platform may tell of a group while somebody works
     alone, and what they hand in is the work that they see. The same number sent twice, because
     of a second click or an answer that was lost, makes no second copy; nor do two members of a
-    group who hand it in at once. Raise ``SubmissionRefused``, or ``SharingRefused`` as
+    group who hand it in at once. It is in time by the moment at which the seats are ours, and by
+    the terms of whoever hands it in. Raise ``SubmissionRefused``, or ``SharingRefused`` as
     ``handed_in`` does.
     """
     workshop = desk.workshop
@@ -151,14 +158,16 @@ def hand_in(
     place = _place(db, seat, workshop, group_id)
     if place is not None:
         lock_shared(db, place)
-    work_in_seat(db, seat)
+    members = members_of(db, place) if place is not None else ()
+    moment = _take_seats(db, seat, [one.id for one in members])
+    bounds = bounds_of(desk.course, terms_of_seat(db, seat), workshop)
     rows = list(db.scalars(_at(seat, workshop.id, place)))
     latest = rows[-1].number if rows else 0
     if rows and number == latest:
-        return Handed(rows, _obstacle(rows))
+        return Handed(rows, _obstacle(rows, bounds, moment))
     if number != latest + 1:
         raise SubmissionRefused(SubmissionFault.OUT_OF_TURN)
-    obstacle = _obstacle(rows)
+    obstacle = _obstacle(rows, bounds, moment)
     if obstacle is not None:
         raise SubmissionRefused(obstacle)
     records = _copies(db, seat, desk, place)
@@ -174,13 +183,12 @@ def hand_in(
         number=number,
         resource_link_pk=desk.link.id,
         records=records,
-        handed_in_at=now(),
+        handed_in_at=moment,
         state=SubmissionState.HANDED_IN,
         revision=0,
     )
     db.add(submission)
     db.flush()
-    members = members_of(db, place) if place is not None else ()
     db.add_all(SubmissionMember(submission_pk=submission.id, learner_id=one.id) for one in members)
     db.flush()
     return Handed([*rows, submission], None)
@@ -233,13 +241,29 @@ def _copies(db: Session, seat: Seat, desk: Desk, place: Place | None) -> dict[st
     return {**read, workshop.id: made.records}
 
 
-def _obstacle(rows: Sequence[Submission]) -> SubmissionFault | None:
+def _take_seats(db: Session, seat: Seat, member_ids: Collection[int]) -> datetime:
+    """Take the seats whose lines a work changes, in the order in which everybody takes them.
+
+    Return the moment at which its learner does something there.
+    """
+    others = {seat.learner_id, *member_ids}
+    for learner_id in sorted(others):
+        change_seat(db, replace(seat, learner_id=learner_id))
+    return work_in_seat(db, seat).updated_at
+
+
+def _obstacle(
+    rows: Sequence[Submission], bounds: Bounds, moment: datetime
+) -> SubmissionFault | None:
     """Return why a learner cannot hand in now, after what they handed in before."""
     latest = rows[-1] if rows else None
-    if latest is None or latest.state == SubmissionState.RETURNED:
-        return None
-    if latest.state == SubmissionState.ACCEPTED:
+    returned = latest is not None and latest.state == SubmissionState.RETURNED
+    if latest is not None and latest.state == SubmissionState.ACCEPTED:
         return SubmissionFault.ALREADY_ACCEPTED
+    if not bounds.takes_works(latest.decided_at if latest and returned else None, moment):
+        return SubmissionFault.CLOSED
+    if latest is None or returned:
+        return None
     return None if latest.draft is None else SubmissionFault.BEING_REVIEWED
 
 

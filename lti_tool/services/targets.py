@@ -189,6 +189,21 @@ def to_do(unit: Unit) -> tuple[Step, ...]:
     return tuple(step for step in unit.steps if not isinstance(step, Page))
 
 
+def targets_around(course: Course, step_id: str) -> tuple[str, ...]:
+    """Return the targets that cover a quiz or a workshop, as links keep them: narrowest first."""
+    for part in course.parts:
+        for unit in part.units:
+            if any(step.id == step_id for step in to_do(unit)):
+                kinds = (
+                    Target(TargetKind.ACTIVITY, step_id),
+                    Target(TargetKind.UNIT, unit.id),
+                    Target(TargetKind.PART, part.id),
+                    WHOLE,
+                )
+                return tuple(str(each) for each in kinds)
+    return ()
+
+
 def _known_extent(course: Course, target: Target) -> Extent | None:
     """Return what a target opens, unless the course does not have it."""
     match target.kind:

@@ -102,7 +102,9 @@ def submissions(workshop_id: str) -> Response:
         seat = learner_seat(window)
         if seat is None:
             return jsonify(Handed((), SubmissionFault.NOT_RECORDED).as_json())
-        return jsonify(handed_in(db, seat, workshop, request.args.get("group")).as_json())
+        course = tool().courses.course(seat.course)
+        handed = handed_in(db, seat, course, workshop, request.args.get("group"))
+        return jsonify(handed.as_json())
 
 
 @blueprint.post("/<workshop_id>/submissions")
