@@ -42,9 +42,11 @@ from lti_tool.models import (
     SubmissionMember,
     SubmissionState,
 )
+from lti_tool.services.awaited import Awaited
 from lti_tool.services.class_people import LEARNER_ROLE, REFUSED, People
 from lti_tool.services.courses import link_extent
 from lti_tool.services.refusals import N_
+from lti_tool.services.terms import MINUTE, has_passed
 
 NEVER_OPENED_AFTER: Final = timedelta(days=7)
 """How long after the first of the class somebody may open the course for the first time."""
@@ -61,6 +63,7 @@ class Rule(StrEnum):
     """Why somebody needs attention, the most urgent first."""
 
     GRADE_REFUSED = "grade_refused"
+    OVERDUE = "overdue"
     WORK_RETURNED = "work_returned"
     STUCK = "stuck"
     NEVER_OPENED = "never_opened"
@@ -95,6 +98,11 @@ RULE_WORDS: Final[Mapping[Rule, RuleWords]] = {
         N_("Note refusée"),
         N_("La plateforme a refusé sa note."),
         N_("La colonne «\u00a0Carnet de notes\u00a0» dit pourquoi, et qui peut y remédier."),
+    ),
+    Rule.OVERDUE: RuleWords(
+        N_("En retard"),
+        N_("«\u00a0%(title)s\u00a0» n’est pas fait, et son échéance est passée."),
+        N_("Relancez cette personne, ou accordez-lui un délai depuis sa page."),
     ),
     Rule.WORK_RETURNED: RuleWords(
         N_("Travail rendu, non repris"),
@@ -154,14 +162,16 @@ class Rules:
         return case(*ranks, else_=len(ranks))
 
     @classmethod
-    def of(cls, course: Course, link: ResourceLink, people: People, moment: datetime) -> Rules:
-        """Return the rules of a link."""
+    def of(cls, people: People, awaited: Awaited, moment: datetime) -> Rules:
+        """Return the rules of a link, whose works ``awaited`` knows."""
+        course, link = awaited.course, awaited.link
         seen = people.last_activity
         was_seen = seen.is_not(None)
         unfinished = func.coalesce(ClassLine.done, 0) < len(people.scope.activities)
         rested = seen < moment - NOT_PASSED_AFTER
         conditions = {
             Rule.GRADE_REFUSED: people.grade_rank == REFUSED,
+            Rule.OVERDUE: _overdue(awaited, moment),
             Rule.WORK_RETURNED: Learner.id.in_(_left_lying(course, link, moment)),
             Rule.STUCK: ClassLine.failed_tries >= STUCK_TRIES,
             Rule.NEVER_OPENED: and_(
@@ -232,6 +242,24 @@ def _left_lying(course: Course, link: ResourceLink, moment: datetime) -> Compoun
         SubmissionMember, SubmissionMember.submission_pk == Submission.id
     )
     return union(alone, together)
+
+
+def _overdue(awaited: Awaited, moment: datetime) -> ColumnElement[bool]:
+    """Return the condition of not having done something although it is due.
+
+    Who has no line has done nothing: for them the earliest of all their dates decides.
+    """
+
+    def is_over(learner_id: int | None) -> bool:
+        return has_passed(min(awaited.due_dates(learner_id).values(), default=None), moment)
+
+    others = awaited.terms.exceptional
+    late = [learner_id for learner_id in others if is_over(learner_id)]
+    usual = Learner.id.not_in(others) if is_over(None) else false()
+    return or_(
+        ClassLine.awaited_at <= moment - MINUTE,
+        and_(ClassLine.learner_id.is_(None), or_(usual, Learner.id.in_(late))),
+    )
 
 
 def _first_opened(link: ResourceLink) -> ScalarSelect[datetime | None]:

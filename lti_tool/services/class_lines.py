@@ -22,11 +22,13 @@ from sqlalchemy.orm import Session
 from course_content.model import Course, Gradable, Quiz
 from lti_tool.database import Database
 from lti_tool.models import Attempt, ClassLine, Progress, ResourceLink
+from lti_tool.services.awaited import Awaited
 from lti_tool.services.batches import batches
 from lti_tool.services.courses import graded_activities, steps_in_scope
 from lti_tool.services.grades import link_score
 from lti_tool.services.progress import insert_into
 from lti_tool.services.results import NO_RESULTS, Results, results_of_class
+from lti_tool.services.terms import ClassTerms
 
 EDITION: Final = 2
 """To be raised when lines are made of the same work in another way."""
@@ -45,8 +47,11 @@ class Scope:
     fingerprint: str
 
     @classmethod
-    def of(cls, course: Course, link: ResourceLink) -> Scope:
-        """Return the scope of a link, by the course as it is now."""
+    def of(cls, course: Course, link: ResourceLink, awaited: str = "") -> Scope:
+        """Return the scope of a link, by the course as it is now.
+
+        ``awaited`` is the fingerprint of until when its works are.
+        """
         steps = frozenset(steps_in_scope(course, link.target))
         activities = graded_activities(course, link.target)
         told = [
@@ -54,6 +59,7 @@ class Scope:
             course.slug,
             sorted(steps),
             [(one.id, pass_mark(one)) for one in activities],
+            awaited,
         ]
         return cls(steps, activities, hashlib.sha256(json.dumps(told).encode()).hexdigest())
 
@@ -99,7 +105,9 @@ def bring_up_to_date(
     written here.
     """
     share = share or Share()
-    scope = Scope.of(course, link)
+    terms = ClassTerms.of(db, link)
+    scope = Scope.of(course, link, terms.fingerprint)
+    awaited = Awaited(course, link, terms)
     behind = db.scalars(_behind(link, scope).order_by(Progress.learner_id)).all()
     if not behind:
         return 0
@@ -109,7 +117,7 @@ def bring_up_to_date(
         with database.transaction() as writing:
             _take_turn(writing, link)
             still = writing.scalars(_behind(link, scope).where(Progress.learner_id.in_(batch)))
-            _write(writing, scope, link, still.all())
+            _write(writing, scope, awaited, still.all())
     return len(behind) - len(wanted)
 
 
@@ -151,8 +159,8 @@ def _take_turn(db: Session, link: ResourceLink) -> None:
         db.execute(select(func.pg_advisory_xact_lock(LINES_LOCK, link.id)))
 
 
-def _write(db: Session, scope: Scope, link: ResourceLink, learner_ids: Sequence[int]) -> None:
-    rows = list(_lines(db, scope, link, learner_ids))
+def _write(db: Session, scope: Scope, awaited: Awaited, learner_ids: Sequence[int]) -> None:
+    rows = list(_lines(db, scope, awaited, learner_ids))
     if not rows:
         return
     made = insert_into(db, ClassLine).values(rows)
@@ -170,9 +178,10 @@ def _write(db: Session, scope: Scope, link: ResourceLink, learner_ids: Sequence[
 
 
 def _lines(
-    db: Session, scope: Scope, link: ResourceLink, learner_ids: Sequence[int]
+    db: Session, scope: Scope, awaited: Awaited, learner_ids: Sequence[int]
 ) -> Iterable[dict[str, Any]]:
     """Yield the lines of some learners. Their versions are read before their work is."""
+    link = awaited.link
     seats = db.execute(
         select(
             Progress.learner_id,
@@ -190,6 +199,7 @@ def _lines(
     ).all()
     results = results_of_class(db, link, frozenset(learner_ids))
     tries = _tries(db, scope, link, learner_ids)
+    first_dates = awaited.first_dates(db, learner_ids)
     for learner_id, version, updated_at, active_seconds, state in seats:
         achieved = results.get(learner_id, NO_RESULTS)
         yield {
@@ -202,6 +212,7 @@ def _lines(
             **_achieved(scope, achieved),
             "visited": len(scope.steps.intersection(state.get("visited", ()))),
             **_failed(scope, tries.get(learner_id, {})),
+            "awaited_at": first_dates.get(learner_id),
         }
 
 

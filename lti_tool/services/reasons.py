@@ -18,15 +18,19 @@ from lti_tool.services.attention import (
     returned_works,
     untouched,
 )
+from lti_tool.services.awaited import Awaited
 from lti_tool.services.submissions import is_for_any
 
 Returned: TypeAlias = Mapping[int, tuple[str, datetime]]
 
 
 def reasons_of(
-    db: Session, course: Course, link: ResourceLink, rows: Sequence[Row[Any]], moment: datetime
+    db: Session, awaited: Awaited, rows: Sequence[Row[Any]], moment: datetime
 ) -> Mapping[int, tuple[Reason, ...]]:
     """Return the reasons of those lines, by learner, the most urgent first."""
+    course, link = awaited.course, awaited.link
+    overdue = [row.id for row in rows if getattr(row, f"rule_{Rule.OVERDUE}")]
+    first_left = awaited.first_left(db, overdue) if overdue else {}
     waiting = [row.id for row in rows if getattr(row, f"rule_{Rule.WORK_RETURNED}")]
     returned = _returned(db, course, link, waiting) if waiting else {}
     marks = {one.id: one.pass_mark for one in course.activities if isinstance(one, Quiz)}
@@ -42,6 +46,7 @@ def reasons_of(
 
     tellers: Mapping[Rule, Callable[[Row[Any]], Reason]] = {
         Rule.GRADE_REFUSED: lambda _row: Reason(Rule.GRADE_REFUSED, None, {}),
+        Rule.OVERDUE: lambda row: Reason(Rule.OVERDUE, first_left.get(row.id), {}),
         Rule.WORK_RETURNED: left_lying,
         Rule.STUCK: failed,
         Rule.NEVER_OPENED: lambda _row: Reason(

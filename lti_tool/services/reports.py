@@ -32,12 +32,14 @@ from lti_tool.models import (
     Standing,
 )
 from lti_tool.services.attention import Reason, Rule, Rules
+from lti_tool.services.awaited import Awaited
 from lti_tool.services.class_people import People
 from lti_tool.services.class_view import TableView, in_group, is_sought, order_of
 from lti_tool.services.columns import has_column, in_use, line_items_of
 from lti_tool.services.grades import GradeStatus
 from lti_tool.services.groups import groups_in_order, groups_of_learners
 from lti_tool.services.reasons import reasons_of
+from lti_tool.services.terms import ClassTerms
 
 PAGE: Final = 50
 """Lines of a page of the table."""
@@ -129,6 +131,7 @@ class ClassTable:
     columns: Sequence[LineItem]
     items: Sequence[LineItem]
     people: People
+    awaited: Awaited
     rules: Rules
     groups: tuple[CourseGroup, ...]
     moment: datetime
@@ -146,6 +149,7 @@ class ClassTable:
         items = line_items_of(db, [link.id])
         used = in_use(link, items)
         people = People.of(course, link, used, only)
+        awaited = Awaited(course, link, ClassTerms.of(db, link))
         return cls(
             db=db,
             course=course,
@@ -153,7 +157,8 @@ class ClassTable:
             columns=items,
             items=used,
             people=people,
-            rules=Rules.of(course, link, people, moment),
+            awaited=awaited,
+            rules=Rules.of(people, awaited, moment),
             groups=groups_in_order(db, link.context_pk),
             moment=moment,
         )
@@ -303,7 +308,7 @@ class ClassTable:
         keys = [row.id for row in rows]
         groups = groups_of_learners(self.db, self.groups, keys)
         grades = self._grades(keys)
-        reasons = reasons_of(self.db, self.course, self.link, rows, self.moment)
+        reasons = reasons_of(self.db, self.awaited, rows, self.moment)
         return tuple(
             LearnerRow(
                 id=row.id,

@@ -185,6 +185,15 @@ def dated_steps(course: Course, target: str) -> tuple[Quiz | Workshop, ...]:
     )
 
 
+def bounds_of_link(course: Course, book: TermBook, target: str) -> Bounds:
+    """Return what holds for all that a target covers, where nothing narrower says otherwise."""
+    whole = str(link_extent(course, target).target)
+    for step in dated_steps(course, target):
+        around = targets_around(course, step.id)
+        return book.bounds(around[around.index(whole) :])
+    return NO_BOUNDS
+
+
 def counted_steps(course: Course, target: str) -> tuple[Quiz, ...]:
     """Return the quizzes that a target covers of which the course allows so many attempts."""
     return tuple(one for one in link_extent(course, target).activities if one.attempts)

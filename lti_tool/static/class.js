@@ -236,6 +236,11 @@
   content.addEventListener("input", (event) => {
     if (event.target.dataset.action === "search") search(event.target.value);
   });
+  // Another script of the page sent something, and got the page anew.
+  content.addEventListener("answer", ({ detail }) => {
+    replace(detail.html);
+    tell(detail.told ?? "");
+  });
   // "Back" and "forward" among the pages about the class ask for their content; between them
   // and the preview they change the address alone.
   window.addEventListener("popstate", () => {

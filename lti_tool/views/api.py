@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask_babel import gettext as _
 
 from course_content.model import Course
-from lti_tool.models import WindowSession
+from lti_tool.models import WindowSession, now
 from lti_tool.services import attempts, grades, progress
 from lti_tool.services.attempts import Desk, Given, WorkFault, WorkRefused
 from lti_tool.services.courses import UnknownCourse, link_extent
@@ -23,9 +23,12 @@ from lti_tool.services.objections import (
     ApiFault,
     Objection,
 )
+from lti_tool.services.player_terms import terms_json
 from lti_tool.services.progress import InvalidState, StateTooLarge
 from lti_tool.services.refusals import Mender, new_reference
 from lti_tool.services.submissions import SubmissionFault, SubmissionRefused
+from lti_tool.services.terms import terms_of_class_alone, terms_of_seat
+from lti_tool.services.zones import zone_of
 from lti_tool.views.asking import (
     RequestRefused,
     asking_window,
@@ -187,6 +190,19 @@ def grade() -> Response:
     with tool().database.reading() as db:
         window = asking_window(db)
         return jsonify(grade_json(grades.status(db, learner_seat(window), window.resource_link)))
+
+
+@blueprint.get("/terms")
+def terms() -> Response:
+    """Return until when the work of the person who asks is awaited, and with how many attempts."""
+    with tool().database.reading() as db:
+        window = asking_window(db)
+        link = window.resource_link
+        seat = learner_seat(window)
+        book = terms_of_class_alone(db, link) if seat is None else terms_of_seat(db, seat)
+        zone = zone_of(link.context, tool().settings.time_zone)
+    course = tool().courses.course(link.course)
+    return jsonify(terms_json(course, link.target, book, (zone.key, now())))
 
 
 def _desk(window: WindowSession, activity_id: str) -> tuple[Course, Desk]:

@@ -20,11 +20,13 @@ from lti_tool.services.item_analysis import (
     LEAST_FOR_PATH,
 )
 from lti_tool.services.learner_page import learner_page, unit_titles
+from lti_tool.services.learner_terms import learner_terms
 from lti_tool.services.objections import ApiFault, objection_to
 from lti_tool.services.reports import ClassTable
 from lti_tool.services.time_spent import LONGEST_SILENCE
 from lti_tool.views.activity_words import item_lines, path_lines
 from lti_tool.views.asking import LARGEST_NUMBER, instructor_window, refuse
+from lti_tool.views.class_terms import zone_details
 from lti_tool.views.classes import titles_of
 from lti_tool.views.context import tool
 
@@ -56,9 +58,16 @@ def learner(learner: str) -> Response:
         page = learner_page(table, TableView.read(request.args), number, language)
         if page is None:
             refuse(ApiFault.UNKNOWN_LEARNER)
+        terms = learner_terms(table, page)
         return make_response(
             render_template(
                 "class_learner.html",
+                **zone_details(window),
+                terms=terms,
+                target_titles={
+                    target: localized(title, language) for target, title in terms.targets
+                },
+                title_of=lambda title: localized(title, language),
                 page=page,
                 line=page.line,
                 course_title=localized(course.title, language),

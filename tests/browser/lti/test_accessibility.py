@@ -62,6 +62,10 @@ WITHOUT_PAGE: Final[Mapping[str, str]] = {
     "classes.roster": "a part of the class page, looked at there",
     "class_pages.learner": "a part of a learner's page, looked at there",
     "class_pages.activity": "a part of an activity's page, looked at there",
+    "class_terms.terms": "a part of the page of dates, looked at there",
+    "class_terms.set_dates": "JSON",
+    "class_terms.grant": "JSON",
+    "class_terms.withdraw": "JSON",
     "class_downloads.": "files",
     "columns.": "parts of the class page, looked at there",
     "mentors.fragment": "a part of the mentor's page, looked at there",
@@ -292,6 +296,7 @@ def looks_at_the_instructor_s_pages(tour: Tour, links: Mapping[str, str]) -> Non
     expect(frame.locator(".columns-plan")).to_be_visible()
     tour.look("class with a plan of columns and a comparison", frame)
     looks_at_a_learner_and_an_activity(tour, frame)
+    looks_at_the_dates(tour, frame)
     frame.locator(".queue [data-submission]").first.press("Enter")
     expect(frame.locator(".marking__work")).to_be_visible()
     reloads(frame)
@@ -330,6 +335,29 @@ def looks_at_a_learner_and_an_activity(tour: Tour, frame: Frame) -> None:
     expect(frame.locator("#class-search")).to_have_value("alix")
     frame.locator("[data-action=all]").press("Enter")
     expect(frame.locator("#class-search")).to_have_value("")
+
+
+def looks_at_the_dates(tour: Tour, frame: Frame) -> None:
+    """Set some, give somebody more, be refused something, and go back to the table."""
+    frame.locator(".class-menu a[href='/class/terms']").press("Enter")
+    expect(frame.locator(".terms-page h1")).to_be_focused()
+    frame.locator("[name=due-day]").first.fill("2031-05-12")
+    frame.locator("[name=closes-day]").first.fill("2031-05-19")
+    frame.locator("form[data-terms=dates] [type=submit]").press("Enter")
+    expect(frame.locator("#class-news")).not_to_be_empty()
+    form = frame.locator(".grant-form")
+    form.locator("[name=holder]").select_option(index=1)
+    form.locator("[name=closes-day]").fill("2031-06-01")
+    form.locator("[type=submit]").press("Enter")
+    expect(frame.locator(".given-term")).not_to_have_count(0)
+    reloads(frame)
+    expect(frame.locator(".given-term").first).to_be_visible()
+    frame.locator(".term-rows").evaluate("rows => { rows.open = true }")
+    frame.locator(".grant-form [type=submit]").press("Enter")
+    expect(frame.locator(".grant-form [aria-invalid=true]")).to_be_focused()
+    tour.look("due dates and attempts", frame)
+    frame.locator(".class-ways a[data-open]").first.press("Enter")
+    expect(frame.locator("#class-search")).to_be_visible()
 
 
 def reloads(frame: Frame, path: str = "") -> None:

@@ -38,6 +38,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "ARRIMAGE_ADMINISTRATION": "Password, lti",
             "ARRIMAGE_SESSION_IDLE_MINUTES": "30",
             "ARRIMAGE_SESSION_HOURS": "3",
+            "ARRIMAGE_TIME_ZONE": "America/Martinique",
             "UNRELATED": "x",
         }
     )
@@ -58,6 +59,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         administration=frozenset({"password", "lti"}),
         session_idle=timedelta(minutes=30),
         session_lifetime=timedelta(hours=3),
+        time_zone="America/Martinique",
     )
     assert settings.secure
 
