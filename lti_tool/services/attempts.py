@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from course_content import scoring
 from course_content.model import Activity, Course
-from lti_tool.models import Answer, Attempt, ResourceLink, now
+from lti_tool.models import Answer, Attempt, ResourceLink
 from lti_tool.services.courses import AnswerKeys, Json
 from lti_tool.services.progress import Seat, work_in_seat
 from lti_tool.services.terms import Bounds, TermBook, allowed_attempts, bounds_of, terms_of_seat
