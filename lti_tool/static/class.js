@@ -64,9 +64,12 @@
     const selector = content.contains(document.activeElement) ? focused() : null;
     const search = document.getElementById("class-search");
     const typed = search && { text: search.value, at: search.selectionStart };
+    const each = document.getElementById("each-activity")?.checked;
     // Our own template's output, in which every value is escaped.
     content.innerHTML = html;
     prepare();
+    const box = document.getElementById("each-activity");
+    if (box && each) box.checked = true;
     const field = document.getElementById("class-search");
     // What was typed while the answer was on its way stays.
     if (typing !== null && field && typed) field.value = typed.text;
