@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
 from classroom import notices
-from classroom.accounts import ACCOUNTS, Role
+from classroom.accounts import ACCOUNTS, Account, Role
 from classroom.options import ToolRegistration
-from classroom.people import find_account, others
-from classroom.store import ResourceLink
+from classroom.people import find_account, in_gradebook, others
+from classroom.store import LineItem, ResourceLink
 from classroom.texts import decimal
 from classroom.visit import classroom, for_account, refuse_other_sites, visit, visitor
 
@@ -98,6 +99,45 @@ def review(line_item_id: int, user_id: str) -> str:
     if not visitor().teaches and visitor() != student:
         abort(403)
     return render_template("review.html", item=item, student=student)
+
+
+@blueprint.get("/gradebook/<int:line_item_id>/<user_id>")
+@for_account(lambda account: account.teaches)
+def grade(line_item_id: int, user_id: str) -> str:
+    """Where a teacher writes a grade by hand."""
+    item, student = _place(line_item_id, user_id)
+    grades = classroom().store.grades()
+    mine = (one for one in grades if (one.line_item_id, one.user_id) == (item.id, user_id))
+    return render_template("grade.html", item=item, student=student, grade=next(mine, None))
+
+
+@blueprint.post("/gradebook/<int:line_item_id>/<user_id>")
+@for_account(lambda account: account.teaches)
+def write_grade(line_item_id: int, user_id: str) -> AnyResponse:
+    """Keep a grade that a teacher writes, or none, as if the tool had never sent any."""
+    refuse_other_sites()
+    item, student = _place(line_item_id, user_id)
+    written = request.form.get("score", "").strip().replace(",", ".")
+    try:
+        score = float(written) if written else None
+    except ValueError:
+        abort(400)
+    if score is not None and not 0 <= score <= item.maximum:
+        abort(400)
+    classroom().store.write_grade(item.id, student.user_id, score, time.time())
+    flash(visit().texts["grade_written"])
+    return redirect("/gradebook")
+
+
+def _place(line_item_id: int, user_id: str) -> tuple[LineItem, Account]:
+    """The column and the student; 404 when there is no such place in the gradebook."""
+    item = classroom().store.line_item(line_item_id)
+    student = next(
+        (one for one in in_gradebook(classroom().options) if one.user_id == user_id), None
+    )
+    if item is None or student is None:
+        abort(404)
+    return item, student
 
 
 @blueprint.get("/gradebook/lines")

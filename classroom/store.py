@@ -51,6 +51,7 @@ CREATE TABLE IF NOT EXISTS grade (
     grading_progress TEXT NOT NULL,
     timestamp REAL NOT NULL,
     received_at REAL NOT NULL,
+    by_hand INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (line_item_id, user_id)
 );
 CREATE TABLE IF NOT EXISTS tool (
@@ -139,6 +140,7 @@ class Grade:
 
     ``score`` is in points of the column, ``None`` when there is no grade (yet, or any
     more). ``timestamp`` is the tool's, ``received_at`` ours; both in seconds since 1970.
+    ``by_hand``: a teacher wrote it.
     """
 
     line_item_id: int
@@ -149,6 +151,7 @@ class Grade:
     grading_progress: str
     timestamp: float
     received_at: float
+    by_hand: bool = False
 
 
 class Store:
@@ -302,7 +305,21 @@ class Store:
 
     def grades(self) -> list[Grade]:
         with self._transaction() as database:
-            return [Grade(**row) for row in database.execute("SELECT * FROM grade")]
+            rows = [dict(row) for row in database.execute("SELECT * FROM grade")]
+        return [Grade(**{**row, "by_hand": bool(row["by_hand"])}) for row in rows]
+
+    def write_grade(self, line_item_id: int, user_id: str, score: float | None, now: float) -> None:
+        """Keep what a teacher wrote into the gradebook. A later score of the tool replaces it.
+
+        The time of the tool's last score stays: only a later one is taken, as before.
+        """
+        with self._transaction() as database:
+            database.execute(
+                "INSERT INTO grade VALUES (?, ?, ?, '', 'Completed', 'FullyGraded', 0, ?, 1)"
+                " ON CONFLICT (line_item_id, user_id) DO UPDATE"
+                " SET score = excluded.score, received_at = excluded.received_at, by_hand = 1",
+                (line_item_id, user_id, score, now),
+            )
 
     def record_grade(self, grade: Grade) -> bool:
         """Replace the student's grade in that column.
@@ -318,7 +335,7 @@ class Store:
             if former is not None and int(grade.timestamp) <= int(former["timestamp"]):
                 return False
             database.execute(
-                "INSERT OR REPLACE INTO grade VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO grade VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     grade.line_item_id,
                     grade.user_id,
@@ -328,6 +345,7 @@ class Store:
                     grade.grading_progress,
                     grade.timestamp,
                     grade.received_at,
+                    grade.by_hand,
                 ),
             )
             return True
@@ -380,6 +398,9 @@ def _add_what_older_files_lack(database: sqlite3.Connection) -> None:
             database.execute(
                 f"ALTER TABLE resource_link ADD COLUMN {name} TEXT NOT NULL DEFAULT ''"
             )
+    grades = {row["name"] for row in database.execute("PRAGMA table_info(grade)")}
+    if "by_hand" not in grades:
+        database.execute("ALTER TABLE grade ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0")
 
 
 def _insert_link(database: sqlite3.Connection, link: NewLink) -> str:

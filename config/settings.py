@@ -235,6 +235,14 @@ class Settings:
             "Scores that all workers together send to one platform at once.",
         ),
     ] = 4
+    sync_hour: Annotated[
+        int,
+        Variable(
+            "SYNC_HOUR",
+            between(0, 23),
+            "At what hour, by this machine's clock, classes that wish it are synchronised.",
+        ),
+    ] = 3
     course_roots: Annotated[
         tuple[Path, ...],
         Variable(

@@ -32,6 +32,7 @@ from lti_tool.views import (
     mentors,
     notices,
     registration,
+    sync,
     works,
 )
 from lti_tool.views.compression import compress
@@ -91,6 +92,7 @@ def create_app(settings: Settings) -> Flask:
         columns,
         marking,
         mentors,
+        sync,
         works,
     ):
         app.register_blueprint(view.blueprint)

@@ -24,6 +24,8 @@ from lti_tool.services.errands import Leases
 from lti_tool.services.export_jobs import run_exports
 from lti_tool.services.housekeeping import forget_what_is_over
 from lti_tool.services.subscriptions import run_subscriptions
+from lti_tool.services.sync_jobs import SyncDesk
+from lti_tool.services.sync_nights import run_syncs
 from lti_tool.tool import build_tool
 
 HOUSEKEEPING_SECONDS = 3600.0
@@ -70,8 +72,9 @@ def worker() -> None:
 
     Several may run at once, on several machines, too. A grade that cannot be delivered is
     tried again, later and later; the learner's and the instructor's pages say what became of
-    it. Platforms that offer notices are asked for them, too, and the packages that were asked
-    for on the export page are made.
+    it. Gradebooks are synchronised where an instructor asks for it, or wishes it each night.
+    Platforms that offer notices are asked for them, too, and the packages that were asked for
+    on the export page are made.
     """
     with clear_errors():
         settings = Settings.from_environment()
@@ -85,6 +88,7 @@ def worker() -> None:
             Leases(tool.database),
             settings.calls_per_platform,
         )
+        desk = SyncDesk(tool.database, tool.line_items, tool.courses, settings.calls_per_platform)
         log.info("The worker carries grades to their gradebooks.")
         helpers = (
             threading.Thread(target=_sweep, args=(tool.database, stop)),
@@ -92,6 +96,7 @@ def worker() -> None:
             threading.Thread(
                 target=run_exports, args=(tool.database, tool.exports, tool.licences, stop)
             ),
+            threading.Thread(target=run_syncs, args=(desk, settings.sync_hour, stop)),
             threading.Thread(
                 target=run_subscriptions,
                 args=(tool.database, tool.notice_client, tool.addresses.notices, stop),

@@ -54,6 +54,13 @@ from lti_tool.models.submissions import (
     SubmissionState,
     holder_of,
 )
+from lti_tool.models.syncs import (
+    Decision,
+    GradeSync,
+    GradeSyncLine,
+    HandMadeGrade,
+    NightlySync,
+)
 from lti_tool.models.terms import OF_CLASS, Term
 from lti_tool.models.works import GroupChoice, GroupWork, LearnerWork, Replacement
 
@@ -72,6 +79,7 @@ __all__ = [
     "ContentSelection",
     "Context",
     "CourseGroup",
+    "Decision",
     "DeliveryState",
     "Deployment",
     "DispatchLicence",
@@ -80,11 +88,14 @@ __all__ = [
     "ExportPackage",
     "ExportSend",
     "GradeDelivery",
+    "GradeSync",
+    "GradeSyncLine",
     "Grading",
     "GroupChoice",
     "GroupMembership",
     "GroupOrigin",
     "GroupWork",
+    "HandMadeGrade",
     "Invitation",
     "JobState",
     "KeptToken",
@@ -96,6 +107,7 @@ __all__ = [
     "LineItemState",
     "Maker",
     "Membership",
+    "NightlySync",
     "Notice",
     "NoticeSubscription",
     "Platform",

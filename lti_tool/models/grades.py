@@ -131,6 +131,10 @@ class GradeDelivery(Base):
     last_sent_timestamp: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """The timestamp of the last score sent: the next one must be strictly later."""
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_score: Mapped[float | None]
+    """The last score that the platform said it took."""
+    tried_score: Mapped[float | None]
+    """The last score that left. The platform may have it even if its answer was lost."""
     error: Mapped[str | None] = mapped_column(Text)
 
     line_item: Mapped[LineItem] = relationship()

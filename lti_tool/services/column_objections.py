@@ -102,7 +102,7 @@ DIFFERENCES: Mapping[Difference, str] = {
     Difference.NOT_SENT: N_("Pas encore arrivée dans le carnet."),
     Difference.OLDER: N_("Le carnet a une note plus ancienne\u00a0: la nouvelle est en attente."),
     Difference.CHANGED: N_("Modifiée dans le carnet."),
-    Difference.FOREIGN: N_("Donnée dans le carnet, sans résultat ici."),
+    Difference.FOREIGN: N_("Donnée dans le carnet, sans que l’outil l’ait envoyée."),
 }
 
 

@@ -17,7 +17,7 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Any, Protocol
 
-from sqlalchemy import Update, select, tuple_, update
+from sqlalchemy import Update, case, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from lti_tool.database import Database
@@ -303,6 +303,7 @@ def _write_down(
         else:
             _log(errand, outcome)
             db.execute(_same_score([errand]).values(_news(errand, outcome, moment)))
+    arrived = [errand.delivery_id for errand in sent]
     taken = {"state": DeliveryState.SENT, "sent_at": moment, "tries": 0, "error": None}
     db.execute(_same_score(sent).values(taken))
     db.execute(
@@ -311,7 +312,15 @@ def _write_down(
             GradeDelivery.id.in_([errand.delivery_id for errand, _ in ends]),
             GradeDelivery.claimed_by.in_({errand.claim for errand, _ in ends}),
         )
-        .values(claimed_until=None, claimed_by=None)
+        .values(
+            claimed_until=None,
+            claimed_by=None,
+            # Told of an older score than the row's, the platform has that one all the same.
+            sent_score=case(
+                (GradeDelivery.id.in_(arrived), GradeDelivery.tried_score),
+                else_=GradeDelivery.sent_score,
+            ),
+        )
     )
 
 

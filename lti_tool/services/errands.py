@@ -37,6 +37,7 @@ from lti_tool.lti import Score
 from lti_tool.models import (
     DeliveryState,
     GradeDelivery,
+    GradeSync,
     Learner,
     LineItem,
     LineItemState,
@@ -44,6 +45,7 @@ from lti_tool.models import (
     PlatformHealth,
 )
 from lti_tool.services.columns import address_of, line_items_of
+from lti_tool.services.hand_made import is_held
 from lti_tool.services.platform_health import room
 
 LEASE = timedelta(seconds=20)
@@ -154,14 +156,14 @@ def claim(
     """Take the scores of a platform that have been due for longest, ``size`` at most.
 
     They are sent one after the other, and stay ours for as long as ``LEASE``. There is none
-    when nothing is due, when ``limit`` others are sending, or while the platform is left alone.
+    when nothing is due, when ``limit`` others are calling, or while the platform is left alone.
     The timestamp is written down before a score leaves: were the worker to die once the
     platform has it, the next timestamp would still be later.
     """
     token = secrets.token_hex(16)
     with database.transaction() as db:
         free = room(db, platform_id, limit, moment)
-        if free == 0 or _senders(db, platform_id, moment) >= free:
+        if free == 0 or callers(db, platform_id, moment) >= free:
             return ()
         rows = db.scalars(_first_due(platform_id, moment, size)).all()
         items = line_items_of(db, {row.line_item.resource_link_pk for row in rows})
@@ -170,6 +172,7 @@ def claim(
             row.claimed_until = moment + LEASE
             row.claimed_by = token
             row.last_sent_timestamp = moment.replace(microsecond=0)
+            row.tried_score = row.score
             row.tries += 1
     return errands
 
@@ -183,6 +186,7 @@ def _is_due(moment: datetime) -> ColumnElement[bool]:
         # A literal, not a parameter: only then is the index of what is on its way used.
         GradeDelivery.state == literal_column(f"'{DeliveryState.PENDING}'"),
         GradeDelivery.due_at <= moment,
+        ~is_held(),
         or_(GradeDelivery.claimed_until.is_(None), GradeDelivery.claimed_until <= moment),
         or_(
             GradeDelivery.last_sent_timestamp.is_(None),
@@ -210,13 +214,19 @@ def _first_due(platform_id: int, moment: datetime, size: int) -> Select[GradeDel
     )
 
 
-def _senders(db: Session, platform_id: int, moment: datetime) -> int:
-    """Return how many are sending scores to a platform, each one after the other."""
-    return db.scalars(
-        select(func.count(GradeDelivery.claimed_by.distinct())).where(
-            GradeDelivery.platform_id == platform_id, GradeDelivery.claimed_until > moment
-        )
-    ).one()
+def callers(db: Session, platform_id: int, moment: datetime) -> int:
+    """Return how many are calling a platform's gradebook, each for one thing after the other.
+
+    They send scores, or read what is there for a synchronisation.
+    """
+    senders = select(func.count(GradeDelivery.claimed_by.distinct())).where(
+        GradeDelivery.platform_id == platform_id, GradeDelivery.claimed_until > moment
+    )
+    readers = select(func.count(GradeSync.id)).where(
+        GradeSync.platform_id == platform_id, GradeSync.claimed_until > moment
+    )
+    both = db.execute(select(senders.scalar_subquery(), readers.scalar_subquery())).one()
+    return int(both[0]) + int(both[1])
 
 
 def _errand(row: GradeDelivery, items: Sequence[LineItem], token: str, moment: datetime) -> Errand:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
@@ -29,12 +30,14 @@ from lti_tool.models import (
     now,
 )
 from lti_tool.services.columns import activities_of, in_use, line_items_of, ready_for_scores
+from lti_tool.services.hand_made import Hold
 from lti_tool.services.outbox import note_due
 from lti_tool.services.progress import Seat, insert_into, lock_seat
 from lti_tool.services.results import Results, results_of, results_of_class
 
 NO_GRADE = "none"
 """The state of a link that has no column, or of a learner without a score in it."""
+NO_HOLDS: Mapping[tuple[int, int], Hold] = MappingProxyType({})
 LEAST_FIRST: Sequence[str] = [DeliveryState.REFUSED, DeliveryState.PENDING, DeliveryState.SENT]
 
 
@@ -52,17 +55,28 @@ class GradeStatus:
     """What became of a grade: ``none``, or a ``DeliveryState`` and the score it is about.
 
     ``error`` is what the platform or the way to it last objected, as ``delivery`` wrote it.
+    ``hold`` is why the score stays here although nothing objects: the gradebook has a grade that
+    somebody gave by hand (``services.hand_made``).
     """
 
     state: str
     score: float | None = None
     error: str | None = None
+    hold: Hold | None = None
 
     @classmethod
-    def least_of(cls, rows: Iterable[GradeDelivery]) -> GradeStatus:
-        """Return the status of the grade that is furthest from the gradebook, if there is one."""
+    def least_of(
+        cls, rows: Iterable[GradeDelivery], holds: Mapping[tuple[int, int], Hold] = NO_HOLDS
+    ) -> GradeStatus:
+        """Return the status of the grade that is furthest from the gradebook, if there is one.
+
+        ``holds`` are those of ``services.hand_made``: one that awaits a decision goes before all.
+        """
+        rows = list(rows)
+        found = {holds.get((row.line_item_pk, row.learner_id)) for row in rows}
+        hold = next((each for each in (Hold.UNDECIDED, Hold.KEPT) if each in found), None)
         row = min(rows, key=lambda one: LEAST_FIRST.index(one.state), default=None)
-        return cls(NO_GRADE) if row is None else cls(str(row.state), row.score, row.error)
+        return cls(NO_GRADE) if row is None else cls(str(row.state), row.score, row.error, hold)
 
 
 def link_score(activities: Sequence[Gradable], results: Results) -> LinkScore | None:

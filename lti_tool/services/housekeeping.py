@@ -21,6 +21,7 @@ from lti_tool.services.dispatch_licences import forget_old_seats
 from lti_tool.services.export_jobs import forget_old_jobs
 from lti_tool.services.keys import forget_replaced_keys
 from lti_tool.services.refusal_book import forget_old_refusals
+from lti_tool.services.sync_nights import forget_old_syncs
 
 LOGINS_KEPT = timedelta(days=1)
 SESSIONS_KEPT = timedelta(days=30)
@@ -51,3 +52,4 @@ def forget_what_is_over(database: Database) -> None:
         forget_old_entrances(db, moment)
         forget_old_seats(db, moment)
         forget_old_jobs(db, moment)
+        forget_old_syncs(db, moment)

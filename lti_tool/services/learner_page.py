@@ -28,6 +28,7 @@ from lti_tool.services.class_lines import pass_mark
 from lti_tool.services.class_view import TableView
 from lti_tool.services.courses import link_extent
 from lti_tool.services.grades import GradeStatus
+from lti_tool.services.hand_made import holds
 from lti_tool.services.reports import ClassTable, LearnerRow
 from lti_tool.services.responses import in_words, plain_words, solution
 from lti_tool.services.submissions import is_for
@@ -312,8 +313,9 @@ def _of_grades(db: Session, items: Sequence[LineItem], learner_id: int) -> Itera
         )
         .options(joinedload(GradeDelivery.line_item))
     )
+    held = holds(db, [item.id for item in items], [learner_id])
     for row in rows:
-        status = GradeStatus.least_of([row])
+        status = GradeStatus.least_of([row], held)
         label = row.line_item.label
         yield Event(row.scored_at, Happening.SCORED, label, row.score, status)
         if row.sent_at is not None:

@@ -79,28 +79,28 @@ DELIVERY_OBJECTIONS: Mapping[DeliveryFault, Objection] = {
         N_("La plateforme n’autorise pas l’outil à écrire dans cette colonne."),
         N_(
             "L’administration de la plateforme doit permettre à l’outil d’envoyer des notes. "
-            "La note repartira quand la personne rouvrira l’activité."
+            "La note repartira quand vous synchroniserez les notes."
         ),
     ),
     DeliveryFault.COLUMN_GONE: Objection(
         N_("La colonne de notes n’existe plus dans la plateforme."),
         N_(
             "Vérifiez que l’activité existe encore et qu’elle est notée, puis ouvrez-la une fois. "
-            "La note repartira quand la personne rouvrira l’activité."
+            "La note repartira quand vous synchroniserez les notes."
         ),
     ),
     DeliveryFault.SCORE_REFUSED: Objection(
         N_("La plateforme refuse la note de cette personne."),
         N_(
             "Vérifiez que cette personne est inscrite au cours avec un rôle noté. "
-            "La note repartira quand elle rouvrira l’activité."
+            "La note repartira quand vous synchroniserez les notes."
         ),
     ),
     DeliveryFault.FOREIGN_COLUMN: Objection(
         N_("La colonne de notes se trouve à une adresse qui n’est pas celle de la plateforme."),
         N_(
             "L’administration de l’outil doit enregistrer cette adresse si elle lui fait "
-            "confiance. La note repartira quand la personne rouvrira l’activité."
+            "confiance. La note repartira quand vous synchroniserez les notes."
         ),
     ),
     DeliveryFault.INTERNAL: Objection(

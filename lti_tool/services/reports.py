@@ -38,6 +38,7 @@ from lti_tool.services.class_view import TableView, in_group, is_sought, order_o
 from lti_tool.services.columns import has_column, in_use, line_items_of
 from lti_tool.services.grades import GradeStatus
 from lti_tool.services.groups import groups_in_order, groups_of_learners
+from lti_tool.services.hand_made import holds
 from lti_tool.services.reasons import reasons_of
 from lti_tool.services.terms import ClassTerms
 
@@ -308,6 +309,7 @@ class ClassTable:
         keys = [row.id for row in rows]
         groups = groups_of_learners(self.db, self.groups, keys)
         grades = self._grades(keys)
+        held = holds(self.db, [item.id for item in self.items], keys) if self.items else {}
         reasons = reasons_of(self.db, self.awaited, rows, self.moment)
         return tuple(
             LearnerRow(
@@ -319,7 +321,7 @@ class ClassTable:
                 overall=row.score,
                 last_activity=row.last_activity,
                 active_seconds=row.active_seconds or 0.0,
-                grade=GradeStatus.least_of(grades.get(row.id, ())),
+                grade=GradeStatus.least_of(grades.get(row.id, ()), held),
                 groups=groups.get(row.id, ()),
                 is_test_user=row.is_test_user,
                 reasons=reasons[row.id],

@@ -14,6 +14,7 @@ from lti_tool.services.attention import RULE_WORDS
 from lti_tool.services.batches import batches
 from lti_tool.services.class_lines import Share, bring_up_to_date
 from lti_tool.services.class_view import TableView
+from lti_tool.services.hand_made import Hold
 from lti_tool.services.reports import ClassTable, LearnerRow
 from lti_tool.services.sheets import Row, as_csv, as_ods
 from lti_tool.views.asking import instructor_window
@@ -124,6 +125,9 @@ def _grade(line: LearnerRow) -> str:
         "refused": _("Refusée"),
         "none": _("Pas encore de note"),
     }
+    if line.grade.hold is not None:
+        is_kept = line.grade.hold is Hold.KEPT
+        return str(_("Note du carnet gardée") if is_kept else _("Attend votre décision"))
     return str(_("Jamais envoyée") if line.is_test_user else words[line.grade.state])
 
 

@@ -27,6 +27,7 @@ from lti_tool.services.objections import (
 from lti_tool.services.platform_health import troubles
 from lti_tool.services.reports import ClassTable, class_report
 from lti_tool.services.rosters import RosterStatus, refresh
+from lti_tool.services.sync_page import glance
 from lti_tool.services.targets import to_do
 from lti_tool.services.time_spent import LONGEST_SILENCE
 from lti_tool.views.asking import instructor_window
@@ -126,6 +127,7 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
         "objection_to": objection_to,
         "trouble": troubles(db, [platform_id]).get(platform_id),
         "objection_to_platform": objection_to_platform,
+        "gradebook": glance(db, link, table.items),
         "roster": roster,
         "roster_objection": ROSTER_OBJECTIONS[roster.fault] if roster.fault else None,
         "groups_objection": GROUP_OBJECTIONS[roster.groups_fault] if roster.groups_fault else None,

@@ -233,9 +233,13 @@ def test_the_gradebook_is_read_beside_ours(school: School, columns: Columns) -> 
 def test_a_grade_that_is_on_its_way_is_told_from_one_that_was_changed(
     school: School, columns: Columns
 ) -> None:
-    for learner in (0, 1):
-        school.open(learner).do_quiz_one()
-    columns.results[1] = [{"userId": "user-1", "resultScore": 10, "resultMaximum": 100}]
+    window = school.open(0)
+    window.do_quiz_one(vrai=False)
+    deliver_due(school.database, school.tool.scores)
+    assert columns.grade(1, "user-1") is not None
+    window.post("/api/activities/quiz-un/attempts", {})
+    window.do_quiz_one(attempt=2)
+    school.open(1).do_quiz_one()
 
     page = text_of(ask(school, "/comparison", {}))
 

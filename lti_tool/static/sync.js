@@ -1,0 +1,120 @@
+// The page of the gradebook, within the class page: asks for a synchronisation and follows it,
+// and sends an instructor's decisions. What class.js shows is watched: the page comes and goes.
+"use strict";
+
+(() => {
+  const ADDRESS = "/api/class/gradebook";
+  const POLL_MS = 1000;
+  const content = document.getElementById("class-content");
+  const news = document.getElementById("class-news");
+  let following;
+  let misses = 0;
+
+  const words = () => document.getElementById("class-report").dataset;
+
+  function tell(text) {
+    news.textContent = "";
+    news.textContent = text;
+  }
+
+  function ask(path, body) {
+    return fetch(`${ADDRESS}${path}`, {
+      method: body === undefined ? "GET" : "POST",
+      headers: {
+        Authorization: `Bearer ${history.state?.session}`,
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: "omit",
+      cache: "no-store",
+    }).catch(() => null);
+  }
+
+  /** Send something, and have class.js show the page that is the answer. */
+  async function send(path, body, told) {
+    const response = await ask(path, body);
+    if (!response?.ok) {
+      tell(words().failed);
+      return;
+    }
+    const html = await response.text();
+    content.dispatchEvent(new CustomEvent("answer", { detail: { html, told: words()[told] } }));
+  }
+
+  function decide(button, decision) {
+    const form = button.closest("form");
+    const chosen = [...form.querySelectorAll("tbody input:checked")];
+    if (chosen.length === 0) {
+      tell(words().noneChosen);
+      return;
+    }
+    const grades = chosen.map(({ value, dataset }) => ({ id: Number(value), seen: dataset.seen }));
+    send("/decisions", { decision, grades }, "decided");
+  }
+
+  function checkAll(box) {
+    for (const each of box.closest("form").querySelectorAll("tbody input")) {
+      each.checked = box.checked;
+    }
+  }
+
+  // -- A synchronisation under way ---------------------------------------------------------
+
+  const underWay = () => content.querySelector("#sync-state[data-under-way]");
+
+  function show(state) {
+    const bar = document.getElementById("sync-progress");
+    const said = document.getElementById("sync-said");
+    if (state.total > 0) {
+      bar.max = state.total;
+      bar.value = state.done;
+    } else {
+      bar.removeAttribute("value");
+    }
+    if (said.textContent !== state.said) said.textContent = state.said;
+    document.getElementById("sync-alone").hidden = !state.left_alone;
+  }
+
+  async function look() {
+    const shown = underWay();
+    if (!shown) return;
+    const response = await ask("/progress");
+    if (underWay() !== shown) return;
+    const state = response?.ok ? await response.json().catch(() => null) : null;
+    misses = state ? 0 : misses + 1;
+    if (misses === 3) document.getElementById("sync-said").textContent = words().lost;
+    if (state?.over) {
+      const page = await ask("");
+      if (underWay() === shown && page?.ok) {
+        const html = await page.text();
+        content.dispatchEvent(
+          new CustomEvent("answer", { detail: { html, told: words().over } }),
+        );
+        return;
+      }
+    } else if (state) {
+      show(state);
+    }
+    follow();
+  }
+
+  function follow() {
+    clearTimeout(following);
+    if (underWay()) following = setTimeout(look, POLL_MS * (1 + misses));
+  }
+
+  content.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-sync]");
+    if (!button) return;
+    const what = button.dataset.sync;
+    if (what === "start") send("/sync", {}, "started");
+    else decide(button, what);
+  });
+  content.addEventListener("change", (event) => {
+    const { sync } = event.target.dataset;
+    if (sync === "all") checkAll(event.target);
+    else if (sync === "night") send("/nightly", { wished: event.target.checked }, "night");
+  });
+  new MutationObserver(follow).observe(content, { childList: true });
+  follow();
+})();

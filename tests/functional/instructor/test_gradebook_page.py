@@ -1,0 +1,236 @@
+"""The page of the gradebook: what it says, whom it obeys, and what the class page says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import lxml.html
+import pytest
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
+
+from lti_tool.lti import RESULT_SCOPE, SCORE_SCOPE, Role, ServiceFault
+from lti_tool.models import GradeSync, Platform, PlatformHealth, ResourceLink, ToolKey, now
+from lti_tool.services.column_objections import COLUMN_OBJECTIONS
+from lti_tool.services.delivery import deliver_due
+from lti_tool.services.sync_jobs import SyncDesk, sync_next
+from lti_tool.services.sync_page import SOON, Obstacle
+from lti_tool.services.sync_words import OBSTACLES
+from tests.functional.grades.columns import Columns
+from tests.functional.launch.lms import Answer, Server
+from tests.functional.school import School, Window
+
+PAGE = "/api/class/gradebook"
+
+
+@pytest.fixture
+def columns(school: School, server: Server, tool_key: str) -> Iterator[Columns]:
+    """The platform's gradebook, with the column of the school's link."""
+    columns = Columns(server)
+    coupled = columns.add(label="Module 3", resourceLinkId="lien-1")
+    with school.database.transaction() as db:
+        db.add(ToolKey(kid="key-1", serial=1, private_pem=tool_key))
+        platform = db.get_one(Platform, school.seeded.platform_id)
+        platform.token_url = f"{server.url}/token"
+        link = db.get_one(ResourceLink, school.seeded.link_pk)
+        link.line_item_url = coupled
+        link.grade_scopes = [SCORE_SCOPE, RESULT_SCOPE]
+    return columns
+
+
+@pytest.fixture
+def teacher(school: School, columns: Columns) -> Window:
+    del columns
+    return school.open(2, role=Role.INSTRUCTOR)
+
+
+def work(school: School, after: float = 0) -> bool:
+    """Do what a worker does: carry out a synchronisation, and send what is due.
+
+    ``after`` so many seconds: two scores of one grade never leave in the same one.
+    """
+    tool = school.tool
+    done = sync_next(SyncDesk(tool.database, tool.line_items, tool.courses))
+    deliver_due(tool.database, tool.scores, clock=lambda: now() + timedelta(seconds=after))
+    return done
+
+
+def text_of(answer: TestResponse) -> str:
+    assert answer.status_code == 200, answer.text
+    return " ".join(lxml.html.fromstring(answer.text).text_content().split())
+
+
+def boxes(answer: TestResponse, name: str) -> list[dict[str, Any]]:
+    """What a page sends of the lines that are ticked."""
+    found = lxml.html.fromstring(answer.text).xpath(f"//input[@name='{name}']")
+    return [{"id": int(box.get("value")), "seen": box.get("data-seen")} for box in found]
+
+
+def changed_by_hand(school: School, columns: Columns, teacher: Window) -> TestResponse:
+    """Somebody earned a grade, a teacher changed it, and the page was told to synchronise."""
+    school.open(0).do_quiz_one()
+    deliver_due(school.database, school.tool.scores)
+    columns.results[1] = [{"userId": "user-1", "resultScore": 80, "resultMaximum": 100}]
+    teacher.post(f"{PAGE}/sync", {})
+    assert work(school)
+    return teacher.get(PAGE)
+
+
+def test_a_synchronisation_is_asked_for_followed_and_told_of(
+    school: School, columns: Columns, teacher: Window
+) -> None:
+    school.open(0).do_quiz_one()
+    assert "Pas encore de synchronisation" in text_of(teacher.get(PAGE))
+
+    asked = teacher.post(f"{PAGE}/sync", {})
+
+    page = lxml.html.fromstring(asked.text)
+    assert page.xpath("//progress[@id='sync-progress']")
+    assert page.xpath("//*[@id='sync-said'][@aria-live='polite']")
+    state = teacher.get(f"{PAGE}/progress").json
+    assert state is not None
+    assert (state["over"], state["left_alone"]) == (False, False)
+    assert columns.server.asked == [], "nobody waits for a platform to be shown a page"
+    assert work(school)
+    state = teacher.get(f"{PAGE}/progress").json
+    assert state is not None
+    assert (state["over"], state["done"], state["total"]) == (True, 1, 1)
+    assert "1 sur 1 note" in state["said"].replace("\u00a0", " ")
+    assert "à la demande d’une personne sans nom" in text_of(teacher.get(PAGE))
+    assert "Notes synchronisées le" in text_of(teacher.get("/api/class"))
+
+
+def test_the_instructor_decides_what_the_gradebook_keeps(
+    school: School, columns: Columns, teacher: Window
+) -> None:
+    page = changed_by_hand(school, columns, teacher)
+    assert "80 %" in text_of(page).replace("\u202f", " ")
+    table = text_of(teacher.get("/api/class"))
+    assert "1 note attend votre décision" in table
+    assert "Attend votre décision" in table
+    assert "Attend votre décision" in teacher.get("/api/class/table.csv").text
+
+    kept = teacher.post(
+        f"{PAGE}/decisions", {"decision": "keep", "grades": boxes(page, "undecided")}
+    )
+    assert boxes(kept, "undecided") == []
+    assert "1 note du carnet reste telle quelle" in text_of(kept)
+    assert "Note du carnet gardée" in text_of(teacher.get("/api/class"))
+
+    teacher.post(f"{PAGE}/decisions", {"decision": "replace", "grades": boxes(kept, "kept")})
+    work(school, after=2)
+    assert columns.grade(1, "user-1") == 0.5
+
+
+def test_a_decision_that_is_none_changes_nothing(
+    school: School, columns: Columns, teacher: Window
+) -> None:
+    grades = boxes(changed_by_hand(school, columns, teacher), "undecided")
+    for body in (
+        [],
+        {},
+        {"decision": "burn", "grades": grades},
+        {"decision": "replace", "grades": {}},
+        {"decision": "replace", "grades": ["1"]},
+        {"decision": "replace", "grades": [{"id": True, "seen": "1.1"}]},
+        {"decision": "replace", "grades": [{"id": 10**30, "seen": "1.1"}]},
+        {"decision": "replace", "grades": [{"id": 1, "seen": "1" * 500}]},
+        {"decision": "replace", "grades": grades * 201},
+    ):
+        assert teacher.post(f"{PAGE}/decisions", body).status_code == 400, body
+    assert teacher.post(f"{PAGE}/nightly", {"wished": "yes"}).status_code == 400
+    assert len(boxes(teacher.get(PAGE), "undecided")) == 1
+
+
+def test_the_night_is_chosen_and_given_up(teacher: Window) -> None:
+    def is_chosen(answer: TestResponse) -> bool:
+        (box,) = lxml.html.fromstring(answer.text).xpath("//input[@id='sync-night']")
+        return box.get("checked") is not None
+
+    assert not is_chosen(teacher.get(PAGE))
+    assert is_chosen(teacher.post(f"{PAGE}/nightly", {"wished": True}))
+    assert is_chosen(teacher.post(f"{PAGE}/nightly", {"wished": True}))
+    assert not is_chosen(teacher.post(f"{PAGE}/nightly", {"wished": False}))
+
+
+def test_the_page_says_why_it_cannot_synchronise(school: School, teacher: Window) -> None:
+    for changes, obstacle in (
+        ({"grade_scopes": [SCORE_SCOPE]}, Obstacle.NOT_READABLE),
+        ({"line_item_url": None}, Obstacle.NO_COLUMN),
+    ):
+        with school.database.transaction() as db:
+            db.execute(update(ResourceLink).values(**changes))
+        page = teacher.get(PAGE)
+        said = text_of(page)
+        assert " ".join(OBSTACLES[obstacle].cause.split()) in said
+        assert " ".join(OBSTACLES[obstacle].remedy.split()) in said
+        assert "sync-start" not in page.text
+    assert set(OBSTACLES) == set(Obstacle)
+
+
+def test_the_page_says_until_when_a_platform_is_left_alone(school: School, teacher: Window) -> None:
+    teacher.post(f"{PAGE}/sync", {})
+    moment = now()
+    with school.database.transaction() as db:
+        db.add(
+            PlatformHealth(
+                platform_id=school.seeded.platform_id,
+                failures=5,
+                failing_since=moment,
+                paused_at=moment,
+                paused_until=moment + 2 * SOON,
+                error="unreachable: no answer",
+            )
+        )
+
+    assert not work(school)
+    assert "Prochain essai" in text_of(teacher.get(PAGE))
+
+
+def test_the_page_says_that_nobody_takes_a_synchronisation(school: School, teacher: Window) -> None:
+    teacher.post(f"{PAGE}/sync", {})
+    with school.database.transaction() as db:
+        row = db.scalars(select(GradeSync)).one()
+        row.due_at = now() - 2 * SOON
+
+    state = teacher.get(f"{PAGE}/progress").json
+    assert state is not None
+    assert state["left_alone"]
+    page = lxml.html.fromstring(teacher.get(PAGE).text)
+    assert page.xpath("//*[@id='sync-alone'][not(@hidden)]")
+
+
+def test_what_could_not_be_read_or_sent_is_told_with_who_can_mend_it(
+    school: School, columns: Columns, teacher: Window
+) -> None:
+    school.open(0).do_quiz_one()
+    columns.replies.append(Answer(400, b"<b>Incorrect score received</b>"))
+    deliver_due(school.database, school.tool.scores)
+    said = text_of(teacher.get(PAGE))
+    assert "Zoé Martin" in said
+    assert "La plateforme refuse la note de cette personne." in said
+    assert "La note repartira quand vous synchroniserez les notes." in said
+
+    del columns.items[1]
+    teacher.post(f"{PAGE}/sync", {})
+    assert work(school)
+
+    page = teacher.get(PAGE)
+    assert " ".join(COLUMN_OBJECTIONS[ServiceFault.GONE].cause.split()) in text_of(page)
+    assert "<b>Incorrect" not in page.text
+    assert "<b>Incorrect" not in unescape(page.text)
+
+
+def test_a_learner_has_no_say_in_the_gradebook(school: School, columns: Columns) -> None:
+    learner = school.open(0)
+    for path in ("", "/progress"):
+        assert learner.get(f"{PAGE}{path}").status_code == 403
+    for path in ("/sync", "/decisions", "/nightly"):
+        body = {"decision": "keep", "grades": [], "wished": True}
+        assert learner.post(f"{PAGE}{path}", body).status_code == 403
+    with school.database.reading() as db:
+        assert db.scalars(select(GradeSync)).all() == []
+    assert columns.server.asked == []
