@@ -133,7 +133,11 @@ def split_warnings(course: RenderedCourse, options: Options) -> tuple[Finding, .
     """Return what does not work quite as well when each unit is a SCO of its own."""
     if options.structure == MODULE:
         return ()
-    return (*_outline_warning(options), *_works_apart(course))
+    there = (
+        "Learners find there what their browser has of it; the page says so, and how to bring it."
+    )
+    remedy = "Export one piece for the module (--structure module) for those who change computers."
+    return (*_outline_warning(options), *works_apart(course, there, remedy))
 
 
 def _outline_warning(options: Options) -> Iterator[Finding]:
@@ -147,8 +151,11 @@ def _outline_warning(options: Options) -> Iterator[Finding]:
         )
 
 
-def _works_apart(course: RenderedCourse) -> Iterator[Finding]:
-    """SCORM lets no SCO see what another one keeps."""
+def works_apart(course: RenderedCourse, there: str, remedy: str) -> Iterator[Finding]:
+    """Warn of workshops that begin from what is made in another piece, which keeps it to itself.
+
+    ``there`` says what learners find of it, ``remedy`` what to do for them.
+    """
     language = course.language
     units = course.course.units
     homes = {workshop.id: unit for unit in units for workshop in unit.workshops}
@@ -162,10 +169,8 @@ def _works_apart(course: RenderedCourse) -> Iterator[Finding]:
                     _page(unit.id),
                     f"“{localized(workshop.title, language)}” begins from “{made}”, which is made "
                     f"in the unit {homes[read].id}: another piece, whose work a platform shows to "
-                    "no other. Learners find there what their browser has of it; the page says "
-                    "so, and how to bring it.",
-                    "Export one piece for the module (--structure module) for those who change "
-                    "computers.",
+                    f"no other. {there}",
+                    remedy,
                     "warning",
                 )
 

@@ -107,6 +107,17 @@ FINDINGS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
             N_("SCORM et LTI le portent tel quel."),
         ),
         (
+            r"“(?P<reading>.+)” begins from “(?P<made>.+)”, which is made in the unit .+ nothing.*",
+            N_(
+                "«\u00a0%(reading)s\u00a0» part de «\u00a0%(made)s\u00a0», qui se fait dans un "
+                "autre morceau\u00a0: on n’y en trouve rien."
+            ),
+        ),
+        (
+            r"Export one piece for the module\.",
+            N_("Préférez un seul morceau pour tout le module."),
+        ),
+        (
             r"“(?P<reading>.+)” begins from “(?P<made>.+)”, which is made in the unit \S+: .*",
             N_(
                 "«\u00a0%(reading)s\u00a0» part de «\u00a0%(made)s\u00a0», qui se fait dans un "

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from course_content.model import localized
-from lti_tool.models import now
+from lti_tool.models import DispatchLicence, now
 from lti_tool.services.courses import UnknownCourse
 from lti_tool.services.dispatch_licences import (
     MOST_SEATS,
@@ -97,7 +97,8 @@ def renew_licence(licence_id: int) -> AnyResponse:
 def confirm_revocation(licence_id: int) -> str:
     """Ask again before a licence is revoked, and say what that means."""
     with tool().database.reading() as db:
-        return page("licence_revoke.html", usage=_existing(db, licence_id))
+        usage = _existing(db, licence_id)
+    return page("licence_revoke.html", usage=usage, partner=_partner_title(usage.licence.partner))
 
 
 @blueprint.post("/licences/<int(max=2147483647):licence_id>/revoke")
@@ -127,15 +128,39 @@ def _offer() -> Offer:
 
 def _titles(offer: Offer) -> Mapping[str, str]:
     """Return what the partners, courses and languages of an offer are called."""
-    titles = {tag: _(spoken("language", tag)) for tags in offer.courses.values() for tag in tags}
-    for slug in offer.courses:
-        titles[slug] = localized(tool().courses.course(slug).title, page_language())
-    for name in offer.partners:
-        # A profile that cannot be read is mended elsewhere: its name says which it is.
-        with suppress(ProfileError):
-            partner = tool().exports.known_partner(name)
-            titles[name] = (partner and partner.title) or name
-    return titles
+    tags = {tag for tags in offer.courses.values() for tag in tags}
+    return {
+        **{tag: _language_title(tag) for tag in tags},
+        **{slug: _course_title(slug) for slug in offer.courses},
+        **{name: _partner_title(name) for name in offer.partners},
+    }
+
+
+def _titles_of(one: DispatchLicence) -> Mapping[str, str]:
+    return {
+        "partner": _partner_title(one.partner),
+        "course": _course_title(one.course),
+        "language": _language_title(one.language),
+    }
+
+
+def _language_title(tag: str) -> str:
+    return _(spoken("language", tag))
+
+
+def _course_title(slug: str) -> str:
+    """Return what a course is called; one that has mistakes or is gone, by its name."""
+    with suppress(UnknownCourse):
+        return localized(tool().courses.course(slug).title, page_language())
+    return slug
+
+
+def _partner_title(name: str) -> str:
+    """Return what a partner is called; one whose profile is wrong or gone, by its name."""
+    with suppress(ProfileError):
+        partner = tool().exports.known_partner(name)
+        return (partner and partner.title) or name
+    return name
 
 
 def _seats(name: str, problems: list[LicenceProblem]) -> int:
@@ -189,10 +214,12 @@ def _one(
 ) -> str:
     with tool().database.reading() as db:
         found = _existing(db, licence_id)
-    known = {"seats": found.licence.seats, "until": found.licence.valid_until.isoformat()}
+    one = found.licence
+    known = {"seats": one.seats, "until": one.valid_until.isoformat()}
     return page(
         "licence.html",
         usage=found,
+        titles=_titles_of(one),
         problems=problems or {},
         values=values or known,
         most_seats=MOST_SEATS,

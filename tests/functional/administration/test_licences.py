@@ -41,6 +41,7 @@ def test_the_first_licence_is_made_by_a_form_and_says_how_to_export(
     shown = admin.get(answer.location).text
     assert "La licence est faite" in shown
     assert f"--format dispatch --partner cnam --licence {made.id}" in shown
+    assert "Deux unités (français)" in shown
     assert "0 sur 30" in admin.get("/admin/licences").text
 
 

@@ -9,6 +9,7 @@ from scorm_packages.epub import Epub
 from scorm_packages.zips import write_zip
 from tests.unit.scorm_packages.boxes import box
 from tests.unit.scorm_packages.courses import every_kind
+from tests.unit.scorm_packages.damages import added, replaced, without
 
 PACKAGE = "EPUB/package.opf"
 UNIT = "EPUB/unit-unite-un.xhtml"
@@ -19,22 +20,6 @@ def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("book")
     with zipfile.ZipFile(box(every_kind(folder / "course"), Epub(), folder)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
-
-
-def without(name):
-    return lambda files: files.pop(name)
-
-
-def replaced(name, old, new):
-    def damage(files):
-        assert old.encode() in files[name]
-        files[name] = files[name].replace(old.encode(), new.encode())
-
-    return damage
-
-
-def added(name, content):
-    return lambda files: files.update({name: content})
 
 
 @pytest.mark.parametrize(

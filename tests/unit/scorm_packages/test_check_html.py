@@ -10,6 +10,7 @@ from scorm_packages.html import Html
 from scorm_packages.zips import write_zip
 from tests.unit.scorm_packages.boxes import box
 from tests.unit.scorm_packages.courses import every_kind
+from tests.unit.scorm_packages.damages import added, replaced, without
 
 FOLDER = "tous-les-genres"
 INDEX = f"{FOLDER}/index.html"
@@ -23,26 +24,10 @@ def files(tmp_path_factory):
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def without(name):
-    return lambda files: files.pop(name)
-
-
-def replaced(name, old, new):
-    def damage(files):
-        assert old.encode() in files[name]
-        files[name] = files[name].replace(old.encode(), new.encode())
-
-    return damage
-
-
 def in_a_unit(html):
     """A unit whose page says something more."""
     said = json.dumps(html)[1:-1]
     return replaced(UNIT, "Voici", f"{said} Voici")
-
-
-def added(name, content):
-    return lambda files: files.update({name: content})
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from course_content.loader import load_course
 from scorm_packages.check import check_package
+from scorm_packages.cmi5 import Cmi5
 from scorm_packages.options import Options
 from scorm_packages.package import PackageError
 from scorm_packages.rendered import RenderedCourse
@@ -66,6 +67,14 @@ def test_a_work_that_another_piece_has_is_told_to_whoever_exports(tmp_path, edit
     assert "unit-suite.html: “Mon plan d’engagement” begins from “Ma carte" in said(split)
     assert "made in the unit carte" in said(split)
     assert "unit-carte.html" not in said(split)
+
+
+def test_in_cmi5_learners_are_said_to_find_nothing_of_another_piece_s_work(tmp_path):
+    course = load_course(COURSES / "atelier")
+    assert said(report(course, Cmi5(), tmp_path)) == ""
+    split = said(report(course, Cmi5(), tmp_path, structure="units"))
+    assert "unit-suite.html: “Mon plan d’engagement” begins from “Ma carte" in split
+    assert "find nothing of it" in split
 
 
 def test_pieces_that_nobody_could_get_to_are_refused(tmp_path):

@@ -57,6 +57,14 @@ def test_whatever_the_check_says_of_our_packages_is_said_in_french(
         is_said_in_french(made.warnings)
 
 
+def test_what_a_cmi5_package_in_pieces_is_warned_of_is_said_in_french(tmp_path: Path) -> None:
+    order = Order(find_format("cmi5"), Options(structure="units"))
+    made = Exporter(COURSES / "atelier").export(order, tmp_path)
+    assert made.warnings
+    is_said_in_french(made.warnings)
+    assert "on n’y en trouve rien" in said(made.warnings[0].message).text
+
+
 def is_said_in_french(findings: Iterable[Finding]) -> None:
     for finding in findings:
         for english in (finding.message, finding.remedy):
