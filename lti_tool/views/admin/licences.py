@@ -145,7 +145,8 @@ def _titles_of(one: DispatchLicence) -> Mapping[str, str]:
 
 
 def _language_title(tag: str) -> str:
-    return _(spoken("language", tag))
+    title: str = _(spoken("language", tag))
+    return title
 
 
 def _course_title(slug: str) -> str:
