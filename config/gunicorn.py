@@ -23,7 +23,7 @@ graceful_timeout = 20
 """Seconds that requests under way have to end, longer than any call to a platform."""
 keepalive = 5
 
-no_control_socket = True
+control_socket_disable = True
 """Signals are enough to control it, and leave no file behind."""
 
 # Addresses hold hints about persons: the tool writes its own log, without them.
