@@ -15,13 +15,9 @@ ANY_APPLICATION = "flask:Flask"
 @pytest.fixture(scope="module")
 def heard() -> dict[str, str]:
     """Gunicorn's settings, as it understood ours."""
-    printed = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"]
-        + ["--print-config", ANY_APPLICATION],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    options = ["--config", "python:config.gunicorn", "--print-config"]
+    command = [sys.executable, "-m", "gunicorn", *options, ANY_APPLICATION]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     pairs = (line.partition("=") for line in printed.splitlines())
     return {name.strip(): value.strip() for name, _, value in pairs}
 
