@@ -56,7 +56,7 @@ export class App {
       classPage: this.#boot.classPage ?? null,
       returnUrl: this.#tracking.returnUrl ?? this.#boot.returnUrl ?? null,
       isReturnedHere: Boolean(this.#tracking.returnUrl),
-      due: this.#boot.due ?? null,
+      strip: this.#others.termsStrip?.(this.#texts, this.#tracking, this.#boot.due),
       look: this.#boot.look ?? null,
     });
     this.#tracking.complete(this.#learner.progress());
@@ -101,6 +101,7 @@ export class App {
         course: this.#course,
         learner: this.#learner,
         grade: this.#tracking.grade,
+        terms: this.#tracking.terms,
         works: this.#tracking.works,
         handIns: this.#tracking.handIns,
         neighbour: this.#tracking.neighbour,

@@ -99,7 +99,8 @@ const WITH_OTHERS = `
   import { gradeStatus } from "./components/grade-status.js";
   import * as groups from "./components/workshops/sharing.js";
   import { HandInDesk } from "./components/workshops/hand-in-desk.js";
-  const others = { gradeStatus, groups, HandInDesk };
+  import { termsStrip, withTerms } from "./components/terms.js";
+  const others = { gradeStatus, groups, HandInDesk, termsStrip, withTerms };
 `;
 
 /** What our own server has to say, and what is said of previews, groups, handing in and grades. */

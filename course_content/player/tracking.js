@@ -19,6 +19,7 @@
  * @property {(unitId: string) => Promise<UnitContent>} unit the content of one unit
  * @property {Signal<SaveStatus>} status whether the work is kept, always shown
  * @property {Signal<Grade|null>} grade what became of the grade, where the runtime says so
+ * @property {Signal<Terms|null>} [terms] until when the work is awaited, where a server says so
  * @property {Signal<State|null>} merged what another window saved in the meantime
  * @property {import("./tracking/works.js").Works} works what the learner makes in workshops
  * @property {import("./tracking/hand-ins.js").HandIns} [handIns] where works can be handed in to
@@ -55,6 +56,12 @@
  *   nothing is graded
  * @typedef {{state: "saved"|"here"|"saving"|"unsaved"|"off", problem?: Failure}} SaveStatus
  *   "here" is kept in this browser alone
+ * @typedef {{due: string|null, closes: string|null, extended: boolean, extra: number}} Bounds
+ *   until when something is awaited and accepted (ISO 8601), and attempts that come on top
+ * @typedef {{offset: number, zone: string, minute: number, grace: number, whole: Bounds|null,
+ *   steps: Record<string, Bounds>}} Terms
+ *   `offset` is by how many milliseconds the server's clock is ahead of ours; the others, in
+ *   seconds, how long a date that is named lasts, and how long one may finish after the closing
  * @typedef {{state: "pending"|"sent"|"refused"|"none", score: number|null,
  *   error?: string|null}} Grade
  */

@@ -13,6 +13,7 @@ class Tool {
     this.revision = 4;
     this.book = new AttemptBook();
     this.grade = { state: "pending", score: 1, error: null };
+    this.terms = { zone: "Europe/Paris", minute: 60, grace: 900, whole: null, steps: {} };
     /** What the next requests meet instead of an answer: a status, or "offline". */
     this.faults = [];
     this.fetch = this.fetch.bind(this);
@@ -38,6 +39,7 @@ class Tool {
       return { revision: this.revision, state };
     }
     if (path === "/api/grade") return this.grade;
+    if (path === "/api/terms") return { now: new Date().toISOString(), ...this.terms };
     if (path.startsWith("/api/units/")) return bootOf("lti").units[path.split("/").pop()];
     if (path.startsWith("/api/boot")) return bootOf("lti", { snapshot: null });
     const id = path.split("/")[3];
@@ -367,5 +369,44 @@ test("a unit is fetched once", async () => {
   assert.equal((await tracking.unit("one")).id, "one");
   assert.equal((await tracking.unit("two")).id, "two");
   await tracking.unit("two");
-  assert.equal(tool.requests.length, 1);
+  assert.equal(tool.to("/api/units/two").length, 1);
+  assert.equal(tool.to("/api/units/one").length, 0);
+});
+
+describe("until when work is awaited", () => {
+  const CLOSED = { due: null, closes: "2031-05-12T21:59:00+00:00", extended: false, extra: 0 };
+
+  test("is asked for with each step, and told when it changed", async () => {
+    const tracking = launched();
+    const told = [];
+    tracking.terms.subscribe((terms) => told.push(terms?.steps));
+    await tracking.unit("one");
+    await pass(0);
+    await tracking.unit("one");
+    await pass(0);
+    tool.terms = { ...tool.terms, steps: { "quiz-one": CLOSED } };
+    await tracking.unit("two");
+    await pass(0);
+    assert.equal(tool.to("/api/terms").length, 3);
+    assert.deepEqual(told, [undefined, {}, { "quiz-one": CLOSED }]);
+  });
+
+  test("is asked for as soon as the window is looked at again", async () => {
+    const tracking = launched();
+    tool.terms = { ...tool.terms, whole: CLOSED };
+    window.document.dispatchEvent(new Event("visibilitychange"));
+    await pass(0);
+    assert.deepEqual(tracking.terms.value.whole, CLOSED);
+  });
+
+  test("keeps nobody from a step while it cannot be asked for", async () => {
+    const tracking = launched();
+    tool.faults = ["offline"];
+    assert.equal((await tracking.unit("one")).id, "one");
+    await pass(0);
+    assert.equal(tracking.terms.value, null);
+    await tracking.unit("one");
+    await pass(0);
+    assert.notEqual(tracking.terms.value, null);
+  });
 });

@@ -1,7 +1,6 @@
 /** What stays on the screen from step to step: header, map, notices, live region. */
 import { h, icon } from "../dom.js";
 import { blockAt } from "../passages.js";
-import { dueNotice } from "./due.js";
 import { failureNotice } from "./failure.js";
 import { CourseMap } from "./map.js";
 import { readingPanel } from "./reading-panel.js";
@@ -37,15 +36,15 @@ export class Shell {
   /**
    * @param {HTMLElement} root
    * @param {{texts, course, learner, tracking, reading, isPreview: boolean,
-   *   classPage: string|null, returnUrl: string|null, isReturnedHere: boolean, due: string|null,
-   *   look: {mark: string, accent: string|null}|null}} parts
+   *   classPage: string|null, returnUrl: string|null, isReturnedHere: boolean,
+   *   strip?: HTMLElement, look: {mark: string, accent: string|null}|null}} parts
    *   `classPage` is where an instructor's preview leads back to, `returnUrl` where the course was
-   *   opened from, in this very frame where it `isReturnedHere`; `due` until when the work is
-   *   awaited, `look` whose course this is
+   *   opened from, in this very frame where it `isReturnedHere`; `strip` says until when the
+   *   work is awaited, `look` whose course this is
    */
   constructor(root, parts) {
     const { texts, course, learner, tracking } = parts;
-    const { isPreview, classPage, returnUrl, due, look } = parts;
+    const { isPreview, classPage, returnUrl, strip, look } = parts;
     this.#texts = texts;
     this.#course = course;
     this.#learner = learner;
@@ -83,7 +82,7 @@ export class Shell {
         returnUrl && this.#quit(returnUrl, parts.isReturnedHere),
       ),
       ...(isPreview ? [this.#banner(classPage)] : []),
-      ...(due ? [dueNotice(texts, due, new Date())] : []),
+      ...(strip ? [strip] : []),
       h(
         "div",
         { class: "layout" },

@@ -18,7 +18,8 @@ const BODIES = {
  * @param {{step: import("../course.js").Step, content: object, texts, course, learner,
  *   grade: import("../signal.js").Signal, announce: (text: string) => void,
  *   printBlank: () => void, lifetime: AbortSignal}} context `lifetime` ends when another step is
- *   shown; `neighbour` is the tracking's, `leave` shows what there is to say once it took leave
+ *   shown; `neighbour` is the tracking's, `leave` shows what there is to say once it took leave;
+ *   `withTerms` shows a step's body with until when it is awaited, where that is known
  */
 export function stepView(context) {
   const { step, texts, course } = context;
@@ -30,9 +31,13 @@ export function stepView(context) {
     header(texts, step),
     isHome && progressMap(context),
     step.number === 1 && step.unit.isWhole && outcomesView(texts, step.unit),
-    BODIES[step.kind](context),
+    (context.withTerms ?? plain)(context, () => BODIES[step.kind](context)),
     ways(context),
   );
+}
+
+function plain(_context, body) {
+  return body();
 }
 
 export function missingStep(texts, course) {

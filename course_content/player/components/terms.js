@@ -6,6 +6,8 @@ import { h, icon } from "../dom.js";
 
 /** What a browser's timer can wait for. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
+/** Dates that differ by less are the same: platforms write 23:59 and 23:59:59 alike. */
+const SAME_MS = 60_000;
 
 const present = (terms) => Date.now() + terms.offset;
 
@@ -49,7 +51,7 @@ function atNextChange(terms, all, lifetime, change) {
  * @param {string|undefined} platformDue until when the platform said that it awaits the work
  */
 export function termsStrip(texts, tracking, platformDue) {
-  const element = h("p", { class: "due" });
+  const element = h("aside", { class: "due", "aria-label": texts.t("due.title") });
   const draw = () => {
     const lines = stripLines(texts, tracking.terms.value, platformDue);
     element.hidden = lines.length === 0;
@@ -63,20 +65,28 @@ export function termsStrip(texts, tracking, platformDue) {
 }
 
 function stripLines(texts, terms, platformDue) {
-  const { due = null, closes = null } = terms?.whole ?? {};
-  const lines = [];
-  if (due) {
-    const name = isOver(terms, due) ? "due.past" : "due.before";
-    lines.push(`${texts.t(name, { date: written(texts, terms.zone, due) })}.`);
+  const whole = terms?.whole ?? { due: null, closes: null };
+  const lines = terms ? [wholeLine(texts, terms, whole)].filter(Boolean) : [];
+  return platformDue ? withPlatform(texts, lines, whole.due, platformDue) : lines;
+}
+
+/** The date that is next is enough here: each activity says the rest. */
+function wholeLine(texts, terms, { due, closes }) {
+  const isPast = isOver(terms, due);
+  if (closes && (due === null || isPast)) return closing(texts, terms, closes);
+  if (due === null) return null;
+  return `${texts.t(isPast ? "due.past" : "due.before", { date: written(texts, terms.zone, due) })}.`;
+}
+
+/** The platform's own date, as such: alone where there is no other, else where it differs. */
+function withPlatform(texts, lines, due, platformDue) {
+  const moment = new Date(platformDue);
+  const date = texts.moment(moment);
+  if (due === null) {
+    const name = moment < new Date() ? "due.platform.past" : "due.platform";
+    return [`${texts.t(name, { date })}.`, ...lines];
   }
-  if (closes) lines.push(closing(texts, terms, closes));
-  if (!platformDue) return lines;
-  const date = texts.moment(new Date(platformDue));
-  if (!due) {
-    const isPast = new Date(platformDue) < new Date();
-    return [`${texts.t(isPast ? "due.platform.past" : "due.platform", { date })}.`, ...lines];
-  }
-  const isSame = Math.abs(Date.parse(platformDue) - Date.parse(due)) < terms.minute * 1000;
+  const isSame = Math.abs(moment - new Date(due)) < SAME_MS;
   return isSame ? lines : [...lines, texts.t("due.platform.other", { date })];
 }
 
@@ -118,9 +128,11 @@ export function withTerms(context, body) {
     draw();
     watch();
     if (isNew && view && !view.querySelector("form.question")) {
+      const hadFocus = view.contains(document.activeElement);
       const again = body();
       view.replaceWith(again);
       view = again;
+      if (hadFocus) view.querySelector("button")?.focus();
     }
   }, lifetime);
   learner.changed.subscribe(draw, lifetime);
@@ -136,41 +148,51 @@ function allowMore({ step, content, terms, learner }) {
   const activity = step.kind === "quiz" ? content.activity : null;
   if (!activity?.attempts || !terms.value) return false;
   if (!allowedByCourse.has(activity)) allowedByCourse.set(activity, activity.attempts);
-  const allowed = allowedByCourse.get(activity) + (terms.value.steps[step.id]?.extra ?? 0);
+  const allowed = allowedByCourse.get(activity) + extraAt(terms.value, step);
+  if (allowed === activity.attempts) return false;
   activity.attempts = allowed;
   const attempt = learner.attempts[step.id];
-  const left = attempt && Math.max(0, allowed - attempt.number);
-  if (!attempt || attempt.attemptsLeft === left) return !attempt;
-  learner.attempts = { ...learner.attempts, [step.id]: { ...attempt, attemptsLeft: left } };
+  const attemptsLeft = attempt && Math.max(0, allowed - attempt.number);
+  if (attempt?.attemptsLeft === attemptsLeft) return !attempt;
+  learner.attempts = { ...learner.attempts, [step.id]: { ...attempt, attemptsLeft } };
   return true;
 }
+
+const extraAt = (terms, step) => terms.steps[step.id]?.extra ?? 0;
 
 function isDone(learner, step) {
   return step.kind === "workshop" ? step.id in learner.handed : learner.isDone(step);
 }
 
-/** What there is to say at an activity beyond what the strip says of everything. */
-function stepLines({ step, texts, terms, learner }) {
-  const now = terms.value;
-  const bounds = now?.steps[step.id];
+/** What there is to say at an activity. */
+function stepLines(context) {
+  const { step, texts, terms } = context;
+  const bounds = terms.value?.steps[step.id];
   if (!bounds) return [];
   const { due, closes, extended, extra } = bounds;
-  const lines = [];
-  if (due) {
-    const open = isOver(now, due) ? "due.late" : "due.before";
-    const name = isDone(learner, step) ? "due.was" : open;
-    const line = texts.t(name, { date: written(texts, now.zone, due) });
-    lines.push(name === "due.before" ? `${line}.` : line);
-  }
-  if (closes) {
-    lines.push(closing(texts, now, closes));
-    const isShort = step.kind === "quiz" && !isOver(now, closes);
-    if (isShort) lines.push(texts.t("due.grace", { count: now.grace / 60 }));
-  }
-  if (extended) lines.push(texts.t("due.extended"));
-  if (extra > 0) lines.push(texts.t("due.extra", { count: extra }));
-  return [icon("clock"), h("p", {}, lines.join(" "))];
+  const lines = [
+    due && dueLine(context, due),
+    ...(closes ? closingLines(context, closes) : []),
+    extended && texts.t("due.extended"),
+    extra > 0 && texts.t("due.extra", { count: extra }),
+  ];
+  return [icon("clock"), h("p", {}, lines.filter(Boolean).join(" "))];
 }
+
+function dueLine({ step, texts, terms, learner }, due) {
+  const date = written(texts, terms.value.zone, due);
+  if (isDone(learner, step)) return texts.t("due.was", { date });
+  if (isOver(terms.value, due)) return texts.t("due.late", { date });
+  return `${texts.t("due.before", { date })}.`;
+}
+
+function closingLines({ step, texts, terms }, closes) {
+  const line = closing(texts, terms.value, closes);
+  const hasGrace = step.kind === "quiz" && !isOver(terms.value, closes);
+  return hasGrace ? [line, texts.t("due.grace", { count: terms.value.grace / 60 })] : [line];
+}
+
+const firstOf = ({ due, closes }) => Date.parse(due ?? closes);
 
 /** The dates of all that is open here, the next one first. */
 function homeList({ texts, course, terms, learner }) {
@@ -178,7 +200,7 @@ function homeList({ texts, course, terms, learner }) {
   const dated = course.steps
     .map((step) => ({ step, ...now?.steps[step.id] }))
     .filter(({ due, closes }) => due || closes)
-    .sort((one, other) => Date.parse(one.due ?? one.closes) - Date.parse(other.due ?? other.closes));
+    .sort((one, other) => firstOf(one) - firstOf(other));
   if (dated.length === 0) return [];
   return [
     h("h2", {}, texts.t("due.title")),

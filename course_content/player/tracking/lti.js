@@ -43,6 +43,7 @@ class LtiTracking {
   windowState;
   marker;
   grade = new Signal(null);
+  terms = new Signal(null);
   merged = new Signal(null);
   status;
   works;
@@ -55,6 +56,8 @@ class LtiTracking {
   #revision;
   #gradeTimer = null;
   #gradeAsked = 0;
+  #termsAsked = false;
+  #termsTold = "";
 
   /**
    * @param {object} boot
@@ -115,6 +118,7 @@ class LtiTracking {
   }
 
   async unit(unitId) {
+    this.#askTerms();
     if (!this.#units.has(unitId)) {
       this.#units.set(
         unitId,
@@ -157,6 +161,7 @@ class LtiTracking {
     window.addEventListener("pagehide", () => this.#sendLast());
     window.document.addEventListener("visibilitychange", () => {
       if (window.document.visibilityState === "hidden") this.#flush({ keepalive: true });
+      else this.#askTerms();
     });
   }
 
@@ -196,6 +201,23 @@ class LtiTracking {
     }
     this.#gradeAsked += 1;
     this.#gradeTimer = setTimeout(() => this.#askGrade(), delay);
+  }
+
+  /** A teacher may give more time at any moment. What cannot be asked for now is with the next. */
+  async #askTerms() {
+    if (this.#termsAsked) return;
+    this.#termsAsked = true;
+    try {
+      const { now, ...terms } = await this.#api.ask("GET", "/api/terms");
+      const told = JSON.stringify(terms);
+      const offset = Date.parse(now) - Date.now();
+      if (told !== this.#termsTold) this.terms.set({ ...terms, offset });
+      this.#termsTold = told;
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+    } finally {
+      this.#termsAsked = false;
+    }
   }
 
   /** A grade that cannot be asked for is no loss: it goes its way without us. */
