@@ -49,11 +49,12 @@
  *   `response` is undefined when only the score could be kept
  * @typedef {{number: number, answers: Record<string, Answer>, completed: boolean,
  *   score: number|null, best: number|null, attemptsLeft: number|null}} Attempt
+ *   `best` is the score that counts: the best one, unless its activity has another `counting`
  * @typedef {{finished: boolean, seen: boolean, share: number, graded: {done: number,
  *   total: number, score: number|null, canRetry: boolean}}} Progress
  *   `seen` when every page was; `share` is that of the steps that are done
- *   `score` is the mean of the best scores (0 to 1), an activity not done counting 0; null when
- *   nothing is graded
+ *   `score` is the mean of the scores that count (0 to 1), an activity not done counting 0; null
+ *   when nothing is graded
  * @typedef {{state: "saved"|"here"|"saving"|"unsaved"|"off", problem?: Failure}} SaveStatus
  *   "here" is kept in this browser alone
  * @typedef {{due: string|null, closes: string|null, extended: boolean, extra: number}} Bounds

@@ -23,6 +23,7 @@ from lti_tool.services.delivery import Carrier
 from lti_tool.services.errands import Leases
 from lti_tool.services.export_jobs import run_exports
 from lti_tool.services.housekeeping import forget_what_is_over
+from lti_tool.services.regrading import run_regrading
 from lti_tool.services.subscriptions import run_subscriptions
 from lti_tool.services.sync_jobs import SyncDesk
 from lti_tool.services.sync_nights import run_syncs
@@ -93,6 +94,7 @@ def worker() -> None:
         helpers = (
             threading.Thread(target=_sweep, args=(tool.database, stop)),
             threading.Thread(target=run_columns, args=(tool.database, tool.line_items, stop)),
+            threading.Thread(target=run_regrading, args=(tool.database, tool.courses, stop)),
             threading.Thread(
                 target=run_exports, args=(tool.database, tool.exports, tool.licences, stop)
             ),

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from lti_tool.models.base import Base, UtcDateTime, now
@@ -63,6 +63,18 @@ class Grading(StrEnum):
     ACTIVITIES = "activities"
 
 
+class Counting(StrEnum):
+    """Which of somebody's completed attempts at an activity makes their score."""
+
+    BEST = "best"
+    LAST = "last"
+    FIRST = "first"
+    AVERAGE = "average"
+
+
+_REGRADING = text("regrade_after IS NOT NULL")
+
+
 class ResourceLink(Base):
     """A link to us that a teacher placed in a class (LTI 1.3 core, 5.3.5).
 
@@ -72,7 +84,15 @@ class ResourceLink(Base):
     """
 
     __tablename__ = "resource_link"
-    __table_args__ = (UniqueConstraint("context_pk", "resource_link_id"),)
+    __table_args__ = (
+        UniqueConstraint("context_pk", "resource_link_id"),
+        Index(
+            "ix_resource_link_regrading",
+            "id",
+            sqlite_where=_REGRADING,
+            postgresql_where=_REGRADING,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     context_pk: Mapped[int] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"))
@@ -92,6 +112,17 @@ class ResourceLink(Base):
     grading: Mapped[str] = mapped_column(
         String(16), default=Grading.WHOLE, server_default=Grading.WHOLE
     )
+    counting: Mapped[str] = mapped_column(
+        String(16), default=Counting.BEST, server_default=Counting.BEST
+    )
+    pass_mark: Mapped[int | None]
+    """In percent, for every graded quiz that the link covers; the course's own, without one."""
+    grading_version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Grows with every decision about grades, so that two of them do not cross."""
+    grading_before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What the last decision replaced, as ``services.decisions`` writes it."""
+    regrade_after: Mapped[int | None]
+    """The learner after whom grades are still to be written anew; none when all are."""
 
     context: Mapped[Context] = relationship()
 

@@ -79,12 +79,15 @@ class Arrived:
     """The keys of what was written. ``learner_id`` is ``None`` for somebody without a name.
 
     ``newcomer``: never before had a window in this class, and so has no work in it.
+    ``counting`` and ``pass_mark`` are the link's (``services.grading_policy``).
     """
 
     context_pk: int
     resource_link_pk: int
     learner_id: int | None
     newcomer: bool
+    counting: str
+    pass_mark: int | None
 
 
 def arrive_at_once(cursor: DBAPICursor, arrival: Arrival) -> Arrived | None:
@@ -163,7 +166,9 @@ def arrive_step_by_step(db: Session, arrival: Arrival) -> Arrived | None:
             expires_at=arrival["session_expires_at"],
         )
     )
-    return Arrived(context_pk, resource_link_pk, learner_id, newcomer)
+    policy = select(ResourceLink.counting, ResourceLink.pass_mark)
+    counting, pass_mark = db.execute(policy.where(ResourceLink.id == resource_link_pk)).one()
+    return Arrived(context_pk, resource_link_pk, learner_id, newcomer, counting, pass_mark)
 
 
 def open_deployment(db: Session, platform_id: int, deployment_id: str) -> int | None:
@@ -265,7 +270,8 @@ class AS (
     SELECT id FROM same_class UNION ALL SELECT id FROM kept_class
 ),
 same_link AS (
-    SELECT resource_link.id FROM resource_link JOIN class ON resource_link.context_pk = class.id
+    SELECT resource_link.id, counting, pass_mark
+    FROM resource_link JOIN class ON resource_link.context_pk = class.id
     WHERE resource_link_id = %(resource_link_id)s
     AND title = %(resource_link_title)s AND course = %(course)s AND target = %(target)s
     AND line_item_url IS NOT DISTINCT FROM %(line_item_url)s
@@ -284,10 +290,10 @@ kept_link AS (
         title = excluded.title, course = excluded.course, target = excluded.target,
         line_item_url = excluded.line_item_url, line_items_url = excluded.line_items_url,
         grade_scopes = excluded.grade_scopes
-    RETURNING id
+    RETURNING id, counting, pass_mark
 ),
 link AS (
-    SELECT id FROM same_link UNION ALL SELECT id FROM kept_link
+    SELECT * FROM same_link UNION ALL SELECT * FROM kept_link
 ),
 same_person AS (
     SELECT id FROM learner
@@ -328,8 +334,9 @@ opened AS (
     RETURNING resource_link_pk, learner_id
 )
 SELECT class.id, opened.resource_link_pk, opened.learner_id,
-    COALESCE((SELECT first_seen_at FROM seen) = %(moment)s, true)
-FROM opened, class
+    COALESCE((SELECT first_seen_at FROM seen) = %(moment)s, true),
+    link.counting, link.pass_mark
+FROM opened, class, link
 """
 
 LONGEST_REMEMBERED = 4_096

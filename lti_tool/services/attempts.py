@@ -1,25 +1,26 @@
 """Attempts at an activity: started, answered question by question, completed and scored.
 
-Marks are given here and nowhere else, by ``course_content.scoring``. The best completed
-attempt counts: a learner who tries again to understand better can lose nothing by it.
-Until when answers are accepted, and how many attempts there are, ``terms`` says.
+Marks are given here and nowhere else, by ``course_content.scoring``. Which of the completed
+attempts counts, the link's policy says (``services.grading_policy``); until when answers are
+accepted, and how many attempts there are, ``terms`` says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select, true
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from course_content import scoring
 from course_content.model import Activity, Course
-from lti_tool.models import Answer, Attempt, ResourceLink
+from lti_tool.models import Answer, Attempt
 from lti_tool.services.courses import AnswerKeys, Json
+from lti_tool.services.grading_policy import USUAL, GradingPolicy, counted
 from lti_tool.services.progress import Seat, work_in_seat
 from lti_tool.services.terms import Bounds, TermBook, allowed_attempts, bounds_of, terms_of_seat
 
@@ -46,17 +47,20 @@ class WorkRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """An activity on a person's desk: what is asked, and what it is marked with."""
+    """An activity on a person's desk: what is asked, what it is marked with, what counts."""
 
     course: Course
     activity: Activity
     keys: Mapping[str, Mapping[str, Any]]
+    policy: GradingPolicy = USUAL
 
     @classmethod
-    def of(cls, course: Course, keys: AnswerKeys, activity_id: str) -> Desk:
+    def of(
+        cls, course: Course, keys: AnswerKeys, activity_id: str, policy: GradingPolicy = USUAL
+    ) -> Desk:
         """Raise ``WorkRefused`` when the course has no such activity."""
         try:
-            return cls(course, course.activity(activity_id), keys[activity_id])
+            return cls(course, course.activity(activity_id), keys[activity_id], policy)
         except KeyError as error:
             raise WorkRefused(WorkFault.UNKNOWN_ACTIVITY) from error
 
@@ -149,7 +153,9 @@ def blank() -> Json:
     }
 
 
-def snapshot(db: Session, seat: Seat, course: Course, keys: AnswerKeys) -> dict[str, Json]:
+def snapshot(
+    db: Session, seat: Seat, course: Course, keys: AnswerKeys, policy: GradingPolicy = USUAL
+) -> dict[str, Json]:
     """Return the latest attempt at each activity that the seat has worked on."""
     rows = db.scalars(
         select(Attempt)
@@ -167,50 +173,13 @@ def snapshot(db: Session, seat: Seat, course: Course, keys: AnswerKeys) -> dict[
     if not by_activity:
         return {}
     book = terms_of_seat(db, seat)
-    desks = [Desk.of(course, keys, one.id) for one in course.activities if one.id in by_activity]
+    desks = [
+        Desk.of(course, keys, one.id, policy) for one in course.activities if one.id in by_activity
+    ]
     return {
         desk.activity.id: _described(desk, by_activity[desk.activity.id], desk.bounds(book))
         for desk in desks
     }
-
-
-def best_scores(db: Session, seat: Seat) -> dict[str, float]:
-    """Return the best score of each activity that the seat has completed."""
-    rows = db.execute(
-        select(Attempt.activity, Attempt.score).where(
-            Attempt.context_pk == seat.context_pk,
-            Attempt.learner_id == seat.learner_id,
-            Attempt.course == seat.course,
-            Attempt.completed_at.is_not(None),
-        )
-    )
-    best: dict[str, float] = {}
-    for activity, score in rows:
-        best[activity] = max(best.get(activity, 0.0), score or 0.0)
-    return best
-
-
-def best_scores_of_class(
-    db: Session, link: ResourceLink, only: Collection[int] | None = None
-) -> dict[int, dict[str, float]]:
-    """Return the best scores of everybody in a link's class, or ``only`` of these.
-
-    They come by learner and activity.
-    """
-    rows = db.execute(
-        select(Attempt.learner_id, Attempt.activity, func.max(Attempt.score))
-        .where(
-            Attempt.context_pk == link.context_pk,
-            Attempt.course == link.course,
-            Attempt.completed_at.is_not(None),
-            true() if only is None else Attempt.learner_id.in_(only),
-        )
-        .group_by(Attempt.learner_id, Attempt.activity)
-    )
-    best: dict[int, dict[str, float]] = {}
-    for learner_id, activity, score in rows:
-        best.setdefault(learner_id, {})[activity] = score or 0.0
-    return best
 
 
 def _attempts(db: Session, seat: Seat, activity_id: str) -> list[Attempt]:
@@ -275,8 +244,13 @@ def _attempts_left(activity: Activity, attempts: Sequence[Attempt], bounds: Boun
 
 
 def _described(desk: Desk, attempts: Sequence[Attempt], bounds: Bounds) -> Json:
-    """Describe the latest attempt as the player takes it, with the best score so far."""
+    """Describe the latest attempt as the player takes it.
+
+    ``best`` is the score that counts so far: the best one, unless an instructor chose otherwise.
+    """
     latest = attempts[-1]
+    counting = desk.policy.counting_for(desk.activity)
+    scores = [one.score for one in attempts if one.score is not None]
     return {
         "number": latest.number,
         "answers": {
@@ -286,13 +260,9 @@ def _described(desk: Desk, attempts: Sequence[Attempt], bounds: Bounds) -> Json:
         },
         "completed": latest.completed_at is not None,
         "score": latest.score,
-        "best": _best(attempts),
+        "best": counted(scores, counting) if scores else None,
         "attemptsLeft": _attempts_left(desk.activity, attempts, bounds),
     }
-
-
-def _best(attempts: Iterable[Attempt]) -> float | None:
-    return max((one.score for one in attempts if one.score is not None), default=None)
 
 
 def _restored(desk: Desk, given: Answer) -> Json:

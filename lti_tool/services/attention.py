@@ -137,7 +137,7 @@ RULE_WORDS: Final[Mapping[Rule, RuleWords]] = {
         N_("Sous le seuil de réussite"),
         N_(
             "«\u00a0%(title)s\u00a0» est terminé sous le seuil de %(mark)s\u00a0%%, et n’a pas été "
-            "refait."
+            "repris depuis."
         ),
         N_("Proposez un nouvel essai s’il en reste, ou la leçon qui précède."),
     ),

@@ -3,31 +3,32 @@
 To sort ten thousand people by what they achieved, the database must know what that is: it is
 kept in ``ClassLine``, one row for each learner and link. Nothing is written there while people
 learn. Whoever reads a class first makes anew the lines that are behind: those of an older
-version of somebody's work, or of another scope of the link. A line that is too new does no
-harm, one that is too old is found; so no lock is taken that a learner could meet, and the
-table may be emptied at any time (ADR 0030).
+version of somebody's work, or of another scope of the link, which is what it covers and how it
+is graded. A line that is too new does no harm, one that is too old is found; so no lock is
+taken that a learner could meet, and the table may be emptied at any time (ADR 0030).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from course_content.model import Course, Gradable, Quiz
+from course_content.model import Course, Gradable
 from lti_tool.database import Database
-from lti_tool.models import Attempt, ClassLine, Progress, ResourceLink
+from lti_tool.models import ClassLine, Progress, ResourceLink
 from lti_tool.services.awaited import Awaited
 from lti_tool.services.batches import batches
 from lti_tool.services.courses import graded_activities, steps_in_scope
 from lti_tool.services.grades import link_score
+from lti_tool.services.grading_policy import GradingPolicy
 from lti_tool.services.progress import insert_into
-from lti_tool.services.results import NO_RESULTS, Results, results_of_class
+from lti_tool.services.results import NOTHING, Achieved, Results, achieved_in_class
 from lti_tool.services.terms import ClassTerms
 
 EDITION: Final = 2
@@ -40,10 +41,11 @@ LINES_LOCK: Final = 0x11E5
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a link covers of its course, as far as a line of the table is about it."""
+    """What a link covers of its course and what counts, as far as a line is about it."""
 
     steps: frozenset[str]
     activities: tuple[Gradable, ...]
+    policy: GradingPolicy
     fingerprint: str
 
     @classmethod
@@ -54,22 +56,16 @@ class Scope:
         """
         steps = frozenset(steps_in_scope(course, link.target))
         activities = graded_activities(course, link.target)
+        policy = GradingPolicy.of(link)
         told = [
             EDITION,
             course.slug,
             sorted(steps),
-            [(one.id, pass_mark(one)) for one in activities],
+            [(one.id, policy.pass_mark_of(one)) for one in activities],
+            policy.counting,
             awaited,
         ]
-        return cls(steps, activities, hashlib.sha256(json.dumps(told).encode()).hexdigest())
-
-
-@dataclass(frozen=True, slots=True)
-class _Tries:
-    """What somebody did at one activity: the best score, and how many attempts were completed."""
-
-    best: float
-    count: int
+        return cls(steps, activities, policy, hashlib.sha256(json.dumps(told).encode()).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +78,6 @@ class Share:
 
     first: Sequence[int] = ()
     most: int | None = field(default_factory=lambda: MOST_AT_ONCE)
-
-
-def pass_mark(activity: Gradable) -> float:
-    """Return the score, from 0 to 1, from which an activity is passed.
-
-    A workshop's work is accepted or not: any score of one that was accepted passes.
-    """
-    return activity.pass_mark / 100 if isinstance(activity, Quiz) else 0.0
 
 
 def bring_up_to_date(
@@ -197,11 +185,11 @@ def _lines(
         )
         .order_by(Progress.learner_id)
     ).all()
-    results = results_of_class(db, link, frozenset(learner_ids))
-    tries = _tries(db, scope, link, learner_ids)
+    achieved = achieved_in_class(db, link, frozenset(learner_ids))
     first_dates = awaited.first_dates(db, learner_ids)
     for learner_id, version, updated_at, active_seconds, state in seats:
-        achieved = results.get(learner_id, NO_RESULTS)
+        theirs = achieved.get(learner_id, NOTHING)
+        results = theirs.results(scope.policy.counting)
         yield {
             "resource_link_pk": link.id,
             "learner_id": learner_id,
@@ -209,14 +197,14 @@ def _lines(
             "scope": scope.fingerprint,
             "worked_at": updated_at,
             "active_seconds": active_seconds,
-            **_achieved(scope, achieved),
+            **_scored(scope, results),
             "visited": len(scope.steps.intersection(state.get("visited", ()))),
-            **_failed(scope, tries.get(learner_id, {})),
+            **_failed(scope, theirs, results),
             "awaited_at": first_dates.get(learner_id),
         }
 
 
-def _achieved(scope: Scope, results: Results) -> dict[str, Any]:
+def _scored(scope: Scope, results: Results) -> dict[str, Any]:
     total = link_score(scope.activities, results)
     scores = {
         one.id: results.scores[one.id] for one in scope.activities if one.id in results.scores
@@ -228,32 +216,16 @@ def _achieved(scope: Scope, results: Results) -> dict[str, Any]:
     }
 
 
-def _failed(scope: Scope, tries: Mapping[str, _Tries]) -> dict[str, Any]:
+def _failed(scope: Scope, achieved: Achieved, results: Results) -> dict[str, Any]:
+    """Return the quiz that was failed most often, and how often.
+
+    It counts as failed once where another attempt than the one that counts passed.
+    """
     failed = [
-        (tries[one.id].count, one.id)
+        (len(tries) if max(tries) < mark else 1, one.id)
         for one in scope.activities
-        if one.id in tries and tries[one.id].best < pass_mark(one)
+        if (tries := achieved.tries.get(one.id))
+        and results.scores[one.id] < (mark := scope.policy.pass_mark_of(one))
     ]
     count, activity = max(failed, default=(0, None), key=lambda one: one[0])
     return {"failed_at": activity, "failed_tries": count}
-
-
-def _tries(
-    db: Session, scope: Scope, link: ResourceLink, learner_ids: Collection[int]
-) -> Mapping[int, Mapping[str, _Tries]]:
-    quizzes = [one.id for one in scope.activities if isinstance(one, Quiz)]
-    rows = db.execute(
-        select(Attempt.learner_id, Attempt.activity, func.max(Attempt.score), func.count())
-        .where(
-            Attempt.context_pk == link.context_pk,
-            Attempt.course == link.course,
-            Attempt.learner_id.in_(learner_ids),
-            Attempt.activity.in_(quizzes),
-            Attempt.completed_at.is_not(None),
-        )
-        .group_by(Attempt.learner_id, Attempt.activity)
-    )
-    found: dict[int, dict[str, _Tries]] = {}
-    for learner_id, activity, best, count in rows:
-        found.setdefault(learner_id, {})[activity] = _Tries(best or 0.0, count)
-    return found

@@ -1,7 +1,8 @@
 """An instructor's choice for a link: one column for all of it, or one for each activity.
 
 What a choice will change is told before it is made (``plan``), and making it changes our own
-rows only (``choose``): the platform's columns are made afterwards, by ``column_making``.
+rows only (``choose``): the platform's columns are made afterwards, by ``column_making``, and
+the grades of large classes by ``regrading``.
 """
 
 from __future__ import annotations
@@ -34,10 +35,9 @@ from lti_tool.services.columns import (
     in_use,
     line_items_of,
     note_coupled,
-    ready_for_scores,
 )
 from lti_tool.services.courses import graded_activities, link_extent
-from lti_tool.services.grades import bring_class_up_to_date
+from lti_tool.services.regrading import begin, held
 
 USUAL_MAXIMUM = 100.0
 LARGEST_MAXIMUM = 10_000.0
@@ -52,6 +52,9 @@ class ChoiceFault(StrEnum):
     NOT_GRANTED = "columns_not_granted"
     LABEL_WRONG = "column_label_wrong"
     MAXIMUM_WRONG = "column_maximum_wrong"
+    COUNTING_UNKNOWN = "counting_unknown"
+    MARK_WRONG = "pass_mark_wrong"
+    NOTHING_BEFORE = "nothing_before"
 
 
 class ChoiceRefused(Exception):
@@ -73,11 +76,15 @@ class WantedColumn:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the instructor wants. ``remove`` is for columns of ours that it does without."""
+    """What the instructor wants. ``remove`` is for columns of ours that it does without.
+
+    ``nowhere``: where the platform coupled none with the link, there is to be none at all.
+    """
 
     grading: Grading
     columns: Mapping[str, WantedColumn]
     remove: bool = False
+    nowhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +151,7 @@ def checked_column(activity: str, label: str, maximum: float) -> WantedColumn:
 def plan(db: Session, course: Course, link: ResourceLink, choice: Choice) -> Plan:
     """Tell what a choice will change, and change nothing. Raise ``ChoiceRefused``."""
     items = line_items_of(db, [link.id])
-    wanted = _wanted(course, link, items, choice)
+    wanted = wanted_columns(course, link, items, choice)
     ours = {item.activity: item for item in items if item.made_by == Maker.TOOL}
     idle = [item for name, item in ours.items() if name not in wanted and _is_there(item)]
     removed = idle if choice.remove else []
@@ -177,14 +184,18 @@ def choose(db: Session, course: Course, link_pk: int, choice: Choice) -> None:
 
     The link's row is held until the transaction ends: no answer falls between two columns.
     """
-    link = db.scalars(
-        select(ResourceLink)
-        .where(ResourceLink.id == link_pk)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    link = held(db, link_pk)
+    change_columns(db, course, link, choice)
+    begin(db, course, link)
+
+
+def change_columns(db: Session, course: Course, link: ResourceLink, choice: Choice) -> None:
+    """Make a choice in a transaction that holds the link's row. Raise ``ChoiceRefused``.
+
+    What was earned already is not queued.
+    """
     items = line_items_of(db, [link.id])
-    wanted = _wanted(course, link, items, choice)
+    wanted = wanted_columns(course, link, items, choice)
     coupled = coupled_url(link, items)
     if coupled is not None and choice.grading is Grading.ACTIVITIES:
         note_coupled(db, link).url = coupled
@@ -203,7 +214,25 @@ def choose(db: Session, course: Course, link_pk: int, choice: Choice) -> None:
         else:
             _want(db, ours[name], column)
     db.flush()
-    bring_class_up_to_date(db, course, link, ready_for_scores(db, link))
+
+
+def wanted_columns(
+    course: Course, link: ResourceLink, items: Sequence[LineItem], choice: Choice
+) -> dict[str, WantedColumn]:
+    """Return the columns of ours that a choice needs. Raise ``ChoiceRefused``."""
+    activities = graded_activities(course, link.target)
+    if choice.grading is Grading.ACTIVITIES:
+        names = [activity.id for activity in activities]
+    elif choice.nowhere or coupled_url(link, items) is not None:
+        return {}
+    else:
+        names = [WHOLE]
+    fault = obstacle(course, link)
+    if fault is not None:
+        raise ChoiceRefused(fault)
+    if not set(names) <= set(choice.columns):
+        raise ChoiceRefused(ChoiceFault.LABEL_WRONG)
+    return {name: choice.columns[name] for name in names}
 
 
 def unfinished(items: Sequence[LineItem]) -> tuple[LineItem, ...]:
@@ -234,25 +263,6 @@ def _title(
         return title
     unit = next(unit for unit in course.units if activity in unit.steps)
     return f"{localized(unit.title, language)} – {title}"
-
-
-def _wanted(
-    course: Course, link: ResourceLink, items: Sequence[LineItem], choice: Choice
-) -> dict[str, WantedColumn]:
-    """Return the columns of ours that a choice needs. Raise ``ChoiceRefused``."""
-    activities = graded_activities(course, link.target)
-    if choice.grading is Grading.ACTIVITIES:
-        names = [activity.id for activity in activities]
-    elif coupled_url(link, items) is not None:
-        return {}
-    else:
-        names = [WHOLE]
-    fault = obstacle(course, link)
-    if fault is not None:
-        raise ChoiceRefused(fault)
-    if not set(names) <= set(choice.columns):
-        raise ChoiceRefused(ChoiceFault.LABEL_WRONG)
-    return {name: choice.columns[name] for name in names}
 
 
 def _is_there(item: LineItem) -> bool:

@@ -51,6 +51,18 @@ CHOICE_OBJECTIONS: Mapping[ChoiceFault, Objection] = {
         N_("La note maximale d’une colonne n’est pas un nombre utilisable."),
         N_("Donnez un nombre de points supérieur à 0 et d’au plus 10\u00a0000."),
     ),
+    ChoiceFault.COUNTING_UNKNOWN: Objection(
+        N_("Il n’est pas dit quel essai compte."),
+        N_("Choisissez une des quatre façons de compter."),
+    ),
+    ChoiceFault.MARK_WRONG: Objection(
+        N_("Le seuil de réussite n’est pas un pourcentage utilisable."),
+        N_("Donnez un nombre entier de 0 à 100, ou gardez les seuils du module."),
+    ),
+    ChoiceFault.NOTHING_BEFORE: Objection(
+        N_("Il n’y a pas de notation précédente à laquelle revenir."),
+        N_("Choisissez la notation que vous voulez, puis regardez ce qui changerait."),
+    ),
 }
 
 COLUMN_OBJECTIONS: Mapping[str, Objection] = {

@@ -18,6 +18,7 @@ from course_content.model import Course
 from lti_tool.models import Context, Grading, Maker, ResourceLink
 from lti_tool.services.column_choice import Choice, ChoiceRefused, WantedColumn, choose
 from lti_tool.services.columns import LIVING, line_items_of
+from lti_tool.services.decisions import inherit_policy
 from lti_tool.services.progress import insert_unless_there
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ def inherit(
     link.copied_from_pk = ancestor.id
     link.course, link.target = opens
     if opens == (ancestor.course, ancestor.target):
+        inherit_policy(link, ancestor)
         _choose_columns_again(db, link, ancestor, course)
 
 

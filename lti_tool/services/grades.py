@@ -1,9 +1,10 @@
 """What a learner's work is worth in each column of the platform's gradebook.
 
-A column (line item) belongs to a resource link. It is for one activity, whose best score
-it gets, or for all that the link covers: its score is then the mean of the best scores of
-the graded activities, and one not done yet counts for 0. A workshop's score is what an
-instructor accepted its work with, and what they wrote goes along. A score is written to
+A column (line item) belongs to a resource link. It is for one activity, whose score it gets,
+or for all that the link covers: its score is then the mean of the scores of the graded
+activities, and one not done yet counts for 0. Which attempt makes the score of a quiz, the
+link's policy says: so a score may also go down. A workshop's score is what an instructor
+accepted its work with, and what they wrote goes along. A score is written to
 ``GradeDelivery`` in the transaction of the answer or the review that earned it, so that
 there is never an answer whose grade is forgotten, nor a grade without its answer. A test
 user's work has no grade: platforms refuse it, or show it among the students'.
@@ -13,9 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from course_content.model import Course, Gradable, localized
@@ -29,16 +31,24 @@ from lti_tool.models import (
     WindowSession,
     now,
 )
+from lti_tool.services.batches import batches
 from lti_tool.services.columns import activities_of, in_use, line_items_of, ready_for_scores
+from lti_tool.services.grading_policy import GradingPolicy
 from lti_tool.services.hand_made import Hold
 from lti_tool.services.outbox import note_due
 from lti_tool.services.progress import Seat, insert_into, lock_seat
-from lti_tool.services.results import Results, results_of, results_of_class
+from lti_tool.services.results import Results, achieved_by, achieved_in_class
 
 NO_GRADE = "none"
 """The state of a link that has no column, or of a learner without a score in it."""
 NO_HOLDS: Mapping[tuple[int, int], Hold] = MappingProxyType({})
 LEAST_FIRST: Sequence[str] = [DeliveryState.REFUSED, DeliveryState.PENDING, DeliveryState.SENT]
+
+
+NEWS: Sequence[str] = [
+    "score", "completed", "comment", "scored_at", "state", "tries", "due_at"
+]  # fmt: skip
+"""What a new score replaces of a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +94,11 @@ def link_score(activities: Sequence[Gradable], results: Results) -> LinkScore | 
 
     ``None`` when none of them is done: there is nothing to tell the platform yet.
     """
-    best = results.scores
-    done = [activity for activity in activities if activity.id in best]
+    scores = results.scores
+    done = [activity for activity in activities if activity.id in scores]
     if not done:
         return None
-    score = activity_score([(1, best.get(activity.id, 0.0)) for activity in activities])
+    score = activity_score([(1, scores.get(activity.id, 0.0)) for activity in activities])
     completed = len(done) == len(activities)
     return LinkScore(score, completed, _comment(activities, results.comments))
 
@@ -112,12 +122,13 @@ def record(
     """
     if seat.is_test_user or not activity.graded:
         return
-    results = results_of(db, seat)
+    achieved = achieved_by(db, seat)
     for other in _links_at_work(db, seat, link_pks):
+        results = achieved.results(GradingPolicy.of(other).counting)
         for item in ready_for_scores(db, other):
             activities = activities_of(item, course, other)
             if activity in activities:
-                _write(db, item, seat.learner_id, link_score(activities, results))
+                _write(db, item, [(seat.learner_id, link_score(activities, results))])
 
 
 def bring_up_to_date(db: Session, seat: Seat, course: Course, link: ResourceLink) -> None:
@@ -130,24 +141,37 @@ def bring_up_to_date(db: Session, seat: Seat, course: Course, link: ResourceLink
     if not items:
         return
     lock_seat(db, seat)
-    results = results_of(db, seat)
+    [link] = db.scalars(_shared(ResourceLink.id == link.id))
+    results = achieved_by(db, seat).results(GradingPolicy.of(link).counting)
     for item in items:
-        _write(db, item, seat.learner_id, link_score(activities_of(item, course, link), results))
+        score = link_score(activities_of(item, course, link), results)
+        _write(db, item, [(seat.learner_id, score)])
 
 
 def bring_class_up_to_date(
-    db: Session, course: Course, link: ResourceLink, items: Sequence[LineItem]
+    db: Session,
+    course: Course,
+    link: ResourceLink,
+    items: Sequence[LineItem],
+    only: Collection[int] | None = None,
 ) -> None:
     """Write the grades of these columns of a link, from all the work of its class.
 
-    The caller holds the link's row, so that no answer is being recorded meanwhile.
+    ``only`` are some of its learners. The caller holds the link's row, so that no answer is
+    being recorded meanwhile.
     """
-    class_results = results_of_class(db, link)
-    graded = select(Learner.id).where(Learner.id.in_(class_results), ~Learner.is_test_user)
-    for learner_id in db.scalars(graded):
-        results = class_results[learner_id]
-        for item in items:
-            _write(db, item, learner_id, link_score(activities_of(item, course, link), results))
+    achieved = achieved_in_class(db, link, only)
+    # In one order, always: two who write to the same rows then wait, and never for each other.
+    graded = db.scalars(
+        select(Learner.id)
+        .where(Learner.id.in_(achieved), ~Learner.is_test_user)
+        .order_by(Learner.id)
+    ).all()
+    counting = GradingPolicy.of(link).counting
+    results = {learner_id: achieved[learner_id].results(counting) for learner_id in graded}
+    for item in items:
+        activities = activities_of(item, course, link)
+        _write(db, item, ((one, link_score(activities, results[one])) for one in graded))
 
 
 def status(db: Session, seat: Seat | None, link: ResourceLink) -> GradeStatus:
@@ -182,53 +206,77 @@ def _links_at_work(
         GradeDelivery.learner_id == seat.learner_id,
     )
     return db.scalars(
-        select(ResourceLink)
-        .where(
+        _shared(
             ResourceLink.context_pk == seat.context_pk,
             ResourceLink.course == seat.course,
             or_(ResourceLink.id.in_(link_pks), opened, graded_before),
         )
-        .order_by(ResourceLink.id)
-        .with_for_update(read=True)
-        .execution_options(populate_existing=True)
     ).all()
 
 
-def _write(db: Session, item: LineItem, learner_id: int, score: LinkScore | None) -> None:
-    """Put a score in the queue, unless the row says the same already.
+def _shared(*conditions: ColumnElement[bool]) -> Select[ResourceLink]:
+    """Return a query of links that nobody decides about until the transaction ends."""
+    return (
+        select(ResourceLink)
+        .where(*conditions)
+        .order_by(ResourceLink.id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
 
-    One statement, because a worker may be writing to the same row: a new version makes
-    sure that the end of an older delivery does not pass for the end of this one.
+
+def _write(db: Session, item: LineItem, scores: Iterable[tuple[int, LinkScore | None]]) -> None:
+    """Put scores of a column in the queue, by learner, unless their rows say the same already.
+
+    The latest score wins, also where it is lower. One statement for each batch, because a
+    worker may be writing to the same rows: a new version makes sure that the end of an older
+    delivery does not pass for the end of this one.
     """
-    if score is None:
-        return
     moment = now()
-    news = {
-        "score": score.score,
-        "completed": score.completed,
-        "comment": score.comment,
-        "scored_at": moment,
-        "state": DeliveryState.PENDING,
-        "tries": 0,
-        "due_at": moment,
-        "error": None,
-    }
-    key = {"line_item_pk": item.id, "learner_id": learner_id}
-    platform = select(Learner.platform_id).where(Learner.id == learner_id).scalar_subquery()
-    written = db.execute(
-        insert_into(db, GradeDelivery)
-        .values(**key, **news, platform_id=platform, version=1)
-        .on_conflict_do_update(
-            index_elements=list(key),
-            set_={**news, "version": GradeDelivery.version + 1},
+    told = [(learner_id, score) for learner_id, score in scores if score is not None]
+    for batch in batches(told):
+        _write_batch(db, item, batch, moment)
+
+
+def _write_batch(
+    db: Session, item: LineItem, batch: Sequence[tuple[int, LinkScore]], moment: datetime
+) -> None:
+    # All learners of a column are of the platform that has it.
+    platform = select(Learner.platform_id).where(Learner.id == batch[0][0]).scalar_subquery()
+    made = insert_into(db, GradeDelivery).values(
+        [
+            {
+                "line_item_pk": item.id,
+                "learner_id": learner_id,
+                "platform_id": platform,
+                "score": score.score,
+                "completed": score.completed,
+                "comment": score.comment,
+                "scored_at": moment,
+                "state": DeliveryState.PENDING,
+                "tries": 0,
+                "due_at": moment,
+                "version": 1,
+            }
+            for learner_id, score in batch
+        ]
+    )
+    news = made.excluded
+    written = db.scalars(
+        made.on_conflict_do_update(
+            index_elements=["line_item_pk", "learner_id"],
+            set_={
+                **{name: news[name] for name in NEWS},
+                "error": None,
+                "version": GradeDelivery.version + 1,
+            },
             where=or_(
-                GradeDelivery.score != score.score,
-                GradeDelivery.completed != score.completed,
-                GradeDelivery.comment.is_distinct_from(score.comment),
+                GradeDelivery.score != news.score,
+                GradeDelivery.completed != news.completed,
+                GradeDelivery.comment.is_distinct_from(news.comment),
                 GradeDelivery.state == DeliveryState.REFUSED,
             ),
-        )
-        .returning(GradeDelivery.platform_id)
-    ).scalar_one_or_none()
-    if written is not None:
-        note_due(db, written)
+        ).returning(GradeDelivery.platform_id)
+    )
+    for platform_id in set(written):
+        note_due(db, platform_id)

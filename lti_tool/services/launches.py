@@ -24,6 +24,7 @@ from lti_tool.lti import (
 )
 from lti_tool.models import (
     ContentSelection,
+    Counting,
     Deployment,
     KnownPlatform,
     Platform,
@@ -39,6 +40,7 @@ from lti_tool.services.arrivals import (
 )
 from lti_tool.services.courses import CourseShelf
 from lti_tool.services.directory import PlatformDirectory, require_active
+from lti_tool.services.grading_policy import GradingPolicy
 from lti_tool.services.groups import keep_launch
 from lti_tool.services.launch_records import LaunchRecords
 from lti_tool.services.links import class_of, destination, due_date
@@ -374,6 +376,7 @@ def _newcomer(arrival: Arrival, arrived: Arrived) -> Visitor:
         recorded=named,
         return_url=arrival["return_url"],
         due_at=arrival["due_at"],
+        policy=GradingPolicy(Counting(arrived.counting), arrived.pass_mark),
     )
 
 

@@ -15,6 +15,7 @@ from course_content.model import Activity, Course, Question
 from lti_tool.models import (
     Answer,
     Attempt,
+    Counting,
     GradeDelivery,
     LineItem,
     Membership,
@@ -24,10 +25,10 @@ from lti_tool.models import (
     SubmissionState,
     WindowSession,
 )
-from lti_tool.services.class_lines import pass_mark
 from lti_tool.services.class_view import TableView
 from lti_tool.services.courses import link_extent
 from lti_tool.services.grades import GradeStatus
+from lti_tool.services.grading_policy import GradingPolicy, counted
 from lti_tool.services.hand_made import holds
 from lti_tool.services.reports import ClassTable, LearnerRow
 from lti_tool.services.responses import in_words, plain_words, solution
@@ -94,10 +95,11 @@ class AttemptRecord:
 
 @dataclass(frozen=True, slots=True)
 class ActivityRecord:
-    """What somebody did at an activity. ``best`` is the score that counts."""
+    """What somebody did at an activity, and the score that counts."""
 
     activity: Activity
-    best: float | None
+    counting: Counting
+    score: float | None
     passed: bool
     attempts: tuple[AttemptRecord, ...]
 
@@ -157,7 +159,7 @@ def learner_page(
         before=before,
         after=after,
         units=_units(db, link, extent, learner_id),
-        activities=tuple(_records(attempts, extent, language)),
+        activities=tuple(_records(attempts, extent, GradingPolicy.of(link), language)),
         works=works,
         events=tuple(events[:LONGEST_TIMELINE]),
         earlier=max(0, len(events) - LONGEST_TIMELINE),
@@ -214,16 +216,18 @@ def _units(
 
 
 def _records(
-    attempts: Sequence[Attempt], extent: Extent, language: str
+    attempts: Sequence[Attempt], extent: Extent, policy: GradingPolicy, language: str
 ) -> Iterator[ActivityRecord]:
     for activity in extent.activities:
         theirs = [one for one in attempts if one.activity == activity.id]
         scores = [one.score for one in theirs if one.score is not None]
-        best = max(scores, default=None)
+        counting = policy.counting_for(activity)
+        score = counted(scores, counting) if scores else None
         yield ActivityRecord(
             activity=activity,
-            best=best,
-            passed=best is not None and best >= pass_mark(activity),
+            counting=counting,
+            score=score,
+            passed=score is not None and score >= policy.pass_mark_of(activity),
             attempts=tuple(_record(one, activity, language) for one in theirs),
         )
 

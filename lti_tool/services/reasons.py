@@ -19,6 +19,7 @@ from lti_tool.services.attention import (
     untouched,
 )
 from lti_tool.services.awaited import Awaited
+from lti_tool.services.grading_policy import GradingPolicy
 from lti_tool.services.submissions import is_for_any
 
 Returned: TypeAlias = Mapping[int, tuple[str, datetime]]
@@ -33,7 +34,12 @@ def reasons_of(
     first_left = awaited.first_left(db, overdue) if overdue else {}
     waiting = [row.id for row in rows if getattr(row, f"rule_{Rule.WORK_RETURNED}")]
     returned = _returned(db, course, link, waiting) if waiting else {}
-    marks = {one.id: one.pass_mark for one in course.activities if isinstance(one, Quiz)}
+    policy = GradingPolicy.of(link)
+    marks = {
+        one.id: policy.applied_to(one).pass_mark
+        for one in course.activities
+        if isinstance(one, Quiz)
+    }
 
     def failed(row: Row[Any]) -> Reason:
         rule = Rule.STUCK if getattr(row, f"rule_{Rule.STUCK}") else Rule.NOT_PASSED

@@ -20,6 +20,7 @@ from lti_tool.lti import Fault, Launch, LaunchRefused, Role
 from lti_tool.models import (
     Attempt,
     Context,
+    Counting,
     Deployment,
     GradeDelivery,
     Learner,
@@ -30,6 +31,7 @@ from lti_tool.models import (
 from lti_tool.services.columns import WHOLE
 from lti_tool.services.courses import CourseShelf, Json, graded_activities
 from lti_tool.services.grades import GradeStatus
+from lti_tool.services.grading_policy import GradingPolicy, counted
 from lti_tool.services.links import OWN_CONTEXT
 from lti_tool.services.refusals import N_
 from lti_tool.services.submissions import is_for
@@ -115,7 +117,8 @@ class ActivityReview:
 
     title: str
     is_workshop: bool
-    best: float | None
+    counting: Counting
+    score: float | None
     attempts: tuple[AttemptReview, ...] = ()
     works: tuple[WorkReview, ...] = ()
 
@@ -164,13 +167,15 @@ def review_of(db: Session, courses: CourseShelf, opened: OpenReview) -> Review:
     learner = None if opened.learner_id is None else db.get(Learner, opened.learner_id)
     attempts = _attempts(db, link, opened.learner_id)
     works = _works(db, link, opened.learner_id)
+    policy = GradingPolicy.of(link)
+    shown = _shown(courses, link, language)
     return Review(
         name=learner.name if learner else "",
         course_title=localized(course.title, language),
         class_title=link.context.title,
         column=link.title if opened.activity == WHOLE else "",
         activities=tuple(
-            _activity(activity, attempts.get(activity.id, []), _shown(courses, link, language))
+            _activity(activity, attempts.get(activity.id, []), shown, policy)
             if isinstance(activity, Quiz)
             else _workshop(activity, works.get(activity.id, []), language)
             for activity in activities
@@ -282,14 +287,20 @@ def _shown(courses: CourseShelf, link: ResourceLink, language: str) -> Callable[
 
 
 def _activity(
-    activity: Activity, attempts: Sequence[Attempt], shown: Callable[[Activity], Json]
+    activity: Activity,
+    attempts: Sequence[Attempt],
+    shown: Callable[[Activity], Json],
+    policy: GradingPolicy,
 ) -> ActivityReview:
+    """Return the review of a quiz. The latest attempt comes first."""
     seen = shown(activity)
-    scores = [one.score for one in attempts if one.completed_at and one.score is not None]
+    counting = policy.counting_for(activity)
+    scores = [one.score for one in attempts[::-1] if one.completed_at and one.score is not None]
     return ActivityReview(
         title=seen["title"],
         is_workshop=False,
-        best=max(scores, default=None),
+        counting=counting,
+        score=counted(scores, counting) if scores else None,
         attempts=tuple(_attempt(one, seen["questions"]) for one in attempts),
     )
 
@@ -298,7 +309,8 @@ def _workshop(workshop: Workshop, works: Sequence[Submission], language: str) ->
     return ActivityReview(
         title=localized(workshop.title, language),
         is_workshop=True,
-        best=next((one.score for one in works if one.score is not None), None),
+        counting=Counting.LAST,
+        score=next((one.score for one in works if one.score is not None), None),
         works=tuple(_work(workshop, one, language) for one in works),
     )
 

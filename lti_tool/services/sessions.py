@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.lti import Role
 from lti_tool.models import Context, Deployment, ResourceLink, WindowSession, now
+from lti_tool.services.grading_policy import GradingPolicy
 from lti_tool.services.tokens import hashed
 
 RENEW_EVERY = timedelta(minutes=5)
@@ -49,6 +50,7 @@ class Visitor:
     recorded: bool
     return_url: str | None
     due_at: datetime | None
+    policy: GradingPolicy
 
     @classmethod
     def of(cls, window: WindowSession) -> Visitor:
@@ -62,6 +64,7 @@ class Visitor:
             recorded=window.role == Role.LEARNER and window.learner_id is not None,
             return_url=window.return_url,
             due_at=window.due_at,
+            policy=GradingPolicy.of(window.resource_link),
         )
 
 

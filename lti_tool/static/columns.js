@@ -1,17 +1,19 @@
-// The instructor's choice of columns: tells what will change before it is applied, and compares
-// the platform's gradebook with the table.
+// The page about how a link is graded: tells what a decision would change before it is applied, and
+// compares the platform's gradebook with the table.
 "use strict";
 
 (() => {
   const ADDRESS = "/api/class/columns";
   const FIRST_LOOK_MS = 2000;
   const LAST_LOOK_MS = 30000;
-  const section = document.getElementById("class-columns");
-  const content = document.getElementById("columns-content");
+  const content = document.getElementById("class-content");
   const news = document.getElementById("class-news");
   let following;
+  /** What was asked about last: what is applied is what was read. */
+  let asked = null;
 
-  const words = () => document.getElementById("columns-report")?.dataset ?? section.dataset;
+  const place = () => document.getElementById("columns-plan");
+  const words = () => document.getElementById("class-report").dataset;
 
   function tell(text) {
     news.textContent = "";
@@ -39,18 +41,11 @@
     return null;
   }
 
-  async function show(answer) {
-    if (!answer) return;
-    // Our own template's output, in which every value is escaped.
-    content.innerHTML = answer.html;
-    follow(FIRST_LOOK_MS);
-  }
-
-  /** Platforms take their time: look again, later and later, until nothing is under way. */
+  /** Platforms and large classes take their time: look again, later and later, until all is done. */
   function follow(delay) {
     clearTimeout(following);
-    const state = () => content.querySelector("#columns-state");
-    if (!section.open || !state()?.querySelector(".state-pending")) return;
+    const state = () => document.getElementById("columns-state");
+    if (!state()?.querySelector(".state-pending")) return;
     following = setTimeout(async () => {
       const answer = await ask("");
       const page = new DOMParser().parseFromString(answer?.html ?? "", "text/html");
@@ -61,47 +56,74 @@
     }, delay);
   }
 
-  function choice() {
-    const form = content.querySelector("form");
-    const grading = form.elements.grading.value;
+  function columnsIn(form, grading) {
     const columns = {};
     for (const fields of form.querySelectorAll(`[data-for="${grading}"] [data-activity]`)) {
       const label = fields.querySelector("[name=label]").value;
       const maximum = fields.querySelector("[name=maximum]").valueAsNumber;
       columns[fields.dataset.activity] = { label, maximum };
     }
-    return { grading, columns, remove: form.elements.remove?.checked ?? false };
+    return columns;
   }
 
-  function forget(id) {
-    content.querySelector(`#${id}`)?.replaceChildren();
+  function choice() {
+    const form = content.querySelector(".columns-form");
+    const { elements } = form;
+    const grading = elements.grading?.value;
+    return {
+      counting: elements.counting?.value ?? "best",
+      passMark: elements.mark?.value === "own" ? elements.passMark.valueAsNumber : null,
+      ...(grading && {
+        grading,
+        columns: columnsIn(form, grading),
+        remove: elements.remove?.checked ?? false,
+      }),
+    };
   }
 
-  async function plan() {
-    const answer = await ask("/plan", choice());
+  /** Show what was answered about a decision, and lead there. */
+  function showPlan({ html }) {
+    // Our own template's output, in which every value is escaped.
+    place().innerHTML = html;
+    const heading = place().querySelector("h2");
+    if (heading) heading.focus();
+    else tell(place().textContent.trim());
+  }
+
+  async function plan(decision, button) {
+    asked = decision;
+    if (button) button.disabled = true;
+    tell(words().looking);
+    const answer = await ask("/plan", decision);
+    if (button) button.disabled = false;
     if (!answer) return;
-    const place = content.querySelector("#columns-plan");
-    place.innerHTML = answer.html;
-    if (answer.refused) tell(place.textContent.trim());
-    else place.querySelector("h2").focus();
+    tell("");
+    showPlan(answer);
+  }
+
+  async function turn(page) {
+    const answer = await ask("/plan", { ...asked, page });
+    if (!answer) return;
+    showPlan(answer);
+    tell(words().pageNews.replace("{page}", page));
   }
 
   async function apply(button) {
-    const wanted = choice();
+    const { seen } = content.querySelector(".columns-plan").dataset;
     button.disabled = true;
     tell(words().asked);
-    const answer = await ask("", wanted);
+    const answer = await ask("", { ...asked, seen });
     button.disabled = false;
     if (!answer) return;
     if (answer.refused) {
-      content.querySelector("#columns-plan").innerHTML = answer.html;
-      tell(content.querySelector("#columns-plan").textContent.trim());
+      showPlan(answer);
+      if (place().querySelector("h2")) tell(words().stale);
       return;
     }
-    await show(answer);
-    section.querySelector("summary").focus();
+    content.innerHTML = answer.html;
+    content.querySelector("h1").focus();
+    scrollTo(0, 0);
     tell(words().done);
-    document.querySelector('#class-content [data-action="refresh"]')?.click();
   }
 
   async function compare(button) {
@@ -114,35 +136,36 @@
     tell(words().compared);
   }
 
+  const actions = {
+    apply,
+    compare,
+    undo: (button) => plan({ undo: true }, button),
+    turn: (button) => turn(Number(button.dataset.to)),
+    cancel() {
+      place().replaceChildren();
+      content.querySelector(".columns-form [type=submit]").focus();
+    },
+  };
+
   content.addEventListener("submit", (event) => {
+    if (!event.target.matches(".columns-form")) return;
     event.preventDefault();
-    plan();
+    plan(choice(), event.submitter);
   });
-  content.addEventListener("input", (event) => {
-    forget("columns-plan");
-    if (event.target.name !== "grading") return;
-    for (const list of content.querySelectorAll("[data-for]")) {
-      list.hidden = list.dataset.for !== event.target.value;
+  content.addEventListener("input", ({ target }) => {
+    const form = target.closest(".columns-form");
+    if (!form) return;
+    place().replaceChildren();
+    if (target.name === "passMark") form.querySelector("[name=mark][value=own]").checked = true;
+    if (target.name !== "grading") return;
+    for (const list of form.querySelectorAll("[data-for]")) {
+      list.hidden = list.dataset.for !== target.value;
     }
   });
   content.addEventListener("click", (event) => {
     const button = event.target.closest("[data-columns]");
-    if (button?.dataset.columns === "apply") apply(button);
-    else if (button?.dataset.columns === "compare") compare(button);
-    else if (button?.dataset.columns === "cancel") {
-      forget("columns-plan");
-      content.querySelector("form [type=submit]").focus();
-    }
+    if (button) actions[button.dataset.columns](button);
   });
-  section.addEventListener("toggle", async () => {
-    if (section.open) await show(await ask(""));
-  });
-  // The table is replaced as a whole: the link in it is found when somebody follows it.
-  document.getElementById("class-content").addEventListener("click", (event) => {
-    if (!event.target.closest('a[href="#class-columns"]')) return;
-    event.preventDefault();
-    section.open = true;
-    section.querySelector("summary").focus();
-  });
-  section.hidden = typeof history.state?.session !== "string";
+  // The page is one of those that class.js shows.
+  new MutationObserver(() => follow(FIRST_LOOK_MS)).observe(content, { childList: true });
 })();

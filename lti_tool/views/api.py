@@ -14,6 +14,7 @@ from lti_tool.services import attempts, grades, progress
 from lti_tool.services.attempts import Desk, Given, WorkFault, WorkRefused
 from lti_tool.services.courses import UnknownCourse, link_extent
 from lti_tool.services.grades import NO_GRADE, GradeStatus
+from lti_tool.services.grading_policy import GradingPolicy
 from lti_tool.services.group_works import SharingFault, SharingRefused
 from lti_tool.services.objections import (
     API_OBJECTIONS,
@@ -214,6 +215,7 @@ def _desk(window: WindowSession, activity_id: str) -> tuple[Course, Desk]:
         course,
         courses.answer_keys(link.course, courses.language(link.course, window.language)),
         activity_id,
+        GradingPolicy.of(link),
     )
     if desk.activity not in link_extent(course, link.target).activities:
         raise WorkRefused(WorkFault.UNKNOWN_ACTIVITY)

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from course_content.render import Visit, boot_data, visit_json
 from lti_tool.lti import Role
-from lti_tool.models import WindowSession
+from lti_tool.models import Counting, WindowSession
 from lti_tool.services import attempts, progress, submissions
 from lti_tool.services.courses import CourseShelf, Json
 from lti_tool.services.grades import GradeStatus
+from lti_tool.services.grading_policy import GradingPolicy
 from lti_tool.services.objections import objection_to
 from lti_tool.services.progress import Seat
 from lti_tool.services.sessions import Visitor
@@ -66,7 +67,13 @@ def snapshot_of(db: Session, courses: CourseShelf, window: WindowSession) -> Jso
     return {
         "state": saved.state,
         "revision": saved.revision,
-        "attempts": attempts.snapshot(db, seat, courses.course(seat.course), keys),
+        "attempts": attempts.snapshot(
+            db,
+            seat,
+            courses.course(seat.course),
+            keys,
+            GradingPolicy.of(window.resource_link),
+        ),
         "handed": submissions.latest_states(db, seat),
     }
 
@@ -95,12 +102,23 @@ def _visit(
         learner=visitor.name,
         scope=courses.extent(visitor.course, visitor.target).scope,
         mastery=None,
+        rules=_rules(visitor.policy),
         session=session,
         snapshot=snapshot,
         return_url=visitor.return_url,
         due=visitor.due_at.isoformat(timespec="seconds") if visitor.due_at else None,
         class_page="/class" if visitor.role == Role.INSTRUCTOR else None,
     )
+
+
+def _rules(policy: GradingPolicy) -> Json:
+    """Return what an instructor chose for the graded quizzes of the link, as far as they did."""
+    rules: Json = {}
+    if policy.counting is not Counting.BEST:
+        rules["counting"] = str(policy.counting)
+    if policy.pass_mark is not None:
+        rules["passMark"] = policy.pass_mark
+    return rules
 
 
 def _place(snapshot: Json) -> str:

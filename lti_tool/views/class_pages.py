@@ -14,6 +14,8 @@ from lti_tool.services.charts import histogram
 from lti_tool.services.class_lines import Share, bring_up_to_date
 from lti_tool.services.class_view import TableView
 from lti_tool.services.courses import link_extent
+from lti_tool.services.grading_policy import GradingPolicy
+from lti_tool.services.grading_words import COUNTING_WORDS
 from lti_tool.services.item_analysis import (
     LEAST_FOR_DIFFICULTY,
     LEAST_FOR_DISCRIMINATION,
@@ -76,6 +78,7 @@ def learner(learner: str) -> Response:
                 steps=unit_titles(course, language),
                 has_column=bool(table.items),
                 rule_words=RULE_WORDS,
+                counting_words=COUNTING_WORDS,
                 objection_to=objection_to,
                 longest_silence=LONGEST_SILENCE // timedelta(minutes=1),
                 written_at=moment,
@@ -103,7 +106,7 @@ def activity(activity: str) -> Response:
         if activity not in places:
             refuse(ApiFault.UNKNOWN_QUIZ)
         place = places[activity]
-        asked = covered[place]
+        asked = GradingPolicy.of(link).applied_to(covered[place])
         analysis = analysis_of(tool().database, db, link, asked, now())
         items = item_lines(asked, analysis.figures, language)
         titles = titles_of(course, language)

@@ -16,6 +16,7 @@ from lti_tool.services.class_view import TableView
 from lti_tool.services.column_choice import obstacle
 from lti_tool.services.copies import class_copied
 from lti_tool.services.courses import link_extent
+from lti_tool.services.grading_words import COUNTING_WORDS
 from lti_tool.services.group_filter import group_filter
 from lti_tool.services.marking import QUEUE_SIZE, queue_of
 from lti_tool.services.objections import (
@@ -119,6 +120,7 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
         "quizzes": [one.id for one in link_extent(course, link.target).activities],
         "view": {**report.view.as_json(), "works": works},
         "rule_words": RULE_WORDS,
+        "counting_words": COUNTING_WORDS[table.people.scope.policy.counting],
         "may_have_columns": obstacle(course, link) is None,
         "group_filter": group_filter(table, report.view, report.figures.counted),
         "queue": queue_of(db, course, link, language, works),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, make_response, render_template
 
+from lti_tool.services.grading_words import COUNTING_WORDS
 from lti_tool.services.objections import objection_to
 from lti_tool.services.reviews import OpenReview, review_of
 from lti_tool.views.context import tool
@@ -23,5 +24,6 @@ def review_page(opened: OpenReview) -> Response:
         is_own=opened.is_own,
         return_url=opened.return_url,
         objection_to=objection_to,
+        counting_words=COUNTING_WORDS,
     )
     return make_response(page)

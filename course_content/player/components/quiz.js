@@ -8,7 +8,7 @@ import { h, icon } from "../dom.js";
 import { Failure } from "../tracking/failure.js";
 import { failureNotice } from "./failure.js";
 import { questionView } from "./question.js";
-import { attemptWords, resultView } from "./result.js";
+import { attemptWords, countedWords, resultView } from "./result.js";
 
 export class QuizView {
   #context;
@@ -39,7 +39,7 @@ export class QuizView {
 
   #welcome() {
     const { texts } = this.#context;
-    const { instructions, questions, passMark } = this.#activity;
+    const { instructions, questions, passMark, counting } = this.#activity;
     const answered = this.#answered().length;
     const { best, attemptsLeft, number } = this.#attempt;
     return h(
@@ -53,7 +53,9 @@ export class QuizView {
         this.#activity.graded &&
           h("li", {}, texts.t("quiz.passMark", { percent: texts.percent(passMark / 100) })),
         h("li", {}, attemptWords(texts, number, attemptsLeft)),
-        best !== null && h("li", {}, texts.t("quiz.best", { percent: texts.percent(best) })),
+        best === null
+          ? counting && h("li", {}, texts.t(`grade.rule.${counting}`))
+          : h("li", {}, countedWords(texts, this.#activity, best)),
       ),
       h(
         "button",

@@ -9,6 +9,13 @@ export function attemptWords(texts, number, attemptsLeft) {
   return texts.t("quiz.attempts", { number, total: number + attemptsLeft });
 }
 
+/** The score that counts: the best one, unless an instructor chose otherwise. */
+export function countedWords(texts, { counting }, score) {
+  const percent = texts.percent(score);
+  if (!counting) return texts.t("quiz.best", { percent });
+  return `${texts.t("grade.counted", { percent })} ${texts.t(`grade.rule.${counting}`)}`;
+}
+
 /**
  * @param {{activity, attempt, texts, grade, lifetime, announce, onRestart: () => void,
  *   gradeStatus?: typeof import("./grade-status.js").gradeStatus}} context `gradeStatus` where
@@ -33,7 +40,9 @@ export function resultView(context) {
 }
 
 function summary({ activity, attempt, texts }) {
-  const isPassed = attempt.score * 100 >= activity.passMark;
+  const score = activity.counting ? attempt.best : attempt.score;
+  // A product such as 0.57 × 100 is a little less than it should be.
+  const isPassed = Math.round(score * 1e4) >= activity.passMark * 100;
   const outcomes = activity.questions
     .filter(({ id }) => attempt.answers[id])
     .map(({ id }) => outcomeOf(attempt.answers[id].verdict));
@@ -54,8 +63,8 @@ function summary({ activity, attempt, texts }) {
       h("p", {}, texts.t("result.right", { count: count("correct"), total: activity.questions.length })),
       count("partial") > 0 && h("p", {}, texts.t("result.partial", { count: count("partial") })),
       h("p", {}, texts.t("result.passMark", { percent: texts.percent(activity.passMark / 100) })),
-      attempt.best > attempt.score &&
-        h("p", {}, texts.t("quiz.best", { percent: texts.percent(attempt.best) })),
+      (activity.counting || attempt.best !== attempt.score) &&
+        h("p", {}, countedWords(texts, activity, attempt.best)),
       h("p", {}, attemptWords(texts, attempt.number, attempt.attemptsLeft)),
     ),
   );

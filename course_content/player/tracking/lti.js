@@ -66,7 +66,8 @@ class LtiTracking {
   constructor(boot, window) {
     this.#boot = boot;
     this.#api = new LtiApi(window.fetch.bind(window), boot.session);
-    this.#units = new Map(Object.entries(boot.units ?? {}));
+    const embedded = Object.entries(boot.units ?? {});
+    this.#units = new Map(embedded.map(([id, unit]) => [id, this.#graded(unit)]));
     this.#revision = boot.snapshot?.revision ?? 0;
     this.handIns = new ServedHandIns(this.#api, () => this.#settleWorks());
     this.windowState = { session: boot.session };
@@ -120,12 +121,21 @@ class LtiTracking {
   async unit(unitId) {
     this.#askTerms();
     if (!this.#units.has(unitId)) {
-      this.#units.set(
-        unitId,
-        await this.#api.askPatiently("GET", `/api/units/${encodeURIComponent(unitId)}`),
-      );
+      const unit = await this.#api.askPatiently("GET", `/api/units/${encodeURIComponent(unitId)}`);
+      this.#units.set(unitId, this.#graded(unit));
     }
     return this.#units.get(unitId);
+  }
+
+  /** A unit is the same for everybody; what an instructor chose for its quizzes is the link's. */
+  #graded(unit) {
+    const { counting, passMark } = this.#boot.options ?? {};
+    for (const { activity } of Object.values(unit.steps ?? {})) {
+      if (!activity?.graded) continue;
+      if (counting) activity.counting = counting;
+      activity.passMark = passMark ?? activity.passMark;
+    }
+    return unit;
   }
 
   /** Who teaches may look at any group's work; whatever they change stays in this page. */

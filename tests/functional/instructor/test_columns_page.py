@@ -69,8 +69,17 @@ def ask(
     return window.get(address) if body is None else window.post(address, body)
 
 
+def apply(school: School, decision: dict[str, Any]) -> TestResponse:
+    """Make a decision as the page does: after having read what it would change."""
+    told = ask(school, "/plan", decision)
+    if told.status_code != 200:
+        return told
+    seen = lxml.html.fromstring(told.text).get("data-seen")
+    return ask(school, "", {**decision, "seen": seen})
+
+
 def choice(grading: str, columns: dict[str, Any], *, remove: bool = False) -> dict[str, Any]:
-    return {"grading": grading, "columns": columns, "remove": remove}
+    return {"counting": "best", "grading": grading, "columns": columns, "remove": remove}
 
 
 def text_of(answer: TestResponse) -> str:
@@ -82,7 +91,7 @@ def test_the_page_offers_one_column_or_one_for_each_activity(
 ) -> None:
     page = lxml.html.fromstring(ask(school).text)
 
-    assert [radio.get("value") for radio in page.xpath("//input[@type='radio']")] == [
+    assert page.xpath("//input[@name='grading']/@value") == [
         "whole",
         "activities",
     ]
@@ -100,7 +109,7 @@ def test_a_choice_is_told_applied_and_shown(school: School, columns: Columns) ->
     assert "Premier quiz" in told
     assert columns.calls("POST") == []
 
-    shown = text_of(ask(school, "", choice("activities", EACH)))
+    shown = text_of(apply(school, choice("activities", EACH)))
 
     assert columns.labels() == ["Module 3", "Premier quiz", "Second quiz"]
     assert shown.count("En place") == 2
@@ -113,7 +122,7 @@ def test_an_instructor_does_not_wait_for_a_slow_platform(
 ) -> None:
     monkeypatch.setattr(views, "PATIENCE_SECONDS", -1.0)
 
-    shown = text_of(ask(school, "", choice("activities", EACH)))
+    shown = text_of(apply(school, choice("activities", EACH)))
 
     assert columns.calls("POST") == []
     assert shown.count("En cours") == 2
@@ -126,12 +135,12 @@ def test_going_back_with_the_columns_removed_says_what_is_lost(
     school: School, columns: Columns
 ) -> None:
     school.open(0).do_quiz_one()
-    ask(school, "", choice("activities", EACH))
+    apply(school, choice("activities", EACH))
     deliver_due(school.database, school.tool.scores)
 
     told = text_of(ask(school, "/plan", choice("whole", {}, remove=True)))
     assert "1 note reçue par le carnet sera perdue" in told
-    ask(school, "", choice("whole", {}, remove=True))
+    apply(school, choice("whole", {}, remove=True))
 
     assert columns.labels() == ["Module 3"]
 
@@ -150,7 +159,7 @@ def test_a_platform_that_does_not_allow_it_is_named_with_who_can_mend_it(
         page = text_of(ask(school))
         assert " ".join(objection.cause.split()) in page
         assert " ".join(objection.remedy.split()) in page
-        refused = ask(school, "", choice("activities", EACH))
+        refused = apply(school, choice("activities", EACH))
         assert refused.status_code == 409
         assert " ".join(objection.cause.split()) in text_of(refused)
     assert columns.calls("POST") == []
@@ -159,7 +168,7 @@ def test_a_platform_that_does_not_allow_it_is_named_with_who_can_mend_it(
 def test_a_column_that_could_not_be_made_says_why(school: School, columns: Columns) -> None:
     columns.replies.extend([Answer(403, b"<b>No</b>")] * 2)
 
-    shown = ask(school, "", choice("activities", EACH))
+    shown = apply(school, choice("activities", EACH))
 
     assert text_of(shown).count("À régler") == 2
     cause = COLUMN_OBJECTIONS[ServiceFault.NOT_ALLOWED].cause
@@ -172,9 +181,16 @@ def test_a_column_that_could_not_be_made_says_why(school: School, columns: Colum
     [
         [],
         {},
-        {"grading": "both", "columns": {}},
-        {"grading": "whole", "columns": []},
-        {"grading": [], "columns": {}},
+        {"counting": "best", "grading": "both", "columns": {}},
+        {"counting": "best", "grading": "whole", "columns": []},
+        {"counting": "best", "grading": [], "columns": {}},
+        {"counting": "worst"},
+        {"counting": "last", "passMark": 101},
+        {"counting": "last", "passMark": -1},
+        {"counting": "last", "passMark": 59.5},
+        {"counting": "last", "passMark": "60"},
+        {"counting": "last", "passMark": True},
+        {"undo": True},
         choice("activities", {}),
         choice("activities", {"quiz-un": EACH["quiz-un"]}),
         choice("activities", {**EACH, "quiz-un": "Quiz"}),
@@ -188,8 +204,9 @@ def test_a_column_that_could_not_be_made_says_why(school: School, columns: Colum
 def test_a_choice_that_is_none_changes_nothing(
     school: School, columns: Columns, body: object
 ) -> None:
-    for path in ("/plan", ""):
-        assert ask(school, path, body).status_code in {400, 409}
+    seen = {**body, "seen": "1."} if isinstance(body, dict) else body
+    assert ask(school, "/plan", body).status_code in {400, 409}
+    assert ask(school, "", seen).status_code in {400, 409}
     assert columns.server.asked == []
 
 
@@ -203,7 +220,7 @@ def test_labels_are_text_and_nothing_else(school: School, columns: Columns) -> N
     strange = {**EACH, "quiz-un": {"label": "<script>alert(1)</script>", "maximum": 20}}
 
     told = ask(school, "/plan", choice("activities", strange))
-    shown = ask(school, "", choice("activities", strange))
+    shown = apply(school, choice("activities", strange))
 
     for answer in (told, shown):
         assert "<script>" not in answer.text
@@ -265,7 +282,7 @@ def test_every_fault_has_its_words() -> None:
 
 @pytest.mark.usefixtures("columns")
 def test_the_table_shows_the_least_of_several_grades(school: School) -> None:
-    ask(school, "", choice("activities", EACH))
+    apply(school, choice("activities", EACH))
     window = school.open(0)
     window.do_quiz_one()
     with school.database.transaction() as db:

@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 
 from course_content.model import Course
 from lti_tool.database import Database
-from lti_tool.models import Answer, Attempt
+from lti_tool.models import Answer, Attempt, Counting
 from lti_tool.services import attempts
 from lti_tool.services.attempts import Answered, Desk, Given, WorkFault, WorkRefused
 from lti_tool.services.progress import Seat
+from lti_tool.services.results import achieved_by
 from tests.unit.lti_tool.services.conftest import KEYS
 
 
@@ -85,7 +86,7 @@ def test_the_best_attempt_counts(database: Database, seat: Seat, student: Studen
     assert answered.attempt["score"] == 0
     assert answered.attempt["best"] == 1
     with database.reading() as db:
-        assert attempts.best_scores(db, seat) == {"quiz-un": 1}
+        assert achieved_by(db, seat).results(Counting.BEST).scores == {"quiz-un": 1}
 
 
 def test_a_new_attempt_is_refused_when_none_is_left(student: Student) -> None:
