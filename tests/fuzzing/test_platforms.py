@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,6 +34,7 @@ from lti_tool.lti import (
 from lti_tool.lti.line_items import Column, NewColumn
 from lti_tool.models import (
     Context,
+    Counting,
     GradeDelivery,
     KeptToken,
     Notice,
@@ -295,6 +297,7 @@ def test_no_line_item_breaks_a_client(hostile: Hostile, token: Answer, items: An
 
 CHOICES = st.fixed_dictionaries(
     {
+        "counting": rarely(VALUES, st.sampled_from([*Counting])),
         "grading": rarely(VALUES, st.sampled_from(["whole", "activities"])),
         "columns": rarely(
             VALUES,
@@ -310,7 +313,12 @@ CHOICES = st.fixed_dictionaries(
             ),
         ),
     },
-    optional={"remove": st.booleans()},
+    optional={
+        "remove": st.booleans(),
+        "passMark": rarely(VALUES, st.one_of(st.none(), st.integers(0, 100))),
+        "page": rarely(VALUES, st.integers(-1, 3)),
+        "undo": st.booleans(),
+    },
 )
 
 
@@ -327,6 +335,9 @@ def test_no_choice_of_columns_breaks_the_class_page(
             f"/api/class/columns{path}", data=written(choice), headers=teacher.headers
         )
         assert answer.status_code in {200, 400, 409}, answer.text
+        seen = re.search('data-seen="([^"]+)"', answer.text)
+        if seen is not None:
+            choice = {**choice, "seen": seen[1]}
     assert teacher.get("/api/class/columns").status_code == 200
 
 
