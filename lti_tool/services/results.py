@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, select, true
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from lti_tool.models import Attempt, Counting, ResourceLink, Submission, SubmissionState
-from lti_tool.services.grading_policy import counted
+from lti_tool.services.grading_policy import GradingPolicy, counted
 from lti_tool.services.progress import Seat
 from lti_tool.services.submissions import credited, is_for, is_for_any
 
@@ -71,6 +71,15 @@ def achieved_in_class(
             if only is None or learner.id in only:
                 found.setdefault(learner.id, Achieved()).accept(row)
     return found
+
+
+def results_of_class(
+    db: Session, link: ResourceLink, only: Collection[int] | None = None
+) -> dict[int, Results]:
+    """Return what counts for everybody in a link's class by its policy, or for ``only`` these."""
+    counting = GradingPolicy.of(link).counting
+    achieved = achieved_in_class(db, link, only)
+    return {learner_id: theirs.results(counting) for learner_id, theirs in achieved.items()}
 
 
 def _completed(
