@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -11,9 +12,13 @@ from werkzeug.utils import import_string
 
 from classroom.app import create_app, open_store
 from classroom.options import Options
+from classroom.store import Store
 from classroom.weeks.living import Weeks
+from classroom.weeks.pupils import RAISED, pupil
 
 DIARY: Final = "weeks.json"
+PATIENCE_SECONDS: Final = 60.0
+LOOK_SECONDS: Final = 0.5
 
 
 def live(options: Options, application: str) -> int:
@@ -30,8 +35,24 @@ def live(options: Options, application: str) -> int:
     tool = import_string(application)()
     events = Weeks.of(create_app(options), tool, options, store).live(diary.end)
     count = sum(1 for _ in events)
+    _correct_by_hand(store)
     diary.close()
     return count
+
+
+def _correct_by_hand(store: Store) -> None:
+    """Have the teacher raise some grades in the gradebook, as soon as they have arrived there."""
+    waited_for = {pupil(username).user_id: points for username, points in RAISED.items()}
+    whole = next(link for link in store.links() if "unit" not in link.custom)
+    item = store.line_item_of(whole.id)
+    end = time.monotonic() + PATIENCE_SECONDS
+    while item is not None and waited_for and time.monotonic() < end:
+        for grade in store.grades():
+            is_there = grade.line_item_id == item.id and grade.score is not None
+            if is_there and grade.user_id in waited_for:
+                raised = (grade.score or 0) + waited_for.pop(grade.user_id)
+                store.write_grade(item.id, grade.user_id, raised, time.time())
+        time.sleep(LOOK_SECONDS)
 
 
 class Diary:

@@ -11,7 +11,11 @@ from course_content.typography import typographic
 from tests.unit.docs.test_lti import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
-PAGES = [*sorted((DOCS / "import").glob("*.md")), DOCS / "guide-conception.md"]
+PAGES = [
+    *sorted((DOCS / "import").glob("*.md")),
+    DOCS / "guide-conception.md",
+    DOCS / "guide-enseignement.md",
+]
 CODE = re.compile(r"```.*?```|`[^`\n]*`|<https?:[^>]+>|\]\([^)]*\)", re.DOTALL)
 """What is typed or followed as it is."""
 
