@@ -77,7 +77,7 @@ bench-queues: .cache/queue-engines/.installed ## What queue engines lose when pr
 	@.cache/queue-engines/bin/python -m benchmarks.queue_engines
 
 .PHONY: screenshots
-screenshots: $(VENV)/.dev build chromium ## Take the pictures of docs/ecrans.md anew
+screenshots: $(VENV)/.dev build chromium ## Take the pictures of docs/ anew
 	@CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/python -m tools.screenshots
 
 .PHONY: build

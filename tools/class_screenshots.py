@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Final
 
 from playwright.sync_api import Page, expect, sync_playwright
@@ -14,12 +15,22 @@ SOMEBODY: Final = "Kadiatou Conte"
 LATECOMER: Final = "Zoé Épilogue"
 QUIZ: Final = "Questionnaire : à qui prête-t-on attention ?"
 SENT_TRIES: Final = 60
+FIXED_GRANT: Final = """() => {
+  const given = document.querySelector(".given-term .aside");
+  given.textContent = given.textContent.replace(/le \\d.*/, "le 12 janvier 2027 à 10:00");
+}"""
+IN_FRENCH: Final = {"LANGUAGE": "fr"}
+"""What the browser's own date fields go by."""
 
 
 def show_a_class(executable: str | None) -> None:
     """Take the pictures of the guide for those who teach."""
     with demonstration(whole_class=True) as school, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(
+            executable_path=executable,
+            args=[*ARGUMENTS, "--lang=fr-FR"],
+            env={**os.environ, **IN_FRENCH},
+        )
         instructor = Visitor(browser, school, INSTRUCTOR)
         window = instructor.opens_alone(WHOLE)
         all_grades_are_sent(window)
@@ -80,7 +91,7 @@ def looks_at_an_activity(instructor: Visitor) -> None:
     window.locator(".class-activities a").filter(has_text=QUIZ).click()
     window.locator(".item").first.wait_for()
     at_the_top(window, ".class-figures")
-    instructor.pictures("guide-activite", TALL_DESK)
+    instructor.pictures("guide-activite", DESK)
     goes_back(window)
 
 
@@ -99,6 +110,7 @@ def sets_dates(instructor: Visitor) -> None:
     grant.locator("textarea").fill("Arrivée en cours de semestre.")
     grant.locator("button[type=submit]").click()
     window.locator(".given-term").first.wait_for()
+    window.evaluate(FIXED_GRANT)
     window.evaluate("scrollTo(0, 0)")
     instructor.pictures("guide-echeances", TALL_DESK)
     goes_back(window)

@@ -81,6 +81,10 @@ class Weeks:
         browser.enter(account)
         return browser.open(self.link_id)
 
+    def is_sending(self) -> bool:
+        """Whether the class's page says that a grade is still on its way."""
+        return "state-pending" in self.opened_by(INSTRUCTOR).ask("GET", "/api/class")
+
     def _study(self, study: Study, passes: Pass) -> None:
         course = COURSES[study.username]
         window = self.opened_by(pupil(study.username))

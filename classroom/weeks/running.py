@@ -17,8 +17,8 @@ from classroom.weeks.living import Weeks
 from classroom.weeks.pupils import RAISED, pupil
 
 DIARY: Final = "weeks.json"
-PATIENCE_SECONDS: Final = 60.0
-LOOK_SECONDS: Final = 0.5
+PATIENCE_SECONDS: Final = 120.0
+LOOK_SECONDS: Final = 1.0
 
 
 def live(options: Options, application: str) -> int:
@@ -33,26 +33,25 @@ def live(options: Options, application: str) -> int:
     if diary.is_over or diary.course_id != store.course_id:
         return 0
     tool = import_string(application)()
-    events = Weeks.of(create_app(options), tool, options, store).live(diary.end)
-    count = sum(1 for _ in events)
-    _correct_by_hand(store)
+    lived = Weeks.of(create_app(options), tool, options, store)
+    count = sum(1 for _ in lived.live(diary.end))
+    _raise_by_hand(lived, store)
     diary.close()
     return count
 
 
-def _correct_by_hand(store: Store) -> None:
-    """Have the teacher raise some grades in the gradebook, as soon as they have arrived there."""
-    waited_for = {pupil(username).user_id: points for username, points in RAISED.items()}
-    whole = next(link for link in store.links() if "unit" not in link.custom)
-    item = store.line_item_of(whole.id)
+def _raise_by_hand(lived: Weeks, store: Store) -> None:
+    """Have the teacher raise some grades in the gradebook, once all have arrived there."""
     end = time.monotonic() + PATIENCE_SECONDS
-    while item is not None and waited_for and time.monotonic() < end:
-        for grade in store.grades():
-            is_there = grade.line_item_id == item.id and grade.score is not None
-            if is_there and grade.user_id in waited_for:
-                raised = (grade.score or 0) + waited_for.pop(grade.user_id)
-                store.write_grade(item.id, grade.user_id, raised, time.time())
+    while lived.is_sending() and time.monotonic() < end:
         time.sleep(LOOK_SECONDS)
+    column = store.line_item_of(lived.link_id)
+    points = {pupil(username).user_id: more for username, more in RAISED.items()}
+    for grade in store.grades():
+        is_raised = column and grade.line_item_id == column.id and grade.user_id in points
+        if is_raised and grade.score is not None:
+            raised = grade.score + points[grade.user_id]
+            store.write_grade(grade.line_item_id, grade.user_id, raised, time.time())
 
 
 class Diary:
