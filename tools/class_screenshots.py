@@ -38,7 +38,6 @@ def show_a_class(executable: str | None) -> None:
         looks_at_somebody(instructor)
         looks_at_an_activity(instructor)
         sets_dates(instructor)
-        weighs_a_policy(instructor)
         reads_the_gradebook(instructor)
         browser.close()
 
@@ -116,22 +115,11 @@ def sets_dates(instructor: Visitor) -> None:
     goes_back(window)
 
 
-def weighs_a_policy(instructor: Visitor) -> None:
-    window = instructor.page
-    window.get_by_role("link", name="Notation").first.click()
-    window.locator("input[name=counting][value=first]").check()
-    window.locator(".columns-form button[type=submit]").click()
-    window.locator(".columns-plan table").wait_for()
-    at_the_top(window, ".columns-form")
-    instructor.pictures("guide-notation", TALL_DESK)
-    goes_back(window)
-
-
 def reads_the_gradebook(instructor: Visitor) -> None:
     window = instructor.page
     window.locator(".class-gradebook a").click()
     window.locator("#sync-start").click()
     window.get_by_role("heading", name="À décider").wait_for()
     window.get_by_role("heading", name="Dernière synchronisation").wait_for()
-    window.evaluate("scrollTo(0, 0)")
-    instructor.pictures("guide-carnet", TALL_DESK)
+    at_the_top(window, ".class-head")
+    instructor.pictures("guide-carnet", (DESK[0], 1060))
