@@ -6,6 +6,9 @@ import { h, icon } from "../dom.js";
 
 /** What a browser's timer can wait for. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
+/** Dates that the home page shows at once, of what can still be done. */
+const MOST_SHOWN = 4;
+const LEFT = ["late", "open"];
 /** Dates that differ by less are the same: platforms write 23:59 and 23:59:59 alike. */
 const SAME_MS = 60_000;
 
@@ -194,22 +197,33 @@ function closingLines({ step, texts, terms }, closes) {
 
 const firstOf = ({ due, closes }) => Date.parse(due ?? closes);
 
-/** The dates of all that is open here, the next one first. */
-function homeList({ texts, course, terms, learner }) {
+/** The dates of all that is open here: what is left to do, the next one first, then the rest. */
+function homeList(context) {
+  const { texts, course, terms } = context;
   const now = terms.value;
   const dated = course.steps
     .map((step) => ({ step, ...now?.steps[step.id] }))
     .filter(({ due, closes }) => due || closes)
+    .map((one) => ({ ...one, state: stateOf(context, one) }))
     .sort((one, other) => firstOf(one) - firstOf(other));
   if (dated.length === 0) return [];
+  const shown = dated.filter(({ state }) => LEFT.includes(state)).slice(0, MOST_SHOWN);
+  const others = dated.filter((one) => !shown.includes(one));
+  const list = (some) => h("ol", {}, some.map((one) => homeLine(texts, now, one)));
   return [
     h("h2", {}, texts.t("due.title")),
-    h("ol", {}, dated.map((one) => homeLine(texts, now, learner, one))),
-  ];
+    shown.length > 0 && list(shown),
+    others.length > 0 &&
+      h(
+        "details",
+        {},
+        h("summary", {}, texts.t("due.others", { count: others.length })),
+        list(others),
+      ),
+  ].filter(Boolean);
 }
 
-function homeLine(texts, terms, learner, { step, due, closes, extended }) {
-  const state = stateOf(terms, learner, { step, due, closes });
+function homeLine(texts, terms, { step, due, closes, extended, state }) {
   const name = due ? "due.item" : "due.item.closes";
   return h(
     "li",
@@ -222,8 +236,8 @@ function homeLine(texts, terms, learner, { step, due, closes, extended }) {
   );
 }
 
-function stateOf(terms, learner, { step, due, closes }) {
+function stateOf({ terms, learner }, { step, due, closes }) {
   if (isDone(learner, step)) return "done";
-  if (isOver(terms, closes)) return "closed";
-  return isOver(terms, due) ? "late" : "open";
+  if (isOver(terms.value, closes)) return "closed";
+  return isOver(terms.value, due) ? "late" : "open";
 }

@@ -18,6 +18,8 @@ from lti_tool.models import (
     GroupMembership,
     GroupOrigin,
     ResourceLink,
+    Submission,
+    SubmissionState,
     Term,
     now,
 )
@@ -273,6 +275,50 @@ def test_a_learner_s_page_says_what_was_late_and_by_how_much(
     assert html.count("en retard de 2 jours") == 2
     assert "1 essai sur" in html
     assert "Accorder un essai de plus" in html
+
+
+def test_an_attempt_that_was_begun_in_time_may_be_finished_a_little_after_the_closing(
+    school: School, teacher: Window
+) -> None:
+    student = school.open()
+    student.answer("quiz-un", "choix", "b")
+    with school.database.transaction() as db:
+        db.execute(update(Attempt).values(started_at=now() - timedelta(hours=1)))
+    set_whole(teacher, closes=now() - timedelta(minutes=5))
+
+    assert student.answer("quiz-un", "plusieurs", ["a", "b"]).status_code == 200
+    assert student.answer("quiz-deux", "mot", "canne").status_code == 409
+
+    set_whole(teacher, closes=now() - timedelta(minutes=20))
+    assert student.answer("quiz-un", "vrai", True).status_code == 409
+    again = student.answer("quiz-un", "choix", "a")
+    assert again.get_json()["attempt"]["answers"]["choix"]["response"] == "b"
+
+
+def test_a_work_is_handed_in_late_then_not_at_all_unless_it_was_asked_for_again(
+    school: School, teacher: Window
+) -> None:
+    with school.database.transaction() as db:
+        db.get_one(ResourceLink, school.seeded.link_pk).course = "atelier"
+    student = school.open()
+    path = "/api/works/mon-plan"
+    changes = {"p": {"type": "promise", "who": "Imprimerie"}}
+    student.client.patch(path, json={"revision": 0, "changes": changes}, headers=student.headers)
+    set_whole(teacher, due=now() - 3 * DAY, closes=now() + DAY)
+    assert student.post(f"{path}/submissions", {"number": 1}).status_code == 200
+    html = " ".join(page(teacher, f"learners/{school.seeded.learner_ids[0]}").split())
+    assert "en retard de 3 jours" in html
+
+    set_whole(teacher, closes=now() - DAY)
+    refused = student.post(f"{path}/submissions", {"number": 2})
+    assert refused.get_json()["error"]["code"] == "closed"
+    assert student.get(f"{path}/submissions").get_json()["obstacle"] == "closed"
+    assert student.get(path).get_json()["records"]["p"]["who"] == "Imprimerie"
+
+    with school.database.transaction() as db:
+        returned = {"state": SubmissionState.RETURNED, "decided_at": now()}
+        db.execute(update(Submission).values(**returned))
+    assert student.post(f"{path}/submissions", {"number": 2}).status_code == 200
 
 
 def test_a_learner_may_not_see_or_set_the_terms_of_the_class(school: School) -> None:
