@@ -40,9 +40,13 @@ lint: $(VENV)/.dev node_modules/.installed ## Read the code without running it
 test-player: node_modules/.installed ## The player's own unit tests
 	$(BIN)/node --test 'tests/player/*.test.js'
 
+# Tests wait for browsers, for workers and for one another's processes: one more than there are
+# cores keeps these busy meanwhile.
+TEST_PROCESSES := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+
 .PHONY: test-python
 test-python: $(VENV)/.dev build chromium openedx ralph ## Python and browser tests, with their coverage
-	CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/pytest --numprocesses auto --dist worksteal --cov
+	CHROMIUM="$$(cat .cache/chromium-path)" $(BIN)/pytest --numprocesses $(TEST_PROCESSES) --dist worksteal --cov
 
 .PHONY: test-several
 test-several: $(VENV)/.dev build chromium ## The browser tests, with several processes, PostgreSQL and Redis

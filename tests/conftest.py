@@ -26,6 +26,11 @@ settings.load_profile("untimed")
 DATABASE_KINDS = ("sqlite", "postgresql")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin long tests first: at the end, no process waits for one that another began late."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Spare each application of the tests what the one before it has made already.

@@ -9,6 +9,8 @@ import pytest
 from tests.conftest import empty_database
 from tests.faults.storm import Storm, Weather, report
 
+pytestmark = pytest.mark.long
+
 WEATHER = Weather(students=20, seed=20261123)
 
 

@@ -35,6 +35,8 @@ from tests.browser.lti.person import Person
 from tests.browser.lti.school import School, open_school
 from tests.browser.lti.setups import Setup
 
+pytestmark = pytest.mark.long
+
 UNIT = "Unité 1"
 WHOLE = "Module 3 (entier)"
 PLAN = "atelier-plan/plan-du-projet"

@@ -17,6 +17,8 @@ from tests.browser.lti.person import Person
 from tests.browser.lti.school import School, open_school
 from tests.browser.lti.setups import Setup
 
+pytestmark = pytest.mark.long
+
 LINK = "Module 3 (entier)"
 SLUG = "engagement-parties-prenantes"
 """The course that the classroom's links name; here it is the small one with workshops."""

@@ -6,6 +6,7 @@ import json
 import time
 from dataclasses import dataclass
 
+import pytest
 import requests
 from playwright.sync_api import BrowserContext, Frame, Page, expect
 
@@ -17,6 +18,8 @@ from tests.browser.keyboard.journey import Journey, mostly_right, one_sentence
 from tests.browser.lti.person import Person
 from tests.browser.lti.school import School
 from tests.servers import PATIENCE_SECONDS
+
+pytestmark = pytest.mark.long
 
 MODULE = "Module 3 (entier)"
 

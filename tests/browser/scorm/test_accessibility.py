@@ -32,6 +32,8 @@ from tests.browser.scorm.test_workshops import (
 from tests.unit.course_content.conftest import COURSES
 from tests.unit.scorm_packages.courses import every_kind
 
+pytestmark = pytest.mark.long
+
 PHONE, WIDE = WIDTHS
 LANGUAGES = ("fr", "en")
 LOCALES = REPOSITORY / "course_content" / "player" / "locale"

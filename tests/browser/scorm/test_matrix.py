@@ -26,6 +26,8 @@ from tests.browser.scorm.platform import Platform
 from tests.browser.scorm.responses import answered, wrongly_answered
 from tests.unit.scorm_packages.courses import every_kind
 
+pytestmark = pytest.mark.long
+
 WHOLE = "item-tous-les-genres"
 QUIZ = "unite-un/quiz-un"
 ANALYSED = ("seul", "plusieurs", "vrai")

@@ -28,6 +28,8 @@ from tests.browser.keyboard.making import Workbench
 from tests.browser.scorm.datamodel import SUSPEND_DATA_LIMIT, violations
 from tests.browser.scorm.platform import Platform
 
+pytestmark = pytest.mark.long
+
 PageAt = Callable[..., Page]
 COURSE = load_course(BUILTIN_COURSES / "engagement-parties-prenantes")
 NO_ROOM = ".notice--problem[data-code='no-room.works']"
