@@ -52,8 +52,7 @@ export class App {
       learner: this.#learner,
       tracking: this.#tracking,
       reading: this.#reading,
-      isPreview: this.#boot.role === "instructor",
-      classPage: this.#boot.classPage ?? null,
+      banner: this.#boot.role === "instructor" ? this.#previewBanner() : null,
       returnUrl: this.#tracking.returnUrl ?? this.#boot.returnUrl ?? null,
       isReturnedHere: Boolean(this.#tracking.returnUrl),
       strip: this.#others.termsStrip?.(this.#texts, this.#tracking, this.#boot.due),
@@ -67,6 +66,11 @@ export class App {
       () => this.#shown,
     );
     this.#router.start(this.#firstPath());
+  }
+
+  #previewBanner() {
+    const { windowState } = this.#tracking;
+    return this.#others.previewBanner(this.#texts, this.#boot.classPage ?? null, windowState);
   }
 
   /** Where to begin: where the learner was, else where the link points, else the beginning. */

@@ -97,16 +97,19 @@ const STYLE_ALONE = {
 
 const WITH_OTHERS = `
   import { gradeStatus } from "./components/grade-status.js";
+  import { previewBanner } from "./components/preview-banner.js";
   import * as groups from "./components/workshops/sharing.js";
   import { HandInDesk } from "./components/workshops/hand-in-desk.js";
   import { termsStrip, withTerms } from "./components/terms.js";
-  const others = { gradeStatus, groups, HandInDesk, termsStrip, withTerms };
+  const others = { gradeStatus, previewBanner, groups, HandInDesk, termsStrip, withTerms };
 `;
 
 /** What our own server has to say, and what is said of previews, groups, handing in and grades. */
 const SAID_BY_SERVER =
   /^(preview|due|share|handIn|grade|problem\.(no-session|expired|server|refused))(\.|$)/;
-/** And of that, what is said where there is no such thing. */
+/** What is said of a work once somebody has it, which nobody does elsewhere. */
+const SAID_OF_HANDED_IN = /^(voyage\.work\.(handed_in|returned|accepted)|rubric\.(total|detail))$/;
+/** And of what the server says, what is said where there is no such thing. */
 const SAID_ALONE = ["share.none", "handIn.title", "handIn.elsewhere"];
 /** A server sends the course, and an LMS keeps the work. */
 const SAID_BY_DISPATCH = /^problem\./;
@@ -114,16 +117,23 @@ const SAID_BY_DISPATCH = /^problem\./;
 /** What is said where there is nothing but the browser, and where a cmi5 session is. */
 const SAID_BY_BROWSER = /^(save\.here|problem\.no-storage)(\.|$)/;
 const SAID_BY_CMI5 = /^problem\.(session-over|lms-expired)(\.|$)/;
+/** What is said where a package holds the course, in pieces maybe, and may find no LMS. */
+const SAID_BY_PACKAGES = new RegExp(
+  "^(problem\\.(moved|no-file|no-lms|storage)(\\.|$)|work\\.(copy|missing)$|" +
+    "ways\\.\\w+Unit$|end\\.(outline$|\\w+\\.unit$))",
+);
 
 /** Leaves out what a page never says: the words of reviewing, and of other deliveries. */
 function wordsFor(delivery) {
+  const isPackage = delivery !== "lti" && delivery !== "dispatch";
   const isServed = (name) =>
     SAID_BY_SERVER.test(name) &&
     !SAID_ALONE.includes(name) &&
     !(delivery === "dispatch" && SAID_BY_DISPATCH.test(name));
   const isSaid = ([name]) =>
     !name.startsWith("marking.") &&
-    (delivery === "lti" || !isServed(name)) &&
+    (delivery === "lti" || !(isServed(name) || SAID_OF_HANDED_IN.test(name))) &&
+    (isPackage || !SAID_BY_PACKAGES.test(name)) &&
     (delivery === "local" || !SAID_BY_BROWSER.test(name)) &&
     (delivery === "cmi5" || !SAID_BY_CMI5.test(name));
   return {

@@ -18,6 +18,7 @@ function embeddedBoot() {
  * @param {string} language
  * @param {string} words of that language, packed
  * @param {{gradeStatus?: typeof import("./components/grade-status.js").gradeStatus,
+ *   previewBanner?: typeof import("./components/preview-banner.js").previewBanner,
  *   groups?: typeof import("./components/workshops/sharing.js"),
  *   HandInDesk?: typeof import("./components/workshops/hand-in-desk.js").HandInDesk}} others what
  *   work with others needs, where there are any

@@ -17,7 +17,10 @@ export const LONGEST_RESPONSE = 500;
 /** Added to every tolerance, so that 0.1 + 0.2 is within 0 of 0.3. */
 const NUMERIC_SLACK = 1e-9;
 
-/** The response is not one that this question can have. Not to be confused with a wrong one. */
+/**
+ * The response is not one that this question can have. Not to be confused with a wrong one. Why, it
+ * does not say: what the page says is the same, and the server's own words are its twin's.
+ */
 export class InvalidResponse extends Error {
   name = "InvalidResponse";
 }
@@ -66,19 +69,19 @@ export function numberText(value) {
   return `${sign}${whole}${decimals}${"0".repeat(shift - decimals.length)}`;
 }
 
-function requireKnown(candidate, known, what) {
+function requireKnown(candidate, known) {
   if (typeof candidate !== "string" || !known.includes(candidate)) {
-    throw new InvalidResponse(`Not ${what} of this question.`);
+    throw new InvalidResponse();
   }
 }
 
-function requireIds(response, known, what) {
+function requireIds(response, known) {
   if (!Array.isArray(response)) {
-    throw new InvalidResponse(`Expected a list, each entry ${what}.`);
+    throw new InvalidResponse();
   }
-  for (const candidate of response) requireKnown(candidate, known, what);
+  for (const candidate of response) requireKnown(candidate, known);
   if (new Set(response).size !== response.length) {
-    throw new InvalidResponse("The same entry is there twice.");
+    throw new InvalidResponse();
   }
 }
 
@@ -92,12 +95,12 @@ function ownText(texts, id) {
 
 /** What a typed response means, or InvalidResponse when it means nothing. */
 function meaning(response, read) {
-  if (typeof response !== "string") throw new InvalidResponse("Expected a text.");
+  if (typeof response !== "string") throw new InvalidResponse();
   if ([...response].length > LONGEST_RESPONSE) {
-    throw new InvalidResponse(`Longer than ${LONGEST_RESPONSE} characters.`);
+    throw new InvalidResponse();
   }
   const value = read(response);
-  if (value === null) throw new InvalidResponse("Not an answer to this kind of question.");
+  if (value === null) throw new InvalidResponse();
   return value;
 }
 
@@ -125,7 +128,7 @@ const readText = (text) => normalizedText(text) || null;
 const SCORERS = {
   single: {
     score(key, response) {
-      requireKnown(response, key.choices, "a choice");
+      requireKnown(response, key.choices);
       return Number(response === key.correct);
     },
     remark: (key, response) => ownText(feedbackOf(key).choices, response),
@@ -134,8 +137,8 @@ const SCORERS = {
 
   multiple: {
     score(key, response) {
-      requireIds(response, key.choices, "a choice");
-      if (response.length === 0) throw new InvalidResponse("Choose at least one.");
+      requireIds(response, key.choices);
+      if (response.length === 0) throw new InvalidResponse();
       const hits = response.filter((id) => key.correct.includes(id)).length;
       return Math.max(0, hits - (response.length - hits)) / key.correct.length;
     },
@@ -145,7 +148,7 @@ const SCORERS = {
 
   true_false: {
     score(key, response) {
-      if (typeof response !== "boolean") throw new InvalidResponse("Expected true or false.");
+      if (typeof response !== "boolean") throw new InvalidResponse();
       return Number(response === key.correct);
     },
     remark: (key, response) => feedbackOf(key)[response ? "true" : "false"],
@@ -154,9 +157,9 @@ const SCORERS = {
 
   ordering: {
     score(key, response) {
-      requireIds(response, key.correct, "an item");
+      requireIds(response, key.correct);
       if (response.length !== key.correct.length) {
-        throw new InvalidResponse("Every item must be placed.");
+        throw new InvalidResponse();
       }
       return response.filter((id, i) => id === key.correct[i]).length / key.correct.length;
     },
@@ -173,9 +176,9 @@ const SCORERS = {
         Object.keys(response).length !== lefts.length ||
         !lefts.every((left) => has(response, left))
       ) {
-        throw new InvalidResponse("Every left side must be matched, and nothing else.");
+        throw new InvalidResponse();
       }
-      for (const left of lefts) requireKnown(response[left], key.options, "an option");
+      for (const left of lefts) requireKnown(response[left], key.options);
       return lefts.filter((left) => response[left] === key.correct[left]).length / lefts.length;
     },
     beside: (key) => feedbackOf(key).pairs,

@@ -29,14 +29,14 @@ export class InvalidWork extends Error {
  * @throws {InvalidWork}
  */
 export function checkedChanges(changes) {
-  if (!isObject(changes)) throw new InvalidWork("Changes are an object of records.");
+  if (!isObject(changes)) throw new InvalidWork();
   const entries = Object.entries(changes);
-  if (entries.length > MOST_RECORDS) throw new InvalidWork("Too many records.");
+  if (entries.length > MOST_RECORDS) throw new InvalidWork();
   for (const [name, record] of entries) {
-    if (!RECORD_ID.test(name) || !isObject(record)) throw new InvalidWork("No such record.");
+    if (!RECORD_ID.test(name) || !isObject(record)) throw new InvalidWork();
     const fields = Object.entries(record);
     const isRight = fields.every(([field, value]) => FIELD.test(field) && isValue(value));
-    if (!isRight || fields.length > MOST_FIELDS) throw new InvalidWork("No such field.");
+    if (!isRight || fields.length > MOST_FIELDS) throw new InvalidWork();
   }
   return changes;
 }

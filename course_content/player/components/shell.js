@@ -35,16 +35,16 @@ export class Shell {
 
   /**
    * @param {HTMLElement} root
-   * @param {{texts, course, learner, tracking, reading, isPreview: boolean,
-   *   classPage: string|null, returnUrl: string|null, isReturnedHere: boolean,
-   *   strip?: HTMLElement, look: {mark: string, accent: string|null}|null}} parts
-   *   `classPage` is where an instructor's preview leads back to, `returnUrl` where the course was
-   *   opened from, in this very frame where it `isReturnedHere`; `strip` says until when the
-   *   work is awaited, `look` whose course this is
+   * @param {{texts, course, learner, tracking, reading, banner: HTMLElement|null,
+   *   returnUrl: string|null, isReturnedHere: boolean, strip?: HTMLElement,
+   *   look: {mark: string, accent: string|null}|null}} parts
+   *   `banner` is that of an instructor's preview, `returnUrl` where the course was opened from, in
+   *   this very frame where it `isReturnedHere`; `strip` says until when the work is awaited,
+   *   `look` whose course this is
    */
   constructor(root, parts) {
     const { texts, course, learner, tracking } = parts;
-    const { isPreview, classPage, returnUrl, strip, look } = parts;
+    const { banner, returnUrl, strip, look } = parts;
     this.#texts = texts;
     this.#course = course;
     this.#learner = learner;
@@ -81,7 +81,7 @@ export class Shell {
         panel.button,
         returnUrl && this.#quit(returnUrl, parts.isReturnedHere),
       ),
-      ...(isPreview ? [this.#banner(classPage)] : []),
+      ...(banner ? [banner] : []),
       ...(strip ? [strip] : []),
       h(
         "div",
@@ -95,17 +95,6 @@ export class Shell {
       this.#live,
     );
     tracking.status.subscribe((status) => this.#showProblem(status.problem));
-  }
-
-  /** That nothing is recorded, and the way back to where the preview was opened. */
-  #banner(classPage) {
-    return h(
-      "aside",
-      { class: "preview-banner", "aria-label": this.#texts.t("preview.label") },
-      icon("eye"),
-      h("p", {}, this.#texts.t("preview.banner")),
-      classPage && this.#backTo(classPage),
-    );
   }
 
   /** Say something to those who do not see the screen. */
@@ -163,19 +152,6 @@ export class Shell {
     const { href } = this.#lookedUp;
     this.#lookedUp = null;
     return this.#main.querySelector(`a.term[href="${href}"]`);
-  }
-
-  /** The other page needs the window's state too, which following a link would lose. */
-  #backTo(classPage) {
-    const leave = () => {
-      window.history.pushState(this.#tracking.windowState, "", classPage);
-      window.location.reload();
-    };
-    return h(
-      "button",
-      { type: "button", class: "preview-banner__back", on: { click: leave } },
-      this.#texts.t("preview.back"),
-    );
   }
 
   #quit(returnUrl, isReturnedHere) {

@@ -1,6 +1,7 @@
 /** Tracking by an LMS that plays a SCORM 1.2 package. */
 import { Failure } from "./failure.js";
 import { LocalTracking } from "./local.js";
+import { PackagedUnits } from "./packaged-units.js";
 import { FUNCTIONS_12, Lms, findApi } from "./scorm/api.js";
 import { STRING_LIMIT, interaction, percent, timespan } from "./scorm/format.js";
 import { isToBeResumed, lessonStatus } from "./scorm/status.js";
@@ -66,5 +67,6 @@ export const SCORM12 = {
 export function openTracking(boot, window) {
   const api = findApi(window, "API", FUNCTIONS_12);
   if (!api) return new LocalTracking(boot, window, new Failure("no-lms"));
-  return new ScormTracking(boot, window, new Lms(api, FUNCTIONS_12), SCORM12);
+  const units = new PackagedUnits(boot, window);
+  return new ScormTracking(boot, window, new Lms(api, FUNCTIONS_12), SCORM12, units);
 }

@@ -1,6 +1,7 @@
 /** Tracking by an LMS that plays a SCORM 2004 package, of the 3rd or the 4th Edition. */
 import { Failure } from "./failure.js";
 import { LocalTracking } from "./local.js";
+import { PackagedUnits } from "./packaged-units.js";
 import { FUNCTIONS_2004, Lms, findApi } from "./scorm/api.js";
 import { percent } from "./scorm/format.js";
 import { duration, interaction, real, shortText } from "./scorm/format-2004.js";
@@ -111,5 +112,6 @@ const SCORM2004 = {
 export function openTracking(boot, window) {
   const api = findApi(window, "API_1484_11", FUNCTIONS_2004);
   if (!api) return new LocalTracking(boot, window, new Failure("no-lms"));
-  return new ScormTracking(boot, window, new Lms(api, FUNCTIONS_2004), SCORM2004);
+  const units = new PackagedUnits(boot, window);
+  return new ScormTracking(boot, window, new Lms(api, FUNCTIONS_2004), SCORM2004, units);
 }

@@ -37,7 +37,6 @@ import { Signal } from "../../signal.js";
 import { AttemptBook } from "../attempts.js";
 import { Failure } from "../failure.js";
 import { LocalMarker } from "../marker.js";
-import { PackagedUnits } from "../packaged-units.js";
 import { SaveQueue } from "../save-queue.js";
 import { storageOf } from "../works.js";
 import { percent } from "./format.js";
@@ -126,10 +125,9 @@ export class ScormTracking {
    * @param {Window} window
    * @param {import("./api.js").Lms|import("../relayed-lms.js").RelayedLms} lms
    * @param {Dialect} dialect
-   * @param {{content: (unitId: string) => Promise<object>}} [units] where they are, if not in the
-   *   package
+   * @param {{content: (unitId: string) => Promise<object>}} units where they are
    */
-  constructor(boot, window, lms, dialect, units = new PackagedUnits(boot, window)) {
+  constructor(boot, window, lms, dialect, units) {
     this.#boot = boot;
     this.#units = units;
     this.#lms = lms;
