@@ -118,10 +118,8 @@ const SAID_BY_DISPATCH = /^problem\./;
 const SAID_BY_BROWSER = /^(save\.here|problem\.no-storage)(\.|$)/;
 const SAID_BY_CMI5 = /^problem\.(session-over|lms-expired)(\.|$)/;
 /** What is said where a package holds the course, in pieces maybe, and may find no LMS. */
-const SAID_BY_PACKAGES = new RegExp(
-  "^(problem\\.(moved|no-file|no-lms|storage)(\\.|$)|work\\.(copy|missing)$|" +
-    "ways\\.\\w+Unit$|end\\.(outline$|\\w+\\.unit$))",
-);
+const SAID_BY_PACKAGES =
+  /^(problem\.(moved|no-file|no-lms|storage)|ways\.\w+Unit|end\.(outline|\w+\.unit))(\.|$)/;
 
 /** Leaves out what a page never says: the words of reviewing, and of other deliveries. */
 function wordsFor(delivery) {
