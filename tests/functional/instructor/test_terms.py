@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from werkzeug.test import TestResponse
 
 from lti_tool.lti import Role
@@ -261,6 +261,26 @@ def test_who_is_late_is_found_in_the_table_until_it_is_done(
 
     gives(teacher, zoe(school), **dates(due=now() + 2 * DAY))
     assert names(school, "rule=overdue") == ["Personne sans nom En retard"]
+
+
+def test_who_leaves_a_group_with_more_time_is_late_again(school: School, teacher: Window) -> None:
+    emile = school.seeded.learner_ids[1]
+    school.open(1).answer("quiz-un", "choix", "b")
+    set_whole(teacher, due=now() - DAY)
+    with school.database.transaction() as db:
+        group = CourseGroup(
+            context_pk=school.seeded.context_pk, group_id="7", origin=GroupOrigin.LISTED
+        )
+        db.add(group)
+        db.flush()
+        db.add(GroupMembership(group_pk=group.id, learner_id=emile))
+    assert gives(teacher, "group:7", **dates(due=now() + DAY)).status_code == 200
+    assert not any("Émile" in name for name in names(school, "rule=overdue"))
+
+    with school.database.transaction() as db:
+        db.execute(delete(GroupMembership))
+
+    assert any("Émile" in name for name in names(school, "rule=overdue"))
 
 
 def test_a_learner_s_page_says_what_was_late_and_by_how_much(
