@@ -8,17 +8,19 @@ guesses at reasons.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import (
+    BindParameter,
     CompoundSelect,
     ScalarSelect,
     Select,
     and_,
+    bindparam,
     case,
     exists,
     false,
@@ -250,16 +252,24 @@ def _overdue(awaited: Awaited, moment: datetime) -> ColumnElement[bool]:
     Who has no line has done nothing: for them the earliest of all their dates decides.
     """
 
-    def is_over(learner_id: int | None) -> bool:
-        return has_passed(min(awaited.due_dates(learner_id).values(), default=None), moment)
+    def is_over(dates: Mapping[str, datetime]) -> bool:
+        return has_passed(min(dates.values(), default=None), moment)
 
-    others = awaited.terms.exceptional
-    late = [learner_id for learner_id in others if is_over(learner_id)]
-    usual = Learner.id.not_in(others) if is_over(None) else false()
+    others = awaited.due_dates_of(awaited.terms.exceptional)
+    late = [learner_id for learner_id, dates in others.items() if is_over(dates)]
+    usual = ~_is_among(others) if is_over(awaited.due_dates(None)) else false()
     return or_(
         ClassLine.awaited_at <= moment - MINUTE,
-        and_(ClassLine.learner_id.is_(None), or_(usual, Learner.id.in_(late))),
+        and_(ClassLine.learner_id.is_(None), or_(usual, _is_among(late))),
     )
+
+
+def _is_among(learner_ids: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition of being one of these, who may be more than a query has parameters."""
+    keys: BindParameter[list[int]] = bindparam(
+        "keys", sorted(learner_ids), expanding=True, literal_execute=True, unique=True
+    )
+    return Learner.id.in_(keys)
 
 
 def _first_opened(link: ResourceLink) -> ScalarSelect[datetime | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,6 +37,19 @@ class Awaited:
         }
         return {name: one.due_at for name, one in bounds.items() if one.due_at is not None}
 
+    def due_dates_of(self, learner_ids: Iterable[int]) -> dict[int, Mapping[str, datetime]]:
+        """Return the same for several people: reckoned once for all who were given the same."""
+        alone = {row.learner_id for row in self.terms.rows}
+        known: dict[Hashable, Mapping[str, datetime]] = {}
+        found: dict[int, Mapping[str, datetime]] = {}
+        for learner_id in learner_ids:
+            own = learner_id if learner_id in alone else None
+            given = (own, frozenset(self.terms.groups_of.get(learner_id, ())))
+            if given not in known:
+                known[given] = self.due_dates(learner_id)
+            found[learner_id] = known[given]
+        return found
+
     def first_dates(self, db: Session, learner_ids: Collection[int]) -> dict[int, datetime]:
         """Return the earliest due date of what each of these has not done, where there is any."""
         return {pk: date for pk, (date, _step) in self._first(db, learner_ids).items()}
@@ -46,14 +59,11 @@ class Awaited:
         return {pk: step for pk, (_date, step) in self._first(db, learner_ids).items()}
 
     def _first(self, db: Session, learner_ids: Collection[int]) -> dict[int, tuple[datetime, str]]:
-        of_class = self.due_dates(None)
-        if not of_class:
+        if not self.due_dates(None):
             return {}
         done = done_steps(db, self.course, self.link, learner_ids)
-        exceptional = self.terms.exceptional
         found: dict[int, tuple[datetime, str]] = {}
-        for learner_id in learner_ids:
-            dates = self.due_dates(learner_id) if learner_id in exceptional else of_class
+        for learner_id, dates in self.due_dates_of(learner_ids).items():
             theirs = done.get(learner_id, frozenset())
             left = [(date, name) for name, date in dates.items() if name not in theirs]
             if left:
