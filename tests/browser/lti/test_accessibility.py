@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from playwright.sync_api import Frame, Page, Response, expect
+from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
 from classroom.accounts import ADMINISTRATOR, INSTRUCTOR, MENTOR, STUDENT, Account
@@ -23,7 +24,15 @@ from config.settings import Settings
 from course_content.model import Course
 from lti_tool.app import create_app
 from lti_tool.database import Database
-from lti_tool.models import ExportJob, ExportPackage, ExportSend, JobState, now
+from lti_tool.models import (
+    ExportJob,
+    ExportPackage,
+    ExportSend,
+    GradeDelivery,
+    HandMadeGrade,
+    JobState,
+    now,
+)
 from scorm_packages.checks.findings import Finding, Report
 from tests.browser.looks import SCHEMES, WIDTHS, look_at
 from tests.browser.lti.conftest import (
@@ -311,6 +320,7 @@ def looks_at_the_instructor_s_pages(tour: Tour, links: Mapping[str, str]) -> Non
     expect(frame.locator(".class-table").first).to_be_visible()
     looks_at_a_learner_and_an_activity(tour, frame)
     looks_at_the_dates(tour, frame)
+    looks_at_the_gradebook(tour, frame)
     frame.locator(".queue [data-submission]").first.press("Enter")
     expect(frame.locator(".marking__work")).to_be_visible()
     reloads(frame)
@@ -374,6 +384,32 @@ def looks_at_the_dates(tour: Tour, frame: Frame) -> None:
     tour.look("due dates and attempts", frame)
     frame.locator(".class-ways a[data-open]").first.press("Enter")
     expect(frame.locator("#class-search")).to_be_visible()
+
+
+def looks_at_the_gradebook(tour: Tour, frame: Frame) -> None:
+    """Synchronise it, find a grade that somebody gave there, and go back to the table."""
+    frame.locator(".class-menu a[href='/class/gradebook']").press("Enter")
+    expect(frame.locator(".gradebook-page h1")).to_be_focused()
+    frame.locator("#sync-start").press("Enter")
+    expect(frame.locator("#class-news")).not_to_be_empty()
+    expect(frame.locator("#sync-state:not([data-under-way])")).to_be_visible()
+    a_grade_was_given_by_hand(tour.school)
+    reloads(frame)
+    expect(frame.locator("[data-group=undecided] tbody tr")).to_have_count(1)
+    tour.look("gradebook", frame)
+    frame.locator(".class-ways a[data-open]").first.press("Enter")
+    expect(frame.locator("#class-search")).to_be_visible()
+
+
+def a_grade_was_given_by_hand(school: School) -> None:
+    """Note what a reading of the gradebook would find, had a teacher changed a grade there."""
+    database = Database(school.database_url)
+    with database.transaction() as db:
+        row = db.scalars(select(GradeDelivery).order_by(GradeDelivery.id)).first()
+        assert row is not None
+        place = {"line_item_pk": row.line_item_pk, "learner_id": row.learner_id}
+        db.add(HandMadeGrade(**place, theirs=0.2, resisted=True))
+    database.close()
 
 
 def reloads(frame: Frame, path: str = "") -> None:
