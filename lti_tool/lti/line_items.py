@@ -37,6 +37,8 @@ RESULTS_TYPE = "application/vnd.ims.lis.v2.resultcontainer+json"
 PAGE_ITEMS = 100
 MOST_COLUMNS = 5_000
 MOST_RESULTS = 20_000
+LARGEST_SHARE = 100.0
+"""What is further from 0 says nothing but that it is no grade of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,10 @@ class Result:
 
     @property
     def share(self) -> float | None:
-        """The score as a part of the maximum."""
-        return None if self.score is None else self.score / self.maximum
+        """The score as a part of the maximum, within what can be a grade."""
+        if self.score is None:
+            return None
+        return max(-LARGEST_SHARE, min(self.score / self.maximum, LARGEST_SHARE))
 
 
 class LineItemClient:

@@ -24,6 +24,7 @@ from lti_tool.models import (
     DeliveryState,
     Deployment,
     GradeDelivery,
+    HandMadeGrade,
     LineItem,
     LineItemState,
     Platform,
@@ -284,8 +285,12 @@ def _note(db: Session, job: _Job, url: str | None, moment: datetime) -> None:
                 tries=0,
                 due_at=moment,
                 error=None,
+                sent_score=None,
+                tried_score=None,
             )
         )
+        # Nor any of the grades that somebody gave in the older one.
+        db.execute(delete(HandMadeGrade).where(HandMadeGrade.line_item_pk == job.item.id))
 
 
 def _note_failure(db: Session, job: _Job, error: Exception, moment: datetime) -> None:

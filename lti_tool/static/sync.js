@@ -30,15 +30,25 @@
     }).catch(() => null);
   }
 
-  /** Send something, and have class.js show the page that is the answer. */
+  /** Send something, and have class.js show the page that is the answer; return whether it came. */
   async function send(path, body, told) {
     const response = await ask(path, body);
     if (!response?.ok) {
       tell(words().failed);
-      return;
+      return false;
     }
-    const html = await response.text();
-    content.dispatchEvent(new CustomEvent("answer", { detail: { html, told: words()[told] } }));
+    showAnswer(await response.text(), words()[told]);
+    return true;
+  }
+
+  function showAnswer(html, told) {
+    content.dispatchEvent(new CustomEvent("answer", { detail: { html, told } }));
+  }
+
+  /** Ask for a synchronisation. A small one may be over before its page is here. */
+  async function start() {
+    const isAsked = await send("/sync", {}, "started");
+    if (isAsked && !underWay()) tell(words().over);
   }
 
   function decide(button, decision) {
@@ -86,10 +96,7 @@
     if (state?.over) {
       const page = await ask("");
       if (underWay() === shown && page?.ok) {
-        const html = await page.text();
-        content.dispatchEvent(
-          new CustomEvent("answer", { detail: { html, told: words().over } }),
-        );
+        showAnswer(await page.text(), words().over);
         return;
       }
     } else if (state) {
@@ -107,7 +114,7 @@
     const button = event.target.closest("button[data-sync]");
     if (!button) return;
     const what = button.dataset.sync;
-    if (what === "start") send("/sync", {}, "started");
+    if (what === "start") start();
     else decide(button, what);
   });
   content.addEventListener("change", (event) => {

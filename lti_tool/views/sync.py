@@ -89,11 +89,11 @@ def decisions() -> Response:
 @blueprint.post("/api/class/gradebook/nightly")
 def nightly() -> Response:
     """Have the class synchronised each night, or no more, and return ``page``."""
-    wished = json_body().get("wished")
-    if not isinstance(wished, bool):
-        refuse(ApiFault.UNREADABLE_REQUEST)
     with tool().database.transaction() as db:
         window = instructor_window(db)
+        wished = json_body().get("wished")
+        if not isinstance(wished, bool):
+            refuse(ApiFault.UNREADABLE_REQUEST)
         wishes_nights(db, window.resource_link.context_pk, _name(window), wished=wished)
     return page()
 

@@ -36,6 +36,8 @@ from lti_tool.models import (
     Context,
     Counting,
     GradeDelivery,
+    GradeSync,
+    HandMadeGrade,
     KeptToken,
     Notice,
     Platform,
@@ -46,12 +48,13 @@ from lti_tool.models import (
 from lti_tool.services.columns import note_coupled
 from lti_tool.services.delivery import DeliveryFault, deliver_due, fault_of
 from lti_tool.services.rosters import RosterStatus, refresh
+from lti_tool.services.sync_jobs import SyncDesk, ask, sync_next
 from tests.functional.instructor.registrar import person
 from tests.functional.launch.lms import CLIENT_ID, ISSUER, LTI, Answer, Asked, Key, Server
 from tests.functional.launch.test_notices import claims as notice_claims
 from tests.functional.school import School, Window
 from tests.fuzzing.effort import effort
-from tests.fuzzing.hostile import NOT_OBJECTS, TEXTS, VALUES, rarely, signed, written
+from tests.fuzzing.hostile import NOT_OBJECTS, NUMBERS, TEXTS, VALUES, rarely, signed, written
 
 STATUSES = rarely(
     st.sampled_from([201, 204, 301, 400, 401, 403, 404, 409, 429, 500, 503]), st.just(200)
@@ -339,6 +342,57 @@ def test_no_choice_of_columns_breaks_the_class_page(
         if seen is not None:
             choice = {**choice, "seen": seen[1]}
     assert teacher.get("/api/class/columns").status_code == 200
+
+
+RESULTS = st.lists(
+    rarely(
+        VALUES,
+        st.fixed_dictionaries(
+            {"userId": rarely(TEXTS, st.sampled_from(["user-1", "user-2"]))},
+            optional={"resultScore": rarely(VALUES, st.floats(0, 200)), "resultMaximum": NUMBERS},
+        ),
+    ),
+    max_size=3,
+)
+
+
+@effort(40)
+@given(token=TOKEN_ANSWERS, results=answers(RESULTS))
+@example(
+    GOOD_TOKEN,
+    Answer(200, written([{"userId": "user-1", "resultScore": 1e308, "resultMaximum": 1e-308}])),
+)
+def test_no_results_break_a_synchronisation(
+    hostile: Hostile, teacher: Window, token: Answer, results: Answer
+) -> None:
+    hostile.forget()
+    hostile.says("/token", token)
+    hostile.says("/items/1/lineitem/results", results)
+    tool = hostile.school.tool
+    with tool.database.transaction() as db:
+        for table in (GradeDelivery, GradeSync, HandMadeGrade, PlatformHealth):
+            db.execute(delete(table))
+        link = db.get_one(ResourceLink, hostile.school.seeded.link_pk)
+        db.add(
+            GradeDelivery(
+                line_item=note_coupled(db, link),
+                learner_id=hostile.school.seeded.learner_ids[0],
+                score=0.5,
+                state="sent",
+                sent_score=0.5,
+            )
+        )
+        ask(db, link, "", now())
+
+    assert sync_next(SyncDesk(tool.database, tool.line_items, tool.courses))
+
+    with tool.database.transaction() as db:
+        row = db.scalars(select(GradeSync)).one()
+        event(f"{row.state} {(row.error or '').partition(':')[0]}")
+        assert not (row.error or "").startswith(ServiceFault.INTERNAL)
+        db.execute(delete(PlatformHealth))
+    for path in ("/api/class/gradebook", "/api/class/gradebook/progress", "/api/class"):
+        assert teacher.get(path).status_code == 200
 
 
 JWKS = st.one_of(
