@@ -49,6 +49,8 @@ from tests.functional.launch.lms import Answer, Server
 from tests.functional.school import School
 from tests.seeding import add_link
 
+ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What does not depend on the database, once."""
 FULL = 0.5
 """What the first quiz is worth, of the two that the link covers."""
 PARTIAL = 1 / 3
@@ -192,6 +194,7 @@ def test_a_score_sent_again_is_strictly_later_than_the_one_before(office: Office
     assert after > before
 
 
+@ON_ONE_DATABASE
 def test_a_refused_score_is_tried_again_and_says_why_it_is_refused_again(office: Office) -> None:
     office.earn(0)
     office.columns.replies.append(Answer(404, b"gone"))
@@ -211,6 +214,7 @@ def test_a_refused_score_is_tried_again_and_says_why_it_is_refused_again(office:
     assert office.page().failures == []
 
 
+@ON_ONE_DATABASE
 def test_work_done_before_there_was_a_column_gets_its_grade(office: Office) -> None:
     with office.school.database.transaction() as db:
         link = db.get_one(ResourceLink, office.school.seeded.link_pk)
@@ -265,6 +269,7 @@ def test_a_better_score_does_not_overwrite_a_grade_that_was_kept(office: Office)
     assert office.grade(0) == FULL
 
 
+@ON_ONE_DATABASE
 def test_a_kept_grade_that_is_changed_again_is_asked_about_again(office: Office) -> None:
     office.earn(0)
     office.deliver()
@@ -294,6 +299,7 @@ def test_a_grade_of_somebody_without_a_score_stays_when_they_earn_one(office: Of
     assert office.page().undecided == 1
 
 
+@ON_ONE_DATABASE
 def test_an_older_score_of_ours_is_not_taken_for_somebody_else_s(office: Office) -> None:
     office.earn(0, vrai=False)
     office.deliver()
@@ -308,6 +314,7 @@ def test_an_older_score_of_ours_is_not_taken_for_somebody_else_s(office: Office)
     assert office.grade(0) == FULL
 
 
+@ON_ONE_DATABASE
 def test_a_score_that_arrived_although_its_answer_was_lost_is_ours(office: Office) -> None:
     office.earn(0, vrai=False)
     office.later(seconds=1)
@@ -323,6 +330,7 @@ def test_a_score_that_arrived_although_its_answer_was_lost_is_ours(office: Offic
     assert office.grade(0) == FULL
 
 
+@ON_ONE_DATABASE
 def test_a_decision_about_what_has_changed_since_is_not_carried_out(office: Office) -> None:
     office.earn(0, vrai=False)
     office.deliver()
@@ -340,6 +348,7 @@ def test_a_decision_about_what_has_changed_since_is_not_carried_out(office: Offi
     assert office.page().undecided == 1
 
 
+@ON_ONE_DATABASE
 def test_nobody_decides_about_another_link_s_grades(office: Office) -> None:
     office.earn(0)
     office.deliver()
@@ -355,6 +364,7 @@ def test_nobody_decides_about_another_link_s_grades(office: Office) -> None:
     assert office.page().undecided == 1
 
 
+@ON_ONE_DATABASE
 def test_a_platform_that_keeps_the_hand_made_grade_all_the_same_is_told_of(office: Office) -> None:
     office.earn(0)
     office.deliver()
@@ -413,6 +423,7 @@ def test_a_worker_killed_between_reading_and_sending_loses_nothing(office: Offic
     assert (standing.sent, standing.done, standing.total) == (2, 3, 3)
 
 
+@ON_ONE_DATABASE
 def test_a_worker_asked_to_end_among_the_grades_sends_none_twice(office: Office) -> None:
     for learner in (0, 1, 2):
         office.earn(learner)
@@ -437,6 +448,7 @@ def test_a_worker_asked_to_end_among_the_grades_sends_none_twice(office: Office)
     assert versions == [versions[0]] * 3
 
 
+@ON_ONE_DATABASE
 def test_a_platform_that_does_not_answer_is_read_again_later(office: Office) -> None:
     office.earn(0)
     office.deliver()
@@ -457,6 +469,7 @@ def test_a_platform_that_does_not_answer_is_read_again_later(office: Office) -> 
     assert (standing.same, standing.is_open, standing.fault) == (1, False, None)
 
 
+@ON_ONE_DATABASE
 def test_a_platform_that_never_answers_is_given_up_and_said_so(office: Office) -> None:
     office.ask()
     office.columns.replies.extend([Answer(500)] * MOST_TRIES)
@@ -472,6 +485,7 @@ def test_a_platform_that_never_answers_is_given_up_and_said_so(office: Office) -
     assert (standing.is_open, standing.fault) == (False, ServiceFault.PLATFORM_ERROR)
 
 
+@ON_ONE_DATABASE
 def test_a_platform_that_is_left_alone_is_not_read(office: Office) -> None:
     office.ask()
     until = office.moment + timedelta(minutes=1)
@@ -497,6 +511,7 @@ def test_a_platform_that_is_left_alone_is_not_read(office: Office) -> None:
     assert office.page().trouble is None
 
 
+@ON_ONE_DATABASE
 def test_a_column_that_is_gone_is_named(office: Office) -> None:
     office.earn(0)
     office.deliver()
@@ -542,6 +557,7 @@ def test_a_second_press_finds_the_synchronisation_that_is_open(office: Office) -
     assert office.ask() != (first and first.id)
 
 
+@ON_ONE_DATABASE
 def test_a_link_without_a_column_or_without_the_right_to_read_says_so(office: Office) -> None:
     assert office.page().obstacle is None
     for values, obstacle in (
@@ -574,6 +590,7 @@ def test_a_class_that_wishes_it_is_synchronised_once_each_night(office: Office) 
         assert db.scalars(select(NightlySync)).all() == []
 
 
+@ON_ONE_DATABASE
 def test_a_class_that_nobody_opens_any_more_is_left_alone_at_night(office: Office) -> None:
     database = office.school.database
     with database.transaction() as db:
@@ -609,6 +626,7 @@ def test_old_synchronisations_are_forgotten_but_for_the_last(office: Office) -> 
         assert len(db.scalars(select(GradeSync)).all()) == 1
 
 
+@ON_ONE_DATABASE
 def test_decisions_are_listed_by_name(office: Office) -> None:
     for learner in (0, 1):
         office.earn(learner)

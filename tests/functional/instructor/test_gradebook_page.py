@@ -24,6 +24,8 @@ from tests.functional.launch.lms import Answer, Server
 from tests.functional.school import School, Window
 
 PAGE = "/api/class/gradebook"
+ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What does not depend on the database, once."""
 
 
 @pytest.fixture
@@ -125,6 +127,7 @@ def test_the_instructor_decides_what_the_gradebook_keeps(
     assert columns.grade(1, "user-1") == 0.5
 
 
+@ON_ONE_DATABASE
 def test_a_decision_that_is_none_changes_nothing(
     school: School, columns: Columns, teacher: Window
 ) -> None:
@@ -145,6 +148,7 @@ def test_a_decision_that_is_none_changes_nothing(
     assert len(boxes(teacher.get(PAGE), "undecided")) == 1
 
 
+@ON_ONE_DATABASE
 def test_the_night_is_chosen_and_given_up(teacher: Window) -> None:
     def is_chosen(answer: TestResponse) -> bool:
         (box,) = lxml.html.fromstring(answer.text).xpath("//input[@id='sync-night']")
@@ -156,6 +160,7 @@ def test_the_night_is_chosen_and_given_up(teacher: Window) -> None:
     assert not is_chosen(teacher.post(f"{PAGE}/nightly", {"wished": False}))
 
 
+@ON_ONE_DATABASE
 def test_the_page_says_why_it_cannot_synchronise(school: School, teacher: Window) -> None:
     for changes, obstacle in (
         ({"grade_scopes": [SCORE_SCOPE]}, Obstacle.NOT_READABLE),
@@ -171,6 +176,7 @@ def test_the_page_says_why_it_cannot_synchronise(school: School, teacher: Window
     assert set(OBSTACLES) == set(Obstacle)
 
 
+@ON_ONE_DATABASE
 def test_the_page_says_until_when_a_platform_is_left_alone(school: School, teacher: Window) -> None:
     teacher.post(f"{PAGE}/sync", {})
     moment = now()
@@ -190,6 +196,7 @@ def test_the_page_says_until_when_a_platform_is_left_alone(school: School, teach
     assert "Prochain essai" in text_of(teacher.get(PAGE))
 
 
+@ON_ONE_DATABASE
 def test_the_page_says_that_nobody_takes_a_synchronisation(school: School, teacher: Window) -> None:
     teacher.post(f"{PAGE}/sync", {})
     with school.database.transaction() as db:
@@ -203,6 +210,7 @@ def test_the_page_says_that_nobody_takes_a_synchronisation(school: School, teach
     assert page.xpath("//*[@id='sync-alone'][not(@hidden)]")
 
 
+@ON_ONE_DATABASE
 def test_what_could_not_be_read_or_sent_is_told_with_who_can_mend_it(
     school: School, columns: Columns, teacher: Window
 ) -> None:
@@ -224,6 +232,7 @@ def test_what_could_not_be_read_or_sent_is_told_with_who_can_mend_it(
     assert "<b>Incorrect" not in unescape(page.text)
 
 
+@ON_ONE_DATABASE
 def test_a_learner_has_no_say_in_the_gradebook(school: School, columns: Columns) -> None:
     learner = school.open(0)
     for path in ("", "/progress"):
