@@ -364,6 +364,21 @@ describe("a preview", () => {
   });
 });
 
+test("what an instructor chose for graded quizzes holds in each unit", async () => {
+  const tracking = launched({ options: { scope: [], counting: "last", passMark: 70 } });
+  for (const id of ["one", "two"]) {
+    const { steps } = await tracking.unit(id);
+    const { graded, counting, passMark } = steps[`quiz-${id}`].activity;
+    assert.deepEqual({ graded, counting, passMark }, { graded: true, counting: "last", passMark: 70 });
+  }
+});
+
+test("without a choice, a quiz is as the course has it", async () => {
+  const { steps } = await launched().unit("one");
+  assert.equal(steps["quiz-one"].activity.passMark, activity("quiz-one").passMark);
+  assert.ok(!("counting" in steps["quiz-one"].activity));
+});
+
 test("a unit is fetched once", async () => {
   const tracking = launched();
   assert.equal((await tracking.unit("one")).id, "one");
