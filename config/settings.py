@@ -299,6 +299,15 @@ class Settings:
     # At least two threads: a platform reads our key set while we ask it for a token, and it
     # must be answered by another thread than the one that waits.
     threads: Annotated[int, Variable("THREADS", between(2, 256), "Threads in each process.")] = 8
+    streams: Annotated[
+        int,
+        Variable(
+            "STREAMS",
+            between(0, 1024),
+            "Class tables that a process keeps up to date at once, each by a thread of its own "
+            "beside those of ARRIMAGE_THREADS. The others look for news every half minute.",
+        ),
+    ] = 32
     log_level: Annotated[str, Variable("LOG_LEVEL", level_name, "How much the log tells.")] = "INFO"
     # Otherwise an invited stranger could make the tool call programs on its own machine.
     allow_loopback: Annotated[

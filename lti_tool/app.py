@@ -27,6 +27,7 @@ from lti_tool.views import (
     exports,
     health,
     learn,
+    live,
     lti,
     marking,
     mentors,
@@ -38,6 +39,7 @@ from lti_tool.views import (
 from lti_tool.views.compression import compress
 from lti_tool.views.context import EXTENSION, page_language
 from lti_tool.views.figures import duration, percent
+from lti_tool.views.places import Places
 from lti_tool.views.policy import CONTENT_SECURITY_POLICY
 
 HERE = Path(__file__).parent
@@ -89,6 +91,7 @@ def create_app(settings: Settings) -> Flask:
         class_pages,
         class_terms,
         class_downloads,
+        live,
         columns,
         marking,
         mentors,
@@ -102,6 +105,7 @@ def create_app(settings: Settings) -> Flask:
     def protect(response: Response) -> Response:
         return compress(add_headers(response, secure=settings.secure))
 
+    app.wsgi_app = Places(app.wsgi_app, settings.threads)  # type: ignore[method-assign]  # Flask's documented way
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way

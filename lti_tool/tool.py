@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
 from config.settings import Settings, SettingsError
@@ -30,6 +31,7 @@ from lti_tool.services.dispatch_licences import LicenceDesk
 from lti_tool.services.export_form import FormMaker
 from lti_tool.services.export_previews import PreviewDesk
 from lti_tool.services.exports import ExportDesk
+from lti_tool.services.followers import Followers
 from lti_tool.services.institution import institution_values
 from lti_tool.services.keys import KeyRing
 from lti_tool.services.launch_records import LaunchRecords
@@ -37,6 +39,7 @@ from lti_tool.services.launches import LaunchDesk
 from lti_tool.services.logins import LoginDesk
 from lti_tool.services.notices import NoticeDesk
 from lti_tool.services.outbox import announce_when_kept
+from lti_tool.services.pulse import pulse_of
 from lti_tool.services.queue import JobQueue
 from lti_tool.services.refusal_book import RefusalBook
 from lti_tool.services.registrations import RegistrationDesk
@@ -133,6 +136,7 @@ class Tool:
     dispatch: DispatchDoor
     previews: PreviewDesk
     export_forms: FormMaker
+    followers: Followers
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -210,7 +214,13 @@ def build_tool(settings: Settings) -> Tool:
         ),
         previews=previews,
         export_forms=FormMaker(previews, licences, courses, slugs),
+        followers=Followers(partial(_pulse, database), settings.streams),
     )
+
+
+def _pulse(database: Database, link_pk: int) -> str:
+    with database.reading() as db:
+        return pulse_of(db, link_pk)
 
 
 def media_base(slug: str) -> str:

@@ -188,9 +188,9 @@
   }
 
   /** Times in the reader's own zone; the server only knows its own. */
-  function localizeTimes(language) {
+  function localizeTimes(part, language) {
     const format = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-    for (const time of content.querySelectorAll("time")) {
+    for (const time of part.querySelectorAll("time")) {
       time.textContent = format.format(new Date(time.dateTime));
     }
   }
@@ -205,7 +205,8 @@
     if (report.dataset.view) {
       history.replaceState({ ...history.state, view: JSON.parse(report.dataset.view) }, "");
     }
-    localizeTimes(report.lang);
+    localizeTimes(content, report.lang);
+    document.dispatchEvent(new CustomEvent("class:shown"));
   }
 
   const actions = {
@@ -232,6 +233,10 @@
     else if (turn) view({ page: turn }, "pageNews");
     else if (works) view({ works, page: history.state.view?.page });
     else actions[action]?.();
+  });
+  // What live.js brings is written as the rest of the page is.
+  document.addEventListener("class:fresh", ({ detail: fresh }) => {
+    localizeTimes(fresh, document.documentElement.lang);
   });
   content.addEventListener("change", (event) => {
     if (event.target.dataset.action === "group") view({ group: event.target.value });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
@@ -26,12 +27,13 @@ from lti_tool.services.objections import (
     objection_to_platform,
 )
 from lti_tool.services.platform_health import troubles
-from lti_tool.services.reports import ClassTable, class_report
+from lti_tool.services.pulse import pulse_of
+from lti_tool.services.reports import PAGE, ClassTable, class_report
 from lti_tool.services.rosters import RosterStatus, refresh
 from lti_tool.services.sync_page import glance
 from lti_tool.services.targets import to_do
 from lti_tool.services.time_spent import LONGEST_SILENCE
-from lti_tool.views.asking import instructor_window
+from lti_tool.views.asking import LARGEST_NUMBER, instructor_window
 from lti_tool.views.context import tool
 
 blueprint = Blueprint("classes", __name__)
@@ -54,11 +56,19 @@ def fragment() -> Response:
     """Return a page of the class as a piece of HTML for the page that shows it.
 
     ``?group``, ``?search``, ``?rule``, ``?sort``, ``?direction`` and ``?page`` say which
-    lines, ``?works`` how many works of the queue.
+    lines, ``?works`` how many works of the queue. ``?shown`` names the learners whose lines a
+    page has on its screen: they come too, wherever they stand now. A page that says by
+    ``If-None-Match`` what it has (RFC 9110, 13.1.2) gets it again when it is another one.
     """
     with tool().database.reading() as db:
         window = instructor_window(db)
-        return make_response(render_template("class_table.html", **_details(window, db)))
+        if request.if_none_match.contains_weak(pulse_of(db, window.resource_link_pk)):
+            return Response(status=HTTPStatus.NOT_MODIFIED)
+        details = _details(window, db)
+    response = make_response(render_template("class_table.html", **details))
+    if not details["behind"]:
+        response.set_etag(details["pulse"])
+    return response
 
 
 @blueprint.post("/api/class/roster")
@@ -95,6 +105,8 @@ def class_page(
 
 def _details(window: WindowSession, db: Session) -> dict[str, Any]:
     link = window.resource_link
+    # Before anything is read: the page may hold more than its pulse says, never less.
+    pulse = pulse_of(db, link.id)
     course = tool().courses.course(link.course)
     language = tool().courses.language(link.course, window.language)
     behind = bring_up_to_date(tool().database, db, course, link)
@@ -105,6 +117,8 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
         shown = table.page_keys(view)
         behind = bring_up_to_date(tool().database, db, course, link, Share(shown, len(shown)))
     report = class_report(table, view)
+    here = frozenset(line.id for line in report.learners)
+    elsewhere = [number for number in _shown(request.args.get("shown", "")) if number not in here]
     works = _number_of_works(request.args.get("works", ""))
     roster = RosterStatus.of(link.context, moment)
     platform_id = link.context.deployment.platform_id
@@ -117,6 +131,8 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
         "titles": titles_of(course, language),
         "report": report,
         "behind": behind,
+        "pulse": pulse,
+        "elsewhere": table.lines(elsewhere),
         "quizzes": [one.id for one in link_extent(course, link.target).activities],
         "view": {**report.view.as_json(), "works": works},
         "rule_words": RULE_WORDS,
@@ -143,6 +159,16 @@ def titles_of(course: Course, language: str) -> dict[str, str]:
     """Return what the quizzes and workshops of a course are called, by their id."""
     steps = (step for unit in course.units for step in to_do(unit))
     return {step.id: localized(step.title, language) for step in steps}
+
+
+def _shown(text: str) -> list[int]:
+    """Return the learners of a list of numbers, as many as a page can show."""
+    numbers = text.split(",")[:PAGE]
+    return [
+        int(number)
+        for number in numbers
+        if number.isascii() and number.isdecimal() and len(number) < len(str(LARGEST_NUMBER))
+    ]
 
 
 def _number_of_works(text: str) -> int:

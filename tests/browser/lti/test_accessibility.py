@@ -78,6 +78,7 @@ WITHOUT_PAGE: Final[Mapping[str, str]] = {
     "class_terms.grant": "JSON",
     "class_terms.withdraw": "JSON",
     "class_downloads.": "files",
+    "live.": "events, not a page",
     "columns.": "parts of the class page, looked at there",
     "sync.page": "a part of the page of the gradebook, looked at there",
     "sync.start": "a part of the page of the gradebook, looked at there",

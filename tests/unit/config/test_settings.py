@@ -83,6 +83,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         ("BIND", "127.0.0.1:99999", "127.0.0.1:8000"),
         ("WORKERS", "many", "from 1 to 64"),
         ("THREADS", "1", "from 2 to 256"),
+        ("STREAMS", "-1", "from 0 to 1024"),
         ("LOG_LEVEL", "loud", "WARNING"),
         ("SESSION_IDLE_MINUTES", "0", "from 5"),
         ("SESSION_HOURS", "1000", "from 1 to 72"),

@@ -1,0 +1,156 @@
+"""An open class table hears that it is behind, and asks for what changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import closing
+
+import lxml.html
+import pytest
+from sqlalchemy import select, update
+
+from lti_tool.lti import Role
+from lti_tool.models import GradeDelivery, Learner, Membership, WindowSession, now
+from lti_tool.services.followers import OPENING
+from lti_tool.services.pulse import pulse_of
+from lti_tool.views.places import Places
+from tests.functional.school import School, Window
+
+STREAM = "/api/class/stream"
+
+
+def pulse(school: School) -> str:
+    with school.database.reading() as db:
+        return pulse_of(db, school.seeded.link_pk)
+
+
+def teacher(school: School) -> Window:
+    return school.open(2, role=Role.INSTRUCTOR)
+
+
+def first_words(window: Window, count: int, known: str = "") -> list[str]:
+    """Return what a stream says first, and close it."""
+    headers = {**window.headers, "Last-Event-ID": known}
+    answer = window.client.get(STREAM, headers=headers, buffered=False)
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/event-stream"
+    assert answer.headers["X-Accel-Buffering"] == "no"
+    assert "Content-Encoding" not in answer.headers
+    with closing(answer):
+        words = iter(answer.response)
+        return [bytes(next(words)).decode() for _one in range(count)]
+
+
+def test_a_stream_tells_a_page_that_is_behind_and_has_nothing_of_anybody_in_it(
+    school: School,
+) -> None:
+    opening, event = first_words(teacher(school), 2, known="earlier")
+
+    assert opening == OPENING
+    assert event == f"event: change\nid: {pulse(school)}\ndata: {pulse(school)}\n\n"
+
+
+def test_a_closed_stream_makes_room(school: School) -> None:
+    school.tool.followers._most = 1
+    for _time in range(3):
+        assert len(first_words(teacher(school), 2)) == 2
+
+
+def test_a_page_without_room_for_its_stream_is_told_to_ask_instead(school: School) -> None:
+    school.tool.followers._most = 0
+
+    answer = teacher(school).get(STREAM)
+
+    assert (answer.status_code, answer.data) == (204, b"")
+
+
+@pytest.mark.parametrize("role", [Role.LEARNER, Role.MENTOR])
+def test_only_instructors_follow_a_class(school: School, role: Role) -> None:
+    assert school.open(0, role=role).get(STREAM).status_code == 403
+
+
+def test_a_session_that_is_over_has_no_stream(school: School) -> None:
+    window = teacher(school)
+    with school.database.transaction() as db:
+        db.execute(update(WindowSession).values(expires_at=now()))
+
+    assert window.get(STREAM).status_code == 401
+
+
+def test_all_that_a_table_shows_changes_its_pulse(school: School) -> None:
+    learner = school.open(0)
+
+    def sent() -> None:
+        with school.database.transaction() as db:
+            row = db.scalars(select(GradeDelivery)).one()
+            row.state, row.sent_at = "sent", now()
+
+    def joins() -> None:
+        with school.database.transaction() as db:
+            person = Learner(platform_id=school.seeded.platform_id, sub="new", name="Nouvelle")
+            db.add(Membership(context_pk=school.seeded.context_pk, learner=person, role="learner"))
+
+    def comes_again() -> None:
+        with school.database.transaction() as db:
+            db.execute(update(Membership).values(last_seen_at=now()))
+
+    acts: list[Callable[[], object]] = [
+        lambda: learner.put("/api/state", {"revision": 0, "state": {"visited": ["un/lecon"]}}),
+        lambda: learner.answer("quiz-un", "choix", "b"),
+        learner.do_quiz_one,
+        sent,
+        joins,
+        comes_again,
+    ]
+    pulses = [pulse(school)]
+    for act in acts:
+        act()
+        pulses.append(pulse(school))
+
+    assert len(set(pulses)) == len(acts) + 1
+    assert pulse(school) == pulses[-1]
+
+
+def test_a_link_that_is_gone_has_no_pulse(school: School) -> None:
+    with school.database.reading() as db:
+        assert pulse_of(db, 4_000) == ""
+
+
+def test_a_table_that_is_as_it_was_is_not_sent_again(school: School) -> None:
+    window = teacher(school)
+    answer = window.get("/api/class")
+    known = {**window.headers, "If-None-Match": answer.headers["ETag"]}
+    page = lxml.html.fromstring(answer.text)
+    assert json.dumps(page.get("data-pulse")) in answer.headers["ETag"]
+
+    assert window.client.get("/api/class", headers=known).status_code == 304
+
+    school.open(0).do_quiz_one()
+    assert window.client.get("/api/class", headers=known).status_code == 200
+
+
+def test_a_page_gets_the_lines_that_it_shows_wherever_they_stand_now(school: School) -> None:
+    page = lxml.html.fromstring(
+        teacher(school).get("/api/class?search=emile&shown=1,2,x,-1,,9").text
+    )
+
+    assert page.xpath("//tbody/tr[not(ancestor::template)]/@data-learner") == ["2"]
+    assert page.xpath("//template//tr/@data-learner") == ["1"]
+
+
+def test_no_list_of_lines_is_too_long_or_too_strange(school: School) -> None:
+    for shown in ("1," * 5000, "٣", "9" * 400, "1;2", "%00"):
+        assert teacher(school).get(f"/api/class?shown={shown}").status_code == 200
+
+
+def test_a_request_gives_its_place_back_and_a_stream_before_it_ends(school: School) -> None:
+    """With one place, a stream that is open lets the next request in."""
+    school.app.wsgi_app = Places(school.app.wsgi_app, 1)  # type: ignore[method-assign]  # Flask's documented way
+    window = teacher(school)
+    stream = window.client.get(STREAM, headers=window.headers, buffered=False)
+    with closing(stream):
+        next(iter(stream.response))
+
+        for path in ("/api/class", "/static/class.css", "/nowhere"):
+            assert window.client.get(path, headers=window.headers).status_code in {200, 404}
