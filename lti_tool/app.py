@@ -39,7 +39,7 @@ from lti_tool.views import (
 from lti_tool.views.compression import compress
 from lti_tool.views.context import EXTENSION, page_language
 from lti_tool.views.figures import duration, percent
-from lti_tool.views.places import Places
+from lti_tool.views.places import keep_places
 from lti_tool.views.policy import CONTENT_SECURITY_POLICY
 
 HERE = Path(__file__).parent
@@ -72,6 +72,7 @@ def create_app(settings: Settings) -> Flask:
         BABEL_TRANSLATION_DIRECTORIES=str(HERE / "locale"),
     )
     app.extensions[EXTENSION] = build_tool(settings)
+    keep_places(app, settings.threads)
     Babel(app, locale_selector=page_language)
     app.jinja_env.globals.update(
         asset=asset_url, page_language=page_language, percent=percent, duration=duration
@@ -105,7 +106,6 @@ def create_app(settings: Settings) -> Flask:
     def protect(response: Response) -> Response:
         return compress(add_headers(response, secure=settings.secure))
 
-    app.wsgi_app = Places(app.wsgi_app, settings.threads)  # type: ignore[method-assign]  # Flask's documented way
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way

@@ -14,7 +14,6 @@ from lti_tool.models import now
 from lti_tool.services.followers import TooManyFollow
 from lti_tool.views.asking import instructor_window
 from lti_tool.views.context import tool
-from lti_tool.views.places import PLACE
 
 blueprint = Blueprint("live", __name__)
 
@@ -45,7 +44,4 @@ def stream() -> Response:
     response.call_on_close(lambda: followers.leave(follower))
     # nginx would hold events back until it has a page's worth of them.
     response.headers["X-Accel-Buffering"] = "no"
-    place = request.environ.get(PLACE)
-    if place is not None:
-        place.leave()
     return response

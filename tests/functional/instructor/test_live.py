@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from contextlib import closing
 
 import lxml.html
 import pytest
+from flask import Flask, Response
 from sqlalchemy import select, update
 
 from lti_tool.lti import Role
 from lti_tool.models import GradeDelivery, Learner, Membership, WindowSession, now
 from lti_tool.services.followers import OPENING
 from lti_tool.services.pulse import pulse_of
-from lti_tool.views.places import Places
+from lti_tool.views.places import keep_places
 from tests.functional.school import School, Window
 
 STREAM = "/api/class/stream"
@@ -144,13 +146,43 @@ def test_no_list_of_lines_is_too_long_or_too_strange(school: School) -> None:
         assert teacher(school).get(f"/api/class?shown={shown}").status_code == 200
 
 
-def test_a_request_gives_its_place_back_and_a_stream_before_it_ends(school: School) -> None:
-    """With one place, a stream that is open lets the next request in."""
-    school.app.wsgi_app = Places(school.app.wsgi_app, 1)  # type: ignore[method-assign]  # Flask's documented way
-    window = teacher(school)
-    stream = window.client.get(STREAM, headers=window.headers, buffered=False)
-    with closing(stream):
-        next(iter(stream.response))
+def test_a_request_gives_its_place_back_and_a_stream_has_none() -> None:
+    app = Flask(__name__)
+    keep_places(app, 1)
+    app.add_url_rule("/stream", "stream", view_func=lambda: Response(iter([b"a", b"b"])))
+    app.add_url_rule("/page", "page", view_func=lambda: "page")
+    client = app.test_client()
+    with closing(client.get("/stream", buffered=False)) as stream:
+        assert next(iter(stream.response)) == b"a"
 
-        for path in ("/api/class", "/static/class.css", "/nowhere"):
-            assert window.client.get(path, headers=window.headers).status_code in {200, 404}
+        for path, status in (("/page", 200), ("/nowhere", 404), ("/page", 200)):
+            assert client.get(path).status_code == status
+
+
+def test_a_request_waits_for_its_place() -> None:
+    app = Flask(__name__)
+    keep_places(app, 1)
+    inside, go_on, order = threading.Event(), threading.Event(), []
+
+    def slow() -> str:
+        inside.set()
+        go_on.wait()
+        order.append("slow")
+        return ""
+
+    def quick() -> str:
+        order.append("quick")
+        return ""
+
+    app.add_url_rule("/slow", view_func=slow)
+    app.add_url_rule("/quick", view_func=quick)
+    first = threading.Thread(target=app.test_client().get, args=("/slow",))
+    second = threading.Thread(target=app.test_client().get, args=("/quick",))
+    first.start()
+    inside.wait()
+    second.start()
+    go_on.set()
+    first.join()
+    second.join()
+
+    assert order == ["slow", "quick"]
