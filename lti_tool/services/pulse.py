@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from sqlalchemy import Select, Subquery, case, func, select, true
+from sqlalchemy import Select, Subquery, case, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -39,7 +39,7 @@ def _sums(link_pk: int) -> Select[Any]:
     parts = (_work(link_pk), _people(link_pk), _grades(link_pk), _hand_ins(link_pk))
     source: Any = link
     for part in parts:
-        source = source.join(part, true())
+        source = source.join(part, ResourceLink.id == link_pk)
     return (
         select(
             ResourceLink.target,
