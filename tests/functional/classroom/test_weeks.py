@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from classroom.accounts import ACCOUNTS, INSTRUCTOR
-from classroom.app import EXTENSION, create_app
+from classroom.app import EXTENSION, create_app, open_store
 from classroom.class_of_thirty import CLASSMATES, DEPARTED, LISTENER
 from classroom.options import Options
 from classroom.people import in_gradebook, members
@@ -21,6 +22,7 @@ from classroom.weeks.events import Event, HandIn, Review, Study, weeks
 from classroom.weeks.living import Weeks
 from classroom.weeks.preview import Quiz, Unit
 from classroom.weeks.pupils import COURSES, HANDED, SALIENCE
+from classroom.weeks.running import DIARY, live
 from lti_tool.models import Attempt, DeliveryState, GradeDelivery, Learner, Submission
 from lti_tool.services.delivery import deliver_due
 from lti_tool.tool import Tool
@@ -147,6 +149,16 @@ def test_what_was_lived_is_the_tool_s_own_and_is_not_lived_twice(campus: Applica
     page = lived.opened_by(INSTRUCTOR).ask("GET", "/api/class")
     told = dict(re.findall(r'data-rule="(\w+)".*?(\d+)</span>', page))
     assert told.keys() >= {"stuck", "grade_refused", "work_returned", "inactive", "never_opened"}
+
+
+@pytest.mark.parametrize("what", ["the weeks are over", "the course is another one"])
+def test_nothing_is_lived_once_it_is_too_late(what: str, whole: Options) -> None:
+    """No application is even asked for: none has this name."""
+    course = open_store(whole).course_id if what == "the weeks are over" else "an older course"
+    diary = {"end": END.isoformat(), "course": course, "over": what == "the weeks are over"}
+    (whole.data / DIARY).write_text(json.dumps(diary), encoding="utf-8")
+
+    assert live(whole, "no_such_module:application") == 0
 
 
 def attempts_of(tool: Tool) -> list[tuple[str, str, int, float]]:
