@@ -38,6 +38,7 @@ def show_a_class(executable: str | None) -> None:
         looks_at_somebody(instructor)
         looks_at_an_activity(instructor)
         sets_dates(instructor)
+        weighs_a_policy(instructor)
         reads_the_gradebook(instructor)
         browser.close()
 
@@ -112,6 +113,17 @@ def sets_dates(instructor: Visitor) -> None:
     window.evaluate(FIXED_GRANT)
     window.evaluate("scrollTo(0, 0)")
     instructor.pictures("guide-echeances", TALL_DESK)
+    goes_back(window)
+
+
+def weighs_a_policy(instructor: Visitor) -> None:
+    window = instructor.page
+    window.get_by_role("link", name="Notation").first.click()
+    window.locator("input[name=counting][value=first]").check()
+    window.locator(".columns-form button[type=submit]").click()
+    window.locator(".columns-plan table").wait_for()
+    at_the_top(window, ".columns-form")
+    instructor.pictures("guide-notation", TALL_DESK)
     goes_back(window)
 
 
