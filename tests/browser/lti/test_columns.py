@@ -50,11 +50,13 @@ def test_an_instructor_chooses_columns_and_which_attempt_counts(person: Person) 
     frame = grading_page(person)
     frame.get_by_role("button", name="Revenir à la notation précédente").click()
     change(frame, ("0 %", "100 %"))
-    frame.get_by_role("button", name="Comparer avec le carnet de notes").click()
-    expect(frame.locator(".columns-same")).to_contain_text("1 note comparée")
     person.sign_in(STUDENT)
     person.open(LINK)
     person.grade_arrives(COLUMN, "20 / 20")
+
+    frame = grading_page(person)
+    frame.get_by_role("button", name="Comparer avec le carnet de notes").click()
+    expect(frame.locator(".columns-same")).to_contain_text("1 note comparée")
 
 
 def grading_page(person: Person) -> Frame:

@@ -21,10 +21,10 @@ LESSON = "metier-sim/vocabulaire"
 
 
 def uses_up_the_attempts(school: School) -> None:
-    """Write the other attempts of whoever did the quiz once."""
+    """Write the other attempts of whoever did the quiz last: the school had other courses."""
     database = Database(school.database_url)
     with database.transaction() as db:
-        (first,) = db.scalars(select(Attempt)).all()
+        first = db.scalars(select(Attempt).order_by(Attempt.id.desc()).limit(1)).one()
         for number in (2, 3):
             again = {"number": number, "completed_at": first.completed_at, "score": 0.5}
             key = {name: getattr(first, name) for name in ("context_pk", "learner_id", "course")}
