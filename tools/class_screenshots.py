@@ -48,16 +48,21 @@ def all_grades_are_sent(window: Page) -> None:
     for _ in range(SENT_TRIES):
         if not window.locator(".class-table .state-pending").count():
             return
-        news = window.locator("#class-news")
-        news.evaluate("news => { news.textContent = '' }")
-        window.locator("[data-action=refresh]").click()
-        expect(news).not_to_be_empty(timeout=WAIT_MS)
+        presses(window, "[data-action=refresh]:visible")
     raise SystemExit("The grades of the class are still on their way.")
+
+
+def presses(window: Page, button: str) -> None:
+    """Press a button, and wait until the page says what came of it."""
+    news = window.locator("#class-news")
+    news.evaluate("news => { news.textContent = '' }")
+    window.locator(button).first.click()
+    expect(news).not_to_be_empty(timeout=WAIT_MS)
 
 
 def goes_back(window: Page) -> None:
     window.get_by_role("link", name="Toute la classe").click()
-    window.locator(".class-table").first.wait_for()
+    window.locator(".class-tools").wait_for()
 
 
 def at_the_top(window: Page, selector: str) -> None:
@@ -102,13 +107,13 @@ def sets_dates(instructor: Visitor) -> None:
     for field, day in (("due", "2027-01-15"), ("closes", "2027-01-29")):
         form.locator(f"[name={field}-day]").first.fill(day)
         form.locator(f"[name={field}-hour]").first.fill("18:00")
-    form.locator("button[type=submit]").click()
+    presses(window, "form[data-terms=dates] button[type=submit]")
     grant = window.locator("form[data-terms=grant]")
     grant.locator("select[name=holder]").select_option(label=LATECOMER)
     grant.locator("[name=due-day]").fill("2027-01-22")
     grant.locator("[name=due-hour]").fill("18:00")
     grant.locator("textarea").fill("Arrivée en cours de semestre.")
-    grant.locator("button[type=submit]").click()
+    presses(window, "form[data-terms=grant] button[type=submit]")
     window.locator(".given-term").first.wait_for()
     window.evaluate(FIXED_GRANT)
     window.evaluate("scrollTo(0, 0)")
@@ -129,7 +134,7 @@ def weighs_a_policy(instructor: Visitor) -> None:
 
 def reads_the_gradebook(instructor: Visitor) -> None:
     window = instructor.page
-    window.locator(".class-gradebook a").click()
+    window.locator("a[href='/class/gradebook']").first.click()
     window.locator("#sync-start").click()
     window.get_by_role("heading", name="À décider").wait_for()
     window.get_by_role("heading", name="Dernière synchronisation").wait_for()
