@@ -159,7 +159,7 @@ def an_instructor_reviews(instructor: Visitor) -> None:
 def an_administrator_looks(administrator: Visitor) -> None:
     frame = administrator.follows("/administration/tool")
     with administrator.page.expect_popup() as opened:
-        frame.locator("form button").click()
+        frame.locator("form[target=_blank] button").click()
     administrator.page = opened.value
     administrator.page.locator(".admin-page h1").wait_for()
     administrator.page.goto(f"{administrator.page.url.rstrip('/')}/platforms/1")
