@@ -240,7 +240,7 @@ class Settings:
         Variable(
             "SYNC_HOUR",
             between(0, 23),
-            "At what hour, by this machine's clock, classes that wish it are synchronised.",
+            "At what hour of TIME_ZONE classes that wish it are synchronised each night.",
         ),
     ] = 3
     course_roots: Annotated[

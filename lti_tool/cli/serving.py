@@ -9,6 +9,7 @@ import sys
 import threading
 from types import FrameType
 from typing import NoReturn
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -26,7 +27,7 @@ from lti_tool.services.housekeeping import forget_what_is_over
 from lti_tool.services.regrading import run_regrading
 from lti_tool.services.subscriptions import run_subscriptions
 from lti_tool.services.sync_jobs import SyncDesk
-from lti_tool.services.sync_nights import run_syncs
+from lti_tool.services.sync_nights import Night, run_syncs
 from lti_tool.tool import build_tool
 
 HOUSEKEEPING_SECONDS = 3600.0
@@ -90,6 +91,7 @@ def worker() -> None:
             settings.calls_per_platform,
         )
         desk = SyncDesk(tool.database, tool.line_items, tool.courses, settings.calls_per_platform)
+        night = Night(settings.sync_hour, ZoneInfo(settings.time_zone))
         log.info("The worker carries grades to their gradebooks.")
         helpers = (
             threading.Thread(target=_sweep, args=(tool.database, stop)),
@@ -98,7 +100,7 @@ def worker() -> None:
             threading.Thread(
                 target=run_exports, args=(tool.database, tool.exports, tool.licences, stop)
             ),
-            threading.Thread(target=run_syncs, args=(desk, settings.sync_hour, stop)),
+            threading.Thread(target=run_syncs, args=(desk, night, stop)),
             threading.Thread(
                 target=run_subscriptions,
                 args=(tool.database, tool.notice_client, tool.addresses.notices, stop),

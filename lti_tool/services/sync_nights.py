@@ -10,8 +10,10 @@ from __future__ import annotations
 import logging
 import random
 import threading
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import CursorResult, delete, exists, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -37,8 +39,22 @@ SPREAD: Final = timedelta(hours=1)
 _chance = random.SystemRandom()
 
 
+@dataclass(frozen=True, slots=True)
+class Night:
+    """When the night's synchronisations begin: a full hour of a zone."""
+
+    hour: int
+    zone: ZoneInfo
+
+    def last(self, moment: datetime) -> datetime:
+        """Return when the hour last came, before a moment or at it."""
+        local = moment.astimezone(self.zone)
+        began = local.replace(hour=self.hour, minute=0, second=0, microsecond=0)
+        return began if began <= local else began - timedelta(days=1)
+
+
 def run_syncs(
-    desk: SyncDesk, hour: int, stop: threading.Event, *, poll_seconds: float = POLL_SECONDS
+    desk: SyncDesk, night: Night, stop: threading.Event, *, poll_seconds: float = POLL_SECONDS
 ) -> None:
     """Synchronise until ``stop`` is set; what is under way then is left to others.
 
@@ -46,7 +62,7 @@ def run_syncs(
     """
     while not stop.is_set():
         try:
-            plan_the_night(desk.database, hour, desk.clock())
+            plan_the_night(desk.database, night, desk.clock())
             while not stop.is_set() and sync_next(desk, stop.is_set):
                 pass
         except Exception:
@@ -54,22 +70,15 @@ def run_syncs(
         stop.wait(poll_seconds)
 
 
-def plan_the_night(database: Database, hour: int, moment: datetime) -> int:
+def plan_the_night(database: Database, night: Night, moment: datetime) -> int:
     """Queue the night's synchronisations, once each night; return how many classes had theirs.
 
-    ``hour`` is by this machine's clock and zone. Where several workers look at once, one queues.
+    Where several workers look at once, one queues.
     """
-    began = last_night(hour, moment)
+    began = night.last(moment)
     with database.reading() as db:
         due = db.scalars(select(NightlySync.context_pk).where(NightlySync.planned_at < began)).all()
     return sum(_plan(database, context_pk, began, moment) for context_pk in due)
-
-
-def last_night(hour: int, moment: datetime) -> datetime:
-    """Return when the hour last came, before a moment or at it."""
-    local = moment.astimezone()
-    began = local.replace(hour=hour, minute=0, second=0, microsecond=0)
-    return began if began <= local else began - timedelta(days=1)
 
 
 def wishes_nights(db: Session, context_pk: int, by: str, *, wished: bool) -> None:

@@ -144,6 +144,7 @@ def _details(db: Session, window: WindowSession) -> dict[str, Any]:
         "trouble": found.trouble,
         "objection_to_platform": objection_to_platform,
         "night_hour": f"{tool().settings.sync_hour:02d}:00",
+        "night_zone": tool().settings.time_zone,
         "most_listed": MOST_LISTED,
     }
 

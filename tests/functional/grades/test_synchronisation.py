@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
@@ -38,8 +39,8 @@ from lti_tool.services.hand_made import Verdict, decide, undecided_grades
 from lti_tool.services.sync_jobs import LEASE, MOST_TRIES, SyncDesk, ask, sync_next
 from lti_tool.services.sync_nights import (
     SPREAD,
+    Night,
     forget_old_syncs,
-    last_night,
     plan_the_night,
     wishes_nights,
 )
@@ -55,6 +56,7 @@ FULL = 0.5
 """What the first quiz is worth, of the two that the link covers."""
 PARTIAL = 1 / 3
 """The same with one answer of three wrong."""
+NIGHT = Night(3, ZoneInfo("Europe/Paris"))
 
 
 class Killed(BaseException):
@@ -569,16 +571,32 @@ def test_a_link_without_a_column_or_without_the_right_to_read_says_so(office: Of
         assert office.page().obstacle is obstacle
 
 
+@pytest.mark.parametrize(
+    ("moment", "began"),
+    [
+        ("2026-01-15T02:00+00:00", "2026-01-15T02:00+00:00"),
+        ("2026-01-15T01:59+00:00", "2026-01-14T02:00+00:00"),
+        ("2026-07-15T01:00+00:00", "2026-07-15T01:00+00:00"),
+        # The clocks go back on 25 October: the night before was one hour closer to UTC.
+        ("2026-10-25T01:30+00:00", "2026-10-24T01:00+00:00"),
+    ],
+)
+def test_a_night_begins_at_an_hour_of_the_zone_in_winter_and_in_summer(
+    moment: str, began: str
+) -> None:
+    assert NIGHT.last(datetime.fromisoformat(moment)) == datetime.fromisoformat(began)
+
+
 def test_a_class_that_wishes_it_is_synchronised_once_each_night(office: Office) -> None:
     office.earn(0)
     database, context_pk = office.school.database, office.school.seeded.context_pk
     with database.transaction() as db:
         wishes_nights(db, context_pk, "Zoé Martin", wished=True)
-    assert plan_the_night(database, 3, office.moment) == 0, "from the next night on"
-    office.moment = last_night(3, office.moment) + timedelta(days=1, minutes=5)
+    assert plan_the_night(database, NIGHT, office.moment) == 0, "from the next night on"
+    office.moment = NIGHT.last(office.moment) + timedelta(days=1, minutes=5)
 
-    assert plan_the_night(database, 3, office.moment) == 1
-    assert plan_the_night(database, 3, office.moment) == 0
+    assert plan_the_night(database, NIGHT, office.moment) == 1
+    assert plan_the_night(database, NIGHT, office.moment) == 0
 
     office.later(seconds=SPREAD.total_seconds())
     assert sync_next(office.desk)
@@ -597,7 +615,7 @@ def test_a_class_that_nobody_opens_any_more_is_left_alone_at_night(office: Offic
         wishes_nights(db, office.school.seeded.context_pk, "", wished=True)
     office.later(days=2)
 
-    assert plan_the_night(database, 3, office.moment) == 0
+    assert plan_the_night(database, NIGHT, office.moment) == 0
     assert not sync_next(office.desk)
 
 
@@ -607,7 +625,7 @@ def test_somebody_who_asks_goes_before_the_night(office: Office) -> None:
     with database.transaction() as db:
         wishes_nights(db, office.school.seeded.context_pk, "", wished=True)
     office.later(days=2)
-    plan_the_night(database, 3, office.moment)
+    plan_the_night(database, NIGHT, office.moment)
 
     office.ask()
 
