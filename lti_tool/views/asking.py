@@ -56,6 +56,12 @@ def asking_window(db: Session) -> WindowSession:
     return window
 
 
+def row_number(text: str) -> int:
+    """Return the number of a row from what was asked; one that no row has, for what is none."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_NUMBER))
+    return min(int(text), LARGEST_NUMBER) if is_number else 0
+
+
 def json_body() -> Json:
     """Return the JSON object of the request; refuse anything else."""
     try:

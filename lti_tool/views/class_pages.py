@@ -27,7 +27,7 @@ from lti_tool.services.objections import ApiFault, objection_to
 from lti_tool.services.reports import ClassTable
 from lti_tool.services.time_spent import LONGEST_SILENCE
 from lti_tool.views.activity_words import item_lines, path_lines
-from lti_tool.views.asking import LARGEST_NUMBER, instructor_window, refuse
+from lti_tool.views.asking import instructor_window, refuse, row_number
 from lti_tool.views.class_terms import zone_details
 from lti_tool.views.classes import titles_of
 from lti_tool.views.context import tool
@@ -53,7 +53,7 @@ def learner(learner: str) -> Response:
         link = window.resource_link
         course = tool().courses.course(link.course)
         language = tool().courses.language(link.course, window.language)
-        number = _number(learner)
+        number = row_number(learner)
         bring_up_to_date(tool().database, db, course, link, Share([number]))
         moment = now()
         table = ClassTable.of(db, course, link, moment)
@@ -129,9 +129,3 @@ def activity(activity: str) -> Response:
                 taken_at=analysis.taken_at,
             )
         )
-
-
-def _number(text: str) -> int:
-    """Return a learner's number; one that nobody has, for what is none."""
-    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_NUMBER))
-    return min(int(text), LARGEST_NUMBER) if is_number else 0

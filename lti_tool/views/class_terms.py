@@ -31,7 +31,14 @@ from lti_tool.services.zones import (
     moment_in,
     zone_of,
 )
-from lti_tool.views.asking import LARGEST_NUMBER, instructor_window, json_body, refuse, text_in
+from lti_tool.views.asking import (
+    LARGEST_NUMBER,
+    instructor_window,
+    json_body,
+    refuse,
+    row_number,
+    text_in,
+)
 from lti_tool.views.context import page_language, tool
 
 blueprint = Blueprint("class_terms", __name__)
@@ -92,15 +99,15 @@ def grant() -> Response:
     return jsonify({"told": _("C’est accordé.")})
 
 
-@blueprint.post("/api/class/terms/exceptions/<int:term_id>")
-def withdraw(term_id: int) -> Response:
+@blueprint.post("/api/class/terms/exceptions/<term>")
+def withdraw(term: str) -> Response:
     """Take back what was given, or give it again."""
     with tool().database.transaction() as db:
         window = instructor_window(db)
         withdrawn = json_body().get("withdrawn")
         if not isinstance(withdrawn, bool):
             refuse(ApiFault.UNREADABLE_REQUEST)
-        _desk(window).withdraw(db, min(term_id, LARGEST_NUMBER), withdrawn=withdrawn)
+        _desk(window).withdraw(db, row_number(term), withdrawn=withdrawn)
     return jsonify({"told": _("C’est retiré.") if withdrawn else _("C’est rétabli.")})
 
 
@@ -200,10 +207,7 @@ def _holder(text: str) -> tuple[int | None, str | None]:
     kind, _colon, name = text.partition(":")
     if kind == "group" and name and not _UNREADABLE.search(name):
         return None, name
-    is_number = name.isascii() and name.isdecimal() and len(name) <= len(str(LARGEST_NUMBER))
-    if kind == "learner" and is_number:
-        return min(int(name), LARGEST_NUMBER), None
-    return None, None
+    return (row_number(name), None) if kind == "learner" else (None, None)
 
 
 def _attempts(said: object) -> int | None:

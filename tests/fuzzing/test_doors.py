@@ -67,10 +67,14 @@ def cases(operation: APIOperation) -> st.SearchStrategy[Any]:
 
 
 def says_why_beside_a_form(answer: Any) -> bool:
-    """Whether the page that asked shows the answer where somebody corrects what they chose."""
+    """Whether the page that asked shows the answer where somebody corrects what they chose.
+
+    It is a piece of the page, or names the field and what is wrong with it.
+    """
     kind = answer.headers["content-type"][0]
     to_be_mended = {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
-    return answer.status_code in to_be_mended and kind.startswith("text/html")
+    is_beside = kind.startswith("text/html") or "problem" in answer.json()
+    return answer.status_code in to_be_mended and is_beside
 
 
 def check(case: Any, answer: Any) -> None:
