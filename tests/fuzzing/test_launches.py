@@ -89,8 +89,11 @@ def knock(world: World, attempt: Attempt, proof: Proof, token: str) -> TestRespo
 
 
 def flipped(state: str, position: int | None) -> str:
-    """Return a state with another character at a position, if there is one."""
-    if position is None or not -len(state) <= position < len(state):
+    """Return a state with another character at a position, which may go round several times.
+
+    How long a state is depends on its login's number: whatever the position, one is another.
+    """
+    if position is None or not state:
         return state
     at = position % len(state)
     return state[:at] + ("B" if state[at] == "A" else "A") + state[at + 1 :]
@@ -120,6 +123,8 @@ def check_who_got_in(world: World, claims: Mapping[str, Any]) -> None:
 @example(Attempt(choosing=True))
 @example(Attempt(claims={"sub": ABSENT}))
 @example(Attempt(header={"alg": "none"}))
+@example(Attempt(flip=80))
+@example(Attempt(flip=-1))
 @example(Attempt(claims={"aud": [CLIENT_ID, "other"]}))
 def test_nobody_gets_in_but_by_a_launch_that_is_right(world: World, attempt: Attempt) -> None:
     proof = world.begin(storage=attempt.storage)
