@@ -2,162 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
-from lti_tool.lti import (
-    RESULT_SCOPE,
-    SCORE_SCOPE,
-    LineItemClient,
-    Result,
-    ScoreClient,
-    ServiceFault,
-    SigningKey,
-    TokenClient,
-)
+from lti_tool.lti import RESULT_SCOPE, SCORE_SCOPE, ServiceFault, SigningKey
 from lti_tool.models import (
     Decision,
     DeliveryState,
-    GradeDelivery,
     GradeSync,
     HandMadeGrade,
     JobState,
-    NightlySync,
-    Platform,
     PlatformHealth,
     ResourceLink,
 )
 from lti_tool.services.delivery import deliver_due
 from lti_tool.services.errands import claim
 from lti_tool.services.hand_made import Verdict, decide, undecided_grades
-from lti_tool.services.sync_jobs import LEASE, MOST_TRIES, SyncDesk, ask, sync_next
-from lti_tool.services.sync_nights import (
-    SPREAD,
-    Night,
-    forget_old_syncs,
-    plan_the_night,
-    wishes_nights,
+from lti_tool.services.sync_jobs import LEASE, MOST_TRIES, ask, sync_next
+from lti_tool.services.sync_nights import forget_old_syncs
+from lti_tool.services.sync_page import Obstacle
+from tests.functional.grades.synchronising import (
+    FULL,
+    ON_ONE_DATABASE,
+    PARTIAL,
+    Office,
+    synchronising,
 )
-from lti_tool.services.sync_page import GradebookPage, Obstacle, gradebook_page
-from tests.functional.grades.columns import Columns
-from tests.functional.launch.lms import Answer, Server
+from tests.functional.launch.lms import Answer
 from tests.functional.school import School
 from tests.seeding import add_link
-
-ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""What does not depend on the database, once."""
-FULL = 0.5
-"""What the first quiz is worth, of the two that the link covers."""
-PARTIAL = 1 / 3
-"""The same with one answer of three wrong."""
-NIGHT = Night(3, ZoneInfo("Europe/Paris"))
 
 
 class Killed(BaseException):
     """The worker was killed: nothing of ours catches it, and nothing is cleaned up."""
 
 
-@dataclass
-class Reader:
-    """Reads the platform's columns, and does something once one was read."""
-
-    client: LineItemClient
-    then: Callable[[], object] = lambda: None
-
-    def results(self, platform: Platform, url: str) -> tuple[Result, ...]:
-        found = self.client.results(platform, url)
-        self.then()
-        return found
-
-
-@dataclass
-class Office:
-    """A class, its gradebook, and a clock that only the test turns."""
-
-    school: School
-    columns: Columns
-    scores: ScoreClient
-    reader: Reader
-    moment: datetime = field(default_factory=lambda: datetime.now(UTC) + timedelta(minutes=1))
-
-    @property
-    def desk(self) -> SyncDesk:
-        return SyncDesk(
-            self.school.database, self.reader, self.school.tool.courses, clock=lambda: self.moment
-        )
-
-    def later(self, **length: float) -> None:
-        self.moment += timedelta(**length)
-
-    def deliver(self) -> int:
-        """Send what is due, in a second of its own."""
-        self.later(seconds=1)
-        return deliver_due(self.school.database, self.scores, clock=lambda: self.moment)
-
-    def earn(self, learner: int, attempt: int = 1, **answers: Any) -> None:
-        window = self.school.open(learner)
-        if attempt > 1:
-            assert window.post("/api/activities/quiz-un/attempts", {}).status_code == 200
-        window.do_quiz_one(attempt, **answers)
-
-    def hold(self, learner: int, share: float | None) -> None:
-        """Have the column hold that grade for somebody, whoever gave it."""
-        user = f"user-{learner + 1}"
-        kept = [one for one in self.columns.results.get(1, []) if one["userId"] != user]
-        if share is not None:
-            kept.append({"userId": user, "resultScore": share * 100, "resultMaximum": 100})
-        self.columns.results[1] = kept
-
-    def grade(self, learner: int) -> float | None:
-        return self.columns.grade(1, f"user-{learner + 1}")
-
-    def ask(self) -> int:
-        with self.school.database.transaction() as db:
-            link = db.get_one(ResourceLink, self.school.seeded.link_pk)
-            return ask(db, link, "Zoé Martin", self.moment).id
-
-    def synchronise(self) -> None:
-        """Ask, carry out, and send what it queued."""
-        self.ask()
-        assert sync_next(self.desk)
-        self.deliver()
-
-    def row(self, learner: int) -> GradeDelivery:
-        with self.school.database.reading() as db:
-            wanted = GradeDelivery.learner_id == self.school.seeded.learner_ids[learner]
-            return db.scalars(select(GradeDelivery).where(wanted)).one()
-
-    def page(self) -> GradebookPage:
-        with self.school.database.reading() as db:
-            link = db.get_one(ResourceLink, self.school.seeded.link_pk)
-            return gradebook_page(db, link, self.moment)
-
-    def decide(self, decision: Decision) -> int:
-        """Decide about every grade that the page asks about."""
-        verdicts = [Verdict(one.id, one.seen, decision) for one in self.page().to_decide]
-        assert verdicts, "there is nothing to decide"
-        return decide(self.school.database, self.school.seeded.link_pk, verdicts, "Zoé Martin")
-
-
 @pytest.fixture
 def office(school: School, signing_key: SigningKey) -> Iterator[Office]:
-    with Server().running() as server:
-        columns = Columns(server)
-        coupled = columns.add(label="Module 3", resourceLinkId="lien-1")
-        with school.database.transaction() as db:
-            platform = db.get_one(Platform, school.seeded.platform_id)
-            platform.token_url = f"{server.url}/token"
-            link = db.get_one(ResourceLink, school.seeded.link_pk)
-            link.line_item_url = coupled
-            link.grade_scopes = [SCORE_SCOPE, RESULT_SCOPE]
-        tokens = TokenClient(lambda: signing_key)
-        yield Office(school, columns, ScoreClient(tokens), Reader(LineItemClient(tokens)))
+    with synchronising(school, signing_key) as office:
+        yield office
 
 
 def test_what_the_gradebook_lacks_is_sent_again_and_the_rest_is_left(office: Office) -> None:
@@ -569,70 +455,6 @@ def test_a_link_without_a_column_or_without_the_right_to_read_says_so(office: Of
         with office.school.database.transaction() as db:
             db.execute(update(ResourceLink).values(values))
         assert office.page().obstacle is obstacle
-
-
-@pytest.mark.parametrize(
-    ("moment", "began"),
-    [
-        ("2026-01-15T02:00+00:00", "2026-01-15T02:00+00:00"),
-        ("2026-01-15T01:59+00:00", "2026-01-14T02:00+00:00"),
-        ("2026-07-15T01:00+00:00", "2026-07-15T01:00+00:00"),
-        # The clocks go back on 25 October: the night before was one hour closer to UTC.
-        ("2026-10-25T01:30+00:00", "2026-10-24T01:00+00:00"),
-    ],
-)
-def test_a_night_begins_at_an_hour_of_the_zone_in_winter_and_in_summer(
-    moment: str, began: str
-) -> None:
-    assert NIGHT.last(datetime.fromisoformat(moment)) == datetime.fromisoformat(began)
-
-
-def test_a_class_that_wishes_it_is_synchronised_once_each_night(office: Office) -> None:
-    office.earn(0)
-    database, context_pk = office.school.database, office.school.seeded.context_pk
-    with database.transaction() as db:
-        wishes_nights(db, context_pk, "Zoé Martin", wished=True)
-    assert plan_the_night(database, NIGHT, office.moment) == 0, "from the next night on"
-    office.moment = NIGHT.last(office.moment) + timedelta(days=1, minutes=5)
-
-    assert plan_the_night(database, NIGHT, office.moment) == 1
-    assert plan_the_night(database, NIGHT, office.moment) == 0
-
-    office.later(seconds=SPREAD.total_seconds())
-    assert sync_next(office.desk)
-    standing = office.page().sync
-    assert standing is not None
-    assert standing.is_nightly
-    with database.transaction() as db:
-        wishes_nights(db, context_pk, "Zoé Martin", wished=False)
-        assert db.scalars(select(NightlySync)).all() == []
-
-
-@ON_ONE_DATABASE
-def test_a_class_that_nobody_opens_any_more_is_left_alone_at_night(office: Office) -> None:
-    database = office.school.database
-    with database.transaction() as db:
-        wishes_nights(db, office.school.seeded.context_pk, "", wished=True)
-    office.later(days=2)
-
-    assert plan_the_night(database, NIGHT, office.moment) == 0
-    assert not sync_next(office.desk)
-
-
-def test_somebody_who_asks_goes_before_the_night(office: Office) -> None:
-    office.earn(0)
-    database = office.school.database
-    with database.transaction() as db:
-        wishes_nights(db, office.school.seeded.context_pk, "", wished=True)
-    office.later(days=2)
-    plan_the_night(database, NIGHT, office.moment)
-
-    office.ask()
-
-    assert sync_next(office.desk), "nobody waits for the hour of the night"
-    standing = office.page().sync
-    assert standing is not None
-    assert (standing.is_nightly, standing.asked_by) == (False, "Zoé Martin")
 
 
 def test_old_synchronisations_are_forgotten_but_for_the_last(office: Office) -> None:
