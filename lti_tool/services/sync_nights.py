@@ -11,7 +11,7 @@ import logging
 import random
 import threading
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,7 @@ from lti_tool.models import (
     now,
 )
 from lti_tool.services.columns import has_column, line_items_of, may_read_results
+from lti_tool.services.progress import insert_unless_there
 from lti_tool.services.sync_jobs import OPEN, SYNCS_KEPT, SyncDesk, ask_for_the_night, sync_next
 
 log = logging.getLogger(__name__)
@@ -47,10 +48,13 @@ class Night:
     zone: ZoneInfo
 
     def last(self, moment: datetime) -> datetime:
-        """Return when the hour last came, before a moment or at it."""
+        """Return when the hour last came, before a moment or at it.
+
+        Of an hour that comes twice, when clocks are put back, the first one begins the night.
+        """
         local = moment.astimezone(self.zone)
-        began = local.replace(hour=self.hour, minute=0, second=0, microsecond=0)
-        return began if began <= local else began - timedelta(days=1)
+        began = local.replace(hour=self.hour, minute=0, second=0, microsecond=0, fold=0)
+        return (began if began <= local else began - timedelta(days=1)).astimezone(UTC)
 
 
 def run_syncs(
@@ -83,11 +87,11 @@ def plan_the_night(database: Database, night: Night, moment: datetime) -> int:
 
 def wishes_nights(db: Session, context_pk: int, by: str, *, wished: bool) -> None:
     """Have a class synchronised each night from the next one on, or no more."""
-    found = db.get(NightlySync, context_pk)
-    if wished and found is None:
-        db.add(NightlySync(context_pk=context_pk, chosen_by=by, planned_at=now()))
-    elif not wished and found is not None:
-        db.delete(found)
+    if wished:
+        wish = {"context_pk": context_pk, "chosen_by": by, "planned_at": now()}
+        insert_unless_there(db, NightlySync, wish)
+    else:
+        db.execute(delete(NightlySync).where(NightlySync.context_pk == context_pk))
 
 
 def forget_old_syncs(db: Session, moment: datetime) -> None:

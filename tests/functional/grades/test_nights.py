@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -39,6 +39,17 @@ def test_a_night_begins_at_an_hour_of_the_zone_in_winter_and_in_summer(
     moment: str, began: str
 ) -> None:
     assert NIGHT.last(datetime.fromisoformat(moment)) == datetime.fromisoformat(began)
+
+
+def test_an_hour_that_comes_twice_begins_one_night() -> None:
+    night = Night(2, ZoneInfo("Europe/Paris"))
+    first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
+    assert [night.zone.fromutc(one.replace(tzinfo=night.zone)).hour for one in (first, second)] == [
+        2,
+        2,
+    ]
+
+    assert night.last(second) == night.last(first) == datetime(2026, 10, 25, 0, 0, tzinfo=UTC)
 
 
 def test_a_class_that_wishes_it_is_synchronised_once_each_night(office: Office) -> None:
