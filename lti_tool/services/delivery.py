@@ -296,7 +296,11 @@ def _write_down(
     sent: list[Errand] = []
     for errand, outcome in ends:
         if outcome is None:
-            untried = {"tries": errand.tries - 1, "last_sent_timestamp": errand.earlier_timestamp}
+            untried = {
+                "tries": errand.tries - 1,
+                "last_sent_timestamp": errand.earlier_timestamp,
+                "tried_score": errand.earlier_score,
+            }
             db.execute(_same_score([errand]).values(untried))
         elif outcome.fault is None:
             sent.append(errand)

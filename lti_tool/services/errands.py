@@ -62,7 +62,8 @@ class Errand:
     """One score on its way, as it stood when it was claimed.
 
     ``score`` runs from 0 to 1. ``claim`` tells this claim from any other; those that were
-    claimed together share it. ``earlier_timestamp`` is that of the last score sent before.
+    claimed together share it. ``earlier_timestamp`` is that of the last score sent before, and
+    ``earlier_score`` what it was.
     """
 
     delivery_id: int
@@ -78,6 +79,7 @@ class Errand:
     comment: str | None
     timestamp: datetime
     earlier_timestamp: datetime | None
+    earlier_score: float | None
 
     def as_score(self) -> Score:
         """Return it as the platform takes it.
@@ -178,9 +180,12 @@ def claim(
 
 
 def _is_due(moment: datetime) -> ColumnElement[bool]:
-    # A column that is still to be made has no address to send anything to.
+    # A column that is still to be made has no address to send anything to. One that is to be
+    # changed has, and its scores do not depend on whether the platform lets us change it.
+    is_changing = and_(LineItem.state == LineItemState.WANTED, LineItem.url.is_not(None))
     ready = exists().where(
-        LineItem.id == GradeDelivery.line_item_pk, LineItem.state == LineItemState.READY
+        LineItem.id == GradeDelivery.line_item_pk,
+        or_(LineItem.state == LineItemState.READY, is_changing),
     )
     return and_(
         # A literal, not a parameter: only then is the index of what is on its way used.
@@ -246,4 +251,5 @@ def _errand(row: GradeDelivery, items: Sequence[LineItem], token: str, moment: d
         comment=row.comment,
         timestamp=moment.replace(microsecond=0),
         earlier_timestamp=row.last_sent_timestamp,
+        earlier_score=row.tried_score,
     )
