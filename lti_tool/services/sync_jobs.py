@@ -31,11 +31,12 @@ from lti_tool.models import (
     HandMadeGrade,
     JobState,
     Learner,
+    LineItem,
     PlatformHealth,
     ResourceLink,
     now,
 )
-from lti_tool.services.columns import activities_of, ready_for_scores
+from lti_tool.services.columns import LIVING, activities_of, ready_for_scores
 from lti_tool.services.comparison import (
     BY_HAND,
     Readable,
@@ -122,12 +123,14 @@ class _Stopped(Exception):
 def ask(db: Session, link: ResourceLink, by: str, moment: datetime) -> GradeSync:
     """Queue a synchronisation of a link for somebody, or return the one that is open.
 
-    One that waits for its turn in the night becomes theirs, and waits no more.
+    One that waits for its turn in the night becomes theirs, and waits no more. Nor does one that
+    was put off: whoever presses again may know that the platform is back.
     """
     found = _open(db, link, {"asked_by": by}, moment)
-    if found.is_nightly and found.state == JobState.WAITING:
-        found.is_nightly, found.asked_by = False, by
-        found.asked_at = found.due_at = moment
+    if found.state == JobState.WAITING:
+        found.due_at = min(found.due_at, moment)
+        if found.is_nightly:
+            found.is_nightly, found.asked_by, found.asked_at = False, by, moment
     return found
 
 
@@ -374,6 +377,8 @@ def _settle(desk: SyncDesk, hold: _Hold, grade: _Grade) -> bool:
     moment = desk.clock()
     with desk.database.transaction() as db:
         _keep(db, hold, moment)
+        if not _is_in_use(db, grade.column):
+            return False
         row = held_delivery(db, grade.column, grade.learner_id)
         if row is not None and _is_moving(grade.before, row):
             _note_line(db, hold, row)
@@ -397,6 +402,21 @@ def _settle(desk: SyncDesk, hold: _Hold, grade: _Grade) -> bool:
             send_again(db, row, moment)
         _note_line(db, hold, row)
         return False
+
+
+def _is_in_use(db: Session, column: int) -> bool:
+    """Whether a column still gets scores. It is not removed until the transaction ends.
+
+    It is held before any score in it, as by whoever removes it.
+    """
+    return (
+        db.scalars(
+            select(LineItem.id)
+            .where(LineItem.id == column, LineItem.state.in_(LIVING))
+            .with_for_update(read=True, key_share=True)
+        ).one_or_none()
+        is not None
+    )
 
 
 def _is_moving(before: GradeDelivery | None, row: GradeDelivery) -> bool:

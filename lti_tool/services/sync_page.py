@@ -27,8 +27,9 @@ from lti_tool.models import (
     NightlySync,
     ResourceLink,
 )
-from lti_tool.services.columns import has_column, in_use, line_items_of
+from lti_tool.services.columns import LIVING, has_column, in_use, line_items_of
 from lti_tool.services.columns import may_read_results as may_read
+from lti_tool.services.errands import callers
 from lti_tool.services.grades import GradeStatus
 from lti_tool.services.hand_made import (
     HandMade,
@@ -186,6 +187,7 @@ def _standing(db: Session, row: GradeSync, moment: datetime) -> Standing:
                 GradeDelivery.learner_id == GradeSyncLine.learner_id,
             ),
         )
+        .join(LineItem, LineItem.id == GradeSyncLine.line_item_pk)
         .where(GradeSyncLine.sync_pk == row.id)
     ).one()
     sent, sending, failing, refused = (int(count or 0) for count in tally)
@@ -209,13 +211,17 @@ def _standing(db: Session, row: GradeSync, moment: datetime) -> Standing:
         fault=_fault(row.error),
         is_open=is_open,
         is_under_way=is_open or sending > failing,
-        is_left_alone=_is_left_alone(row, moment),
+        is_left_alone=_is_left_alone(db, row, moment),
     )
 
 
 _IS_LATER: Final[ColumnElement[bool]] = GradeDelivery.version > GradeSyncLine.version
 _IS_SENDING: Final[ColumnElement[bool]] = and_(
-    ~_IS_LATER, GradeDelivery.state == DeliveryState.PENDING, ~is_held()
+    ~_IS_LATER,
+    GradeDelivery.state == DeliveryState.PENDING,
+    ~is_held(),
+    # A column that was let go meanwhile gets nothing more: nobody is to wait for it.
+    LineItem.state.in_(LIVING),
 )
 _TALLY: Final[tuple[ColumnElement[bool], ...]] = (
     # A newer score is none of the synchronisation's: the one that it had sent is of the past.
@@ -240,10 +246,20 @@ def _fault(error: str | None) -> ServiceFault | None:
     return ServiceFault(code) if code in set(ServiceFault) else None
 
 
-def _is_left_alone(row: GradeSync, moment: datetime) -> bool:
+def _is_left_alone(db: Session, row: GradeSync, moment: datetime) -> bool:
+    """Whether it waits for a worker that does not seem to be there.
+
+    Workers synchronise one link after the other, read a platform for one link at a time, and
+    leave a platform alone that fails: who waits for that does not wait in vain.
+    """
     if row.state == JobState.RUNNING:
         return row.claimed_until is not None and row.claimed_until < moment - SOON
-    return row.state == JobState.WAITING and row.due_at < moment - SOON
+    if row.state != JobState.WAITING or row.due_at >= moment - SOON:
+        return False
+    others = select(GradeSync.id).where(GradeSync.claimed_until > moment).limit(1)
+    return not (
+        db.scalar(others) or callers(db, row.platform_id, moment) or troubles(db, [row.platform_id])
+    )
 
 
 def _failures(db: Session, items: Collection[int]) -> list[Failure]:
