@@ -58,6 +58,8 @@ def test_a_package_is_chosen_seen_made_fetched_sent_and_fetched_again(
     preview = page.frame_locator("#preview")
     page.get_by_label("Téléphone", exact=True).check()
     expect(preview.locator("main h1")).to_be_visible()
+    # A phone has the map behind a button; a wide page has its links, which then go.
+    expect(preview.get_by_role("button", name="Plan", exact=True)).to_be_visible()
     preview.get_by_role("link", name="Commencer", exact=False).first.click()
     expect(preview.locator("main h1")).not_to_have_text("Présentation et syllabus")
     frame = page.frame(url=re.compile("/exports/preview/"))
