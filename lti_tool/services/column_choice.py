@@ -37,6 +37,7 @@ from lti_tool.services.columns import (
     note_coupled,
 )
 from lti_tool.services.courses import graded_activities, link_extent
+from lti_tool.services.hand_made import given_by_hand, is_held
 from lti_tool.services.regrading import begin, held
 
 USUAL_MAXIMUM = 100.0
@@ -92,7 +93,8 @@ class Plan:
     """What a choice will change, told by labels.
 
     ``lost`` is how many grades that the gradebook received go with the removed columns, and
-    ``rests`` whether the platform's own column will get no more scores.
+    ``lost_by_hand`` how many that somebody gave there; ``rests`` whether the platform's own column
+    will get no more scores.
     """
 
     grading: Grading
@@ -104,6 +106,7 @@ class Plan:
     retired: tuple[str, ...]
     removed: tuple[str, ...]
     lost: int
+    lost_by_hand: int
 
 
 def obstacle(course: Course, link: ResourceLink) -> ChoiceFault | None:
@@ -176,6 +179,7 @@ def plan(db: Session, course: Course, link: ResourceLink, choice: Choice) -> Pla
         retired=() if choice.remove else tuple(item.label for item in idle),
         removed=tuple(item.label for item in removed),
         lost=_received(db, removed),
+        lost_by_hand=len(given_by_hand(db, [item.id for item in removed])),
     )
 
 
@@ -275,8 +279,9 @@ def _differs(item: LineItem, column: WantedColumn) -> bool:
 
 
 def _received(db: Session, items: Sequence[LineItem]) -> int:
+    """Count the scores that columns received from us, and that nobody has replaced by hand."""
     wanted = GradeDelivery.line_item_pk.in_([item.id for item in items])
-    sent = GradeDelivery.sent_at.is_not(None)
+    sent = GradeDelivery.sent_at.is_not(None) & ~is_held()
     return db.scalars(select(func.count()).select_from(GradeDelivery).where(wanted, sent)).one()
 
 

@@ -1,15 +1,17 @@
 """What a decision about grades would change, told before it is made; nothing is written.
 
 What is compared is what our rows say that the gradebook has, or is about to get, with what
-``services.regrading`` will write there: both come from the same functions. Where a link has no
-column, the score of the class table takes the place of the gradebook's.
+``services.regrading`` will write there: both come from the same functions. A grade that somebody
+gave by hand stays in the gradebook whatever is decided here, so it is told apart. Where a link has
+no column, the score of the class table takes the place of the gradebook's.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from sqlalchemy import select
@@ -24,13 +26,14 @@ from lti_tool.services.courses import graded_activities
 from lti_tool.services.decisions import Decision
 from lti_tool.services.grades import link_score
 from lti_tool.services.grading_policy import GradingPolicy
+from lti_tool.services.hand_made import given_by_hand
 from lti_tool.services.results import Achieved, achieved_in_class
 
 PAGE: Final = 50
 """Lines of a page of the changes."""
 
-Before: TypeAlias = Mapping[int, float]
-"""Scores by learner."""
+Scores: TypeAlias = Mapping[int, float]
+"""By learner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,21 @@ class GradeChange:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldChange:
+    """A score of ours that changes while the gradebook keeps ``theirs``, given there by hand.
+
+    ``before`` and ``after`` are ours; ``theirs`` may be beyond 1.
+    """
+
+    learner_id: int
+    name: str
+    column: str
+    before: float | None
+    after: float
+    theirs: float
+
+
+@dataclass(frozen=True, slots=True)
 class PassChange:
     """An activity that somebody passes by the new policy and did not by the old, or the reverse."""
 
@@ -62,13 +80,15 @@ class Forecast:
     """All that a decision will change: of the columns, of grades, and of who passes.
 
     ``version`` tells this forecast from any other: whoever decides shows which one they read.
-    ``has_columns``: the grades go somewhere.
+    ``has_columns``: the grades go somewhere. ``grades`` are those that change in the gradebook;
+    ``held`` are not among them.
     """
 
     decision: Decision
     plan: Plan | None
     has_columns: bool
     grades: tuple[GradeChange, ...]
+    held: tuple[HeldChange, ...]
     passes: tuple[PassChange, ...]
     grading_version: int
     version: str
@@ -104,9 +124,9 @@ class Forecast:
         return len({one.learner_id for one in self.passes if not one.passes})
 
     @property
-    def changes(self) -> tuple[GradeChange | PassChange, ...]:
-        """All changes that are about people: grades first."""
-        return self.grades + self.passes
+    def changes(self) -> tuple[GradeChange | HeldChange | PassChange, ...]:
+        """All changes that are about people: grades first, then those that are held."""
+        return self.grades + self.held + self.passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +135,9 @@ class _Column:
 
     name: str
     activities: tuple[Gradable, ...]
-    before: Before | None
+    before: Scores | None
     """``None`` for the class table's own score."""
+    by_hand: Scores = field(default_factory=dict)
 
 
 def forecast(db: Session, course: Course, link: ResourceLink, decision: Decision) -> Forecast:
@@ -125,16 +146,19 @@ def forecast(db: Session, course: Course, link: ResourceLink, decision: Decision
     columns = _columns(db, course, link, decision)
     achieved = achieved_in_class(db, link)
     people = _people(db, sorted(achieved))
-    grades = tuple(_grades(columns, people, achieved, link, decision.policy))
+    changes = list(_grades(columns, people, achieved, link, decision.policy))
+    grades = tuple(one for one in changes if isinstance(one, GradeChange))
+    held = tuple(one for one in changes if isinstance(one, HeldChange))
     passes = tuple(_passes(course, people, achieved, link, decision.policy))
     return Forecast(
         decision=decision,
         plan=told,
         has_columns=any(column.before is not None for column in columns),
         grades=grades,
+        held=held,
         passes=passes,
         grading_version=link.grading_version,
-        version=f"{link.grading_version}.{_digest([decision, told, *grades, *passes])}",
+        version=f"{link.grading_version}.{_digest([decision, told, *grades, *held, *passes])}",
     )
 
 
@@ -174,18 +198,28 @@ def _columns(
     if not wanted:
         return [_Column(WHOLE, activities, None)]
     known = [makers[key].id for key in wanted if key in makers]
-    grades: dict[int, dict[int, float]] = {}
-    rows = select(GradeDelivery.line_item_pk, GradeDelivery.learner_id, GradeDelivery.score)
-    for item_pk, learner_id, score in db.execute(rows.where(GradeDelivery.line_item_pk.in_(known))):
-        grades.setdefault(item_pk, {})[learner_id] = score
+    sent = select(GradeDelivery.line_item_pk, GradeDelivery.learner_id, GradeDelivery.score).where(
+        GradeDelivery.line_item_pk.in_(known)
+    )
+    before = _by_column((item, who, score) for item, who, score in db.execute(sent))
+    by_hand = _by_column((*place, score) for place, score in given_by_hand(db, known).items())
     return [
         _Column(
             name,
             tuple(one for one in activities if name in {WHOLE, one.id}),
-            grades.get(makers[maker, name].id, {}) if (maker, name) in makers else {},
+            before[makers[maker, name].id] if (maker, name) in makers else {},
+            by_hand[makers[maker, name].id] if (maker, name) in makers else {},
         )
         for maker, name in wanted
     ]
+
+
+def _by_column(scores: Iterable[tuple[int, int, float]]) -> Mapping[int, Scores]:
+    """Return scores of columns and learners by column, each then by learner."""
+    found: defaultdict[int, dict[int, float]] = defaultdict(dict)
+    for item_id, learner_id, score in scores:
+        found[item_id][learner_id] = score
+    return found
 
 
 def _grades(
@@ -194,7 +228,7 @@ def _grades(
     achieved: Mapping[int, Achieved],
     link: ResourceLink,
     policy: GradingPolicy,
-) -> Iterator[GradeChange]:
+) -> Iterator[GradeChange | HeldChange]:
     for learner_id, name in people:
         results = achieved[learner_id].results(policy.counting)
         for column in columns:
@@ -205,8 +239,11 @@ def _grades(
                 before = _shown(column, achieved[learner_id], link)
             else:
                 before = column.before.get(learner_id)
-            if before != after.score:
-                yield GradeChange(learner_id, name, column.name, before, after.score)
+            if before == after.score:
+                continue
+            told = (learner_id, name, column.name, before, after.score)
+            theirs = column.by_hand.get(learner_id)
+            yield GradeChange(*told) if theirs is None else HeldChange(*told, theirs)
 
 
 def _shown(column: _Column, achieved: Achieved, link: ResourceLink) -> float | None:

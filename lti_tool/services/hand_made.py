@@ -161,6 +161,16 @@ def holds(
     }
 
 
+def given_by_hand(db: Session, items: Collection[int]) -> Mapping[tuple[int, int], float]:
+    """Return the grades that no score of ours may replace, by column and learner."""
+    rows = db.execute(
+        select(HandMadeGrade.line_item_pk, HandMadeGrade.learner_id, HandMadeGrade.theirs).where(
+            HandMadeGrade.line_item_pk.in_(items), _stands()
+        )
+    )
+    return {(item_id, learner_id): theirs for item_id, learner_id, theirs in rows}
+
+
 def _decide(db: Session, link_pk: int, verdict: Verdict, by: str) -> bool:
     place = db.execute(
         select(HandMadeGrade.line_item_pk, HandMadeGrade.learner_id)

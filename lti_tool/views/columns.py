@@ -172,6 +172,7 @@ def _plan_page(
             page=page,
             pages=pages,
             stale=stale,
+            may_read=may_read_results(link),
             labels=_labels(db, link, told),
             titles=titles_of(course, language),
         )

@@ -95,6 +95,15 @@ class Office:
         with self.database.transaction() as db:
             choose(db, self.course, self.seeded.link_pk, choice)
 
+    def give_by_hand(self, theirs: float) -> None:
+        """Have a teacher's grade found beside the first score in a column of ours."""
+        ours = select(GradeDelivery).join(LineItem).where(LineItem.made_by == Maker.TOOL)
+        with self.database.transaction() as db:
+            row = db.scalars(ours.order_by(GradeDelivery.id)).first()
+            assert row is not None
+            place = {"line_item_pk": row.line_item_pk, "learner_id": row.learner_id}
+            db.add(HandMadeGrade(**place, theirs=theirs))
+
     def plan(self, grading: Grading, *, remove: bool = False, **labels: str) -> Plan:
         choice = self.choice(grading, remove=remove, **labels)
         with self.database.reading() as db:
@@ -313,7 +322,11 @@ def test_a_choice_is_told_before_it_is_made(office: Office, columns: Columns) ->
     assert back.lost == 0
     gone = office.plan(Grading.WHOLE, remove=True)
     assert len(gone.removed) == 2
-    assert gone.lost == 1
+    assert (gone.lost, gone.lost_by_hand) == (1, 0)
+
+    office.give_by_hand(0.9)
+    gone = office.plan(Grading.WHOLE, remove=True)
+    assert (gone.lost, gone.lost_by_hand) == (0, 1)
 
 
 def test_going_back_keeps_our_columns_and_what_is_in_them(office: Office, columns: Columns) -> None:
@@ -513,10 +526,7 @@ def test_a_column_that_somebody_deleted_is_made_anew_with_all_its_scores(
     del columns.items[2]
     with office.database.transaction() as db:
         db.execute(update(GradeDelivery).values(state="pending"))
-        row = db.scalars(select(GradeDelivery).order_by(GradeDelivery.id)).first()
-        assert row is not None
-        place = {"line_item_pk": row.line_item_pk, "learner_id": row.learner_id}
-        db.add(HandMadeGrade(**place, theirs=0.9))
+    office.give_by_hand(0.9)
     office.wait(2)
     office.deliver()
 

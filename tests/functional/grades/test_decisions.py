@@ -20,6 +20,7 @@ from lti_tool.models import (
     DeliveryState,
     GradeDelivery,
     Grading,
+    HandMadeGrade,
     Learner,
     LineItem,
     Maker,
@@ -27,6 +28,7 @@ from lti_tool.models import (
     ResourceLink,
     now,
 )
+from lti_tool.models import Decision as Verdict
 from lti_tool.services import grades, regrading
 from lti_tool.services.class_lines import Share, bring_up_to_date
 from lti_tool.services.column_choice import Choice, ChoiceFault, ChoiceRefused, proposed
@@ -130,6 +132,18 @@ class Office:
         with self.database.reading() as db:
             return list(db.scalars(select(GradeDelivery.version).order_by(GradeDelivery.id)))
 
+    def give_by_hand(self, learner: int, theirs: float, verdict: Verdict | None = None) -> None:
+        """Have a teacher's grade found in the column of the link, and decided about."""
+        with self.database.transaction() as db:
+            db.add(
+                HandMadeGrade(
+                    line_item_pk=db.scalars(select(LineItem.id)).one(),
+                    learner_id=self.seeded.learner_ids[learner],
+                    theirs=theirs,
+                    decision=verdict,
+                )
+            )
+
     def link(self) -> ResourceLink:
         with self.database.reading() as db:
             return db.get_one(ResourceLink, self.seeded.link_pk)
@@ -202,6 +216,76 @@ def test_a_grade_that_falls_is_sent_once_more(office: Office) -> None:
     with office.database.reading() as db:
         waiting = select(GradeDelivery.learner_id).where(GradeDelivery.state == "pending")
         assert set(db.scalars(waiting)) == {one.learner_id for one in told.grades}
+
+
+@pytest.mark.parametrize("verdict", [None, Verdict.KEEP])
+def test_a_grade_given_by_hand_stays_and_is_told_apart(
+    office: Office, verdict: Verdict | None
+) -> None:
+    office.give_by_hand(0, 0.8, verdict)
+
+    told = office.decide(Decision(LAST))
+
+    assert (told.people, told.rising, told.falling, told.new) == (1, 0, 1, 0)
+    [held] = told.held
+    assert (held.name, held.before, held.after, held.theirs) == (NAMES[0], 0.95, 0.75, 0.8)
+    assert told.changes == (*told.grades, held, *told.passes)
+    assert office.grades()[0] == pytest.approx(0.75), "ours is ready for whoever decides"
+
+
+def test_a_grade_that_an_instructor_had_replaced_changes_as_any_other(office: Office) -> None:
+    office.give_by_hand(0, 0.8, Verdict.REPLACE)
+
+    told = office.forecast(Decision(LAST))
+
+    assert (told.falling, told.held) == (2, ())
+
+
+def test_a_first_score_beside_a_grade_given_by_hand_is_not_told_as_new(office: Office) -> None:
+    office.tries(4, "quiz-un", 1.0, recorded=False)
+    office.give_by_hand(4, 0.8)
+
+    told = office.forecast(Decision(LAST))
+
+    assert (told.people, told.new) == (2, 0)
+    assert [(one.before, one.after) for one in told.held] == [(None, 0.5)]
+
+
+def test_a_grade_given_by_hand_makes_another_forecast_as_long_as_it_stays(office: Office) -> None:
+    def version() -> str:
+        return office.forecast(Decision(LAST)).version
+
+    before = version()
+    office.give_by_hand(0, 0.8)
+    held = version()
+    with office.database.transaction() as db:
+        db.scalars(select(HandMadeGrade)).one().theirs = 0.9
+    changed = version()
+    with office.database.transaction() as db:
+        db.delete(db.scalars(select(HandMadeGrade)).one())
+
+    assert len({before, held, changed}) == 3
+    assert version() == before
+
+
+def test_grades_given_by_hand_cost_no_more_queries_the_more_there_are(office: Office) -> None:
+    asked: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    def queries() -> int:
+        asked.clear()
+        event.listen(office.database.engine, "before_cursor_execute", note)
+        office.forecast(Decision(LAST))
+        event.remove(office.database.engine, "before_cursor_execute", note)
+        return len(asked)
+
+    before = queries()
+    for learner in range(4):
+        office.give_by_hand(learner, 0.8)
+
+    assert queries() == before
 
 
 def test_a_decision_about_columns_and_attempts_is_told_column_by_column(office: Office) -> None:

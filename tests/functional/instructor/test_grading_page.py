@@ -11,7 +11,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from lti_tool.lti import Role
-from lti_tool.models import GradeDelivery, ResourceLink
+from lti_tool.models import GradeDelivery, HandMadeGrade, ResourceLink
 from lti_tool.views import columns as views
 from tests.functional.school import School
 
@@ -95,6 +95,32 @@ def test_work_that_came_between_is_shown_before_anything_is_saved(retried: Schoo
     assert "Rien n’est enregistré." in text_of(refused)
     assert "ont travaillé depuis" in text_of(refused)
     assert "La note change pour 2 personnes." in text_of(refused)
+    assert apply(retried, LAST, seen_in(refused)).status_code == 200
+
+
+def test_a_grade_given_by_hand_is_said_to_stay_and_where_it_is_decided_about(
+    retried: School,
+) -> None:
+    seen = seen_in(plan(retried, LAST))
+    with retried.database.transaction() as db:
+        lower = select(GradeDelivery).where(
+            GradeDelivery.learner_id == retried.seeded.learner_ids[0]
+        )
+        row = db.scalars(lower).one()
+        db.add(HandMadeGrade(line_item_pk=row.line_item_pk, learner_id=row.learner_id, theirs=0.8))
+
+    refused = apply(retried, LAST, seen)
+
+    assert refused.status_code == 409
+    told = text_of(refused)
+    assert "une note donnée à la main a été trouvée" in told
+    assert "Aucune note ne change." in told
+    assert "1 note donnée à la main dans le carnet y reste." in told
+    page = lxml.html.fromstring(refused.text)
+    assert page.xpath("//li/a[@data-open]/@href") == ["/class/gradebook"]
+    line = " ".join(page.xpath("string(//tbody/tr[1])").split()).replace("\u202f", " ")
+    assert "Note d’Arrimage : de 50 % à 16,7 %" in line
+    assert line.endswith("80 % 80 % reste : donnée à la main")
     assert apply(retried, LAST, seen_in(refused)).status_code == 200
 
 
