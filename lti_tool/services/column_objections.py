@@ -6,7 +6,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from lti_tool.lti import ServiceFault
 from lti_tool.models import LineItem
@@ -116,6 +116,12 @@ DIFFERENCES: Mapping[Difference, str] = {
     Difference.CHANGED: N_("Modifiée dans le carnet."),
     Difference.FOREIGN: N_("Donnée dans le carnet, sans que l’outil l’ait envoyée."),
 }
+
+
+def objections_to_missing(items: Iterable[LineItem]) -> tuple[Objection, ...]:
+    """Return what keeps columns from being made, each once: their scores wait for it."""
+    missing = (objection_to_column(item) for item in items if item.url is None and item.error)
+    return tuple(dict.fromkeys(each for each in missing if each is not None))
 
 
 def objection_to_column(item: LineItem) -> Objection | None:

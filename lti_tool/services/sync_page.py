@@ -106,6 +106,7 @@ class Failure:
 class GradebookPage:
     """Everything that the page says. ``undecided`` counts what ``to_decide`` may cut."""
 
+    columns: Sequence[LineItem]
     obstacle: Obstacle | None
     sync: Standing | None
     undecided: int
@@ -119,9 +120,11 @@ class GradebookPage:
 def gradebook_page(db: Session, link: ResourceLink, moment: datetime) -> GradebookPage:
     """Return what there is to say of the gradebook of a link."""
     items = line_items_of(db, [link.id])
-    used = [item.id for item in in_use(link, items)]
+    columns = in_use(link, items)
+    used = [item.id for item in columns]
     platform_id = link.context.deployment.platform_id
     return GradebookPage(
+        columns=columns,
         obstacle=_obstacle(link, items),
         sync=sync_standing(db, link, moment),
         undecided=undecided(db, used),

@@ -15,6 +15,7 @@ from lti_tool.services.attention import RULE_WORDS
 from lti_tool.services.class_lines import Share, bring_up_to_date
 from lti_tool.services.class_view import TableView
 from lti_tool.services.column_choice import obstacle
+from lti_tool.services.column_objections import objections_to_missing
 from lti_tool.services.copies import class_copied
 from lti_tool.services.courses import link_extent
 from lti_tool.services.grading_words import COUNTING_WORDS
@@ -146,6 +147,7 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
         "trouble": troubles(db, [platform_id]).get(platform_id),
         "objection_to_platform": objection_to_platform,
         "gradebook": glance(db, link, table.items),
+        "missing_columns": objections_to_missing(table.items),
         "roster": roster,
         "roster_objection": ROSTER_OBJECTIONS[roster.fault] if roster.fault else None,
         "groups_objection": GROUP_OBJECTIONS[roster.groups_fault] if roster.groups_fault else None,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from course_content.model import localized
 from lti_tool.models import Decision, ResourceLink, WindowSession, now
-from lti_tool.services.column_objections import COLUMN_OBJECTIONS
+from lti_tool.services.column_objections import COLUMN_OBJECTIONS, objections_to_missing
 from lti_tool.services.courses import Json, link_extent
 from lti_tool.services.hand_made import Verdict, decide
 from lti_tool.services.objections import ApiFault, objection_to, objection_to_platform
@@ -140,6 +140,7 @@ def _details(db: Session, window: WindowSession) -> dict[str, Any]:
         "said": said_of(found.sync) if found.sync else "",
         "obstacle": OBSTACLES[found.obstacle] if found.obstacle else None,
         "column_objections": COLUMN_OBJECTIONS,
+        "missing_columns": objections_to_missing(found.columns),
         "objection_to": objection_to,
         "trouble": found.trouble,
         "objection_to_platform": objection_to_platform,

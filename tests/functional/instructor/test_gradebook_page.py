@@ -13,7 +13,18 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from lti_tool.lti import RESULT_SCOPE, SCORE_SCOPE, Role, ServiceFault
-from lti_tool.models import GradeSync, Platform, PlatformHealth, ResourceLink, ToolKey, now
+from lti_tool.models import (
+    GradeSync,
+    Grading,
+    LineItem,
+    LineItemState,
+    Maker,
+    Platform,
+    PlatformHealth,
+    ResourceLink,
+    ToolKey,
+    now,
+)
 from lti_tool.services.column_objections import COLUMN_OBJECTIONS
 from lti_tool.services.delivery import deliver_due
 from lti_tool.services.sync_jobs import SyncDesk, sync_next
@@ -233,6 +244,32 @@ def test_what_could_not_be_read_or_sent_is_told_with_who_can_mend_it(
 
 
 @ON_ONE_DATABASE
+def test_a_column_that_is_not_made_is_told_of_where_its_scores_wait(
+    school: School, teacher: Window
+) -> None:
+    refused = COLUMN_OBJECTIONS[ServiceFault.NOT_ALLOWED]
+    for address in (PAGE, "/api/class"):
+        assert refused.cause not in text_of(teacher.get(address))
+    with school.database.transaction() as db:
+        link = db.get_one(ResourceLink, school.seeded.link_pk)
+        link.grading = Grading.ACTIVITIES
+        for activity in ("quiz-un", "quiz-deux"):
+            db.add(
+                LineItem(
+                    resource_link=link,
+                    made_by=Maker.TOOL,
+                    activity=activity,
+                    state=LineItemState.WANTED,
+                    error=f"{ServiceFault.NOT_ALLOWED}: HTTP 403",
+                )
+            )
+
+    for address in (PAGE, "/api/class"):
+        said = text_of(teacher.get(address))
+        assert said.count(refused.cause) == 1
+        assert refused.remedy in said
+
+
 def test_a_learner_has_no_say_in_the_gradebook(school: School, columns: Columns) -> None:
     learner = school.open(0)
     for path in ("", "/progress"):
