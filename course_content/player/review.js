@@ -15,7 +15,7 @@ async function start() {
     const path = `/api${window.location.pathname}`;
     const api = new LtiApi(window.fetch.bind(window), session);
     const work = await api.askPatiently("GET", path);
-    document.documentElement.lang = work.language;
+    document.documentElement.lang = work.pageLanguage;
     const page = new MarkingPage(work, { api, path, session, window });
     root.replaceChildren(page.element);
     document.title = page.title;

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
 
 from course_content.model import Localized, Quiz
 from lti_tool.services.awaited import done_steps
+from lti_tool.services.late_works import FIRST, lateness_of
 from lti_tool.services.learner_page import LearnerPage
 from lti_tool.services.reports import ClassTable
 from lti_tool.services.targets import Target, TargetKind
@@ -21,9 +21,6 @@ from lti_tool.services.terms import (
     counted_steps,
     dated_steps,
 )
-
-FIRST: Final = 1
-"""The number of a work that was handed in for the first time: it decides whether it was late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,7 @@ def learner_terms(table: ClassTable, page: LearnerPage) -> LearnerTerms:
             for work in page.works
             if work.number == FIRST
             and work.workshop in bounds
-            and (late := bounds[work.workshop].lateness(work.handed_in_at))
+            and (late := lateness_of(course, table.awaited.terms, work))
         },
         given=given_to(table.db, course, link, learner_id),
         targets=targets_to_give(course, link),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, select
@@ -26,8 +26,10 @@ from lti_tool.models import (
     now,
 )
 from lti_tool.services import grades
+from lti_tool.services.awaited import Awaited
 from lti_tool.services.courses import CourseShelf, Json, link_extent
 from lti_tool.services.group_works import lock_shared
+from lti_tool.services.late_works import is_same_work, lateness_of, with_first, with_lateness
 from lti_tool.services.progress import Seat, change_seat
 from lti_tool.services.submissions import (
     SubmissionFault,
@@ -36,6 +38,7 @@ from lti_tool.services.submissions import (
     place_handed_in,
     shown_to_learner,
 )
+from lti_tool.services.terms import ClassTerms
 
 LONGEST_COMMENT: Final = 6000
 """Code points."""
@@ -49,7 +52,8 @@ _UNREADABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
 class QueueLine:
     """The latest work that somebody handed in at a workshop.
 
-    ``group`` is ``None`` for a learner's own work, else the group's name and number.
+    ``group`` is ``None`` for a learner's own work, else the group's name and number. ``late`` is
+    by how much the work was late when it was first handed in, if it was.
     """
 
     id: int
@@ -63,6 +67,7 @@ class QueueLine:
     is_begun: bool
     points: int | None
     maximum: int | None
+    late: timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +124,9 @@ class ReviewText:
         return {"marks": dict(self.marks), "comment": self.comment}
 
 
-def queue_of(
-    db: Session, course: Course, link: ResourceLink, language: str, size: int = QUEUE_SIZE
-) -> Queue:
-    """Return what the link's class handed in at the workshops that the link covers."""
+def queue_of(db: Session, awaited: Awaited, language: str, size: int = QUEUE_SIZE) -> Queue:
+    """Return what a link's class handed in at the workshops that the link covers."""
+    course, link = awaited.course, awaited.link
     reviewed = {
         workshop.id: localized(workshop.title, language)
         for workshop in link_extent(course, link.target).workshops
@@ -142,14 +146,17 @@ def queue_of(
     handed_in_at = Submission.handed_in_at
 
     def lines(*order: SQLColumnExpression[Any], of: ColumnElement[bool]) -> tuple[QueueLine, ...]:
-        rows = db.scalars(
-            select(Submission)
+        rows = db.execute(
+            with_first()
             .where(is_listed, of)
             .order_by(*order)
             .limit(size)
             .options(defer(Submission.records), joinedload(Submission.learner))
+        ).all()
+        return tuple(
+            _line(work, reviewed[work.workshop], late)
+            for work, late in with_lateness(awaited, rows)
         )
-        return tuple(_line(row, reviewed[row.workshop]) for row in rows)
 
     return Queue(
         is_open=True,
@@ -167,13 +174,7 @@ def _is_listed(link: ResourceLink, workshops: Collection[str]) -> ColumnElement[
     later = aliased(Submission)
     is_superseded = (
         select(later.id)
-        .where(
-            later.context_pk == Submission.context_pk,
-            later.holder == Submission.holder,
-            later.course == Submission.course,
-            later.workshop == Submission.workshop,
-            later.number > Submission.number,
-        )
+        .where(is_same_work(later, Submission), later.number > Submission.number)
         .exists()
     )
     return and_(
@@ -189,7 +190,8 @@ def submission_json(
 ) -> Json:
     """Return a work and its review as an instructor's page takes them.
 
-    Raise ``SubmissionRefused`` for one of another class.
+    ``lateSeconds`` is by how much it was late when it was first handed in. Raise
+    ``SubmissionRefused`` for one of another class.
     """
     submission = _submission(db, window, submission_id)
     link = window.resource_link
@@ -198,7 +200,7 @@ def submission_json(
     workshop = _workshop(course, submission)
     unit = next(unit for unit in course.units if workshop in unit.steps)
     content = courses.unit_content(link.course, unit.id, language)
-    earlier = db.scalars(
+    others = db.scalars(
         select(Submission)
         .where(
             Submission.context_pk == submission.context_pk,
@@ -210,8 +212,11 @@ def submission_json(
         .order_by(Submission.number)
         .options(defer(Submission.records), joinedload(Submission.learner))
     ).all()
+    first = min([submission, *others], key=lambda each: each.number)
+    late = lateness_of(course, ClassTerms.of(db, link), first)
     return {
         **shown_to_learner(submission),
+        "lateSeconds": None if late is None else int(late.total_seconds()),
         "language": language,
         "courseTitle": localized(course.title, language),
         "classTitle": link.context.title,
@@ -222,7 +227,7 @@ def submission_json(
         "works": submission.records,
         "isLatest": _latest_number(db, submission) == submission.number,
         "review": _review_json(_rubric(workshop), submission),
-        "others": [{**shown_to_learner(each), "id": each.id} for each in earlier],
+        "others": [{**shown_to_learner(each), "id": each.id} for each in others],
     }
 
 
@@ -390,7 +395,7 @@ def _rubric(workshop: Workshop) -> Rubric:
     return workshop.review
 
 
-def _line(row: Submission, title: str) -> QueueLine:
+def _line(row: Submission, title: str, late: timedelta | None) -> QueueLine:
     decision = row.decision or {}
     return QueueLine(
         id=row.id,
@@ -404,4 +409,5 @@ def _line(row: Submission, title: str) -> QueueLine:
         is_begun=row.draft is not None,
         points=decision.get("points"),
         maximum=decision.get("maximum"),
+        late=late,
     )

@@ -46,7 +46,7 @@ class Bounds:
 
     def lateness(self, moment: datetime) -> timedelta | None:
         """Return by how much something that is done at a moment is late, if it is."""
-        return moment - self.due_at if has_passed(self.due_at, moment) and self.due_at else None
+        return lateness(self.due_at, moment)
 
     def is_closed(self, moment: datetime) -> bool:
         """Whether nothing new is accepted any more."""
@@ -75,6 +75,11 @@ NO_BOUNDS: Final = Bounds()
 def has_passed(minute: datetime | None, moment: datetime) -> bool:
     """Whether a minute is over at a moment."""
     return minute is not None and moment >= minute + MINUTE
+
+
+def lateness(due_at: datetime | None, moment: datetime) -> timedelta | None:
+    """Return by how much a moment is after a due date, if there is one and it is over."""
+    return moment - due_at if due_at is not None and has_passed(due_at, moment) else None
 
 
 @dataclass(frozen=True, slots=True)

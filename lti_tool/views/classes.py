@@ -140,7 +140,7 @@ def _details(window: WindowSession, db: Session) -> dict[str, Any]:
         "counting_words": COUNTING_WORDS[table.people.scope.policy.counting],
         "may_have_columns": obstacle(course, link) is None,
         "group_filter": group_filter(table, report.view, report.figures.counted),
-        "queue": queue_of(db, course, link, language, works),
+        "queue": queue_of(db, table.awaited, language, works),
         "works": works,
         "queue_step": QUEUE_SIZE,
         "objection_to": objection_to,

@@ -32,10 +32,14 @@ def shell(submission_id: str) -> Response:
 
 @blueprint.get("/api/submissions/<submission_id>")
 def submission(submission_id: str) -> Response:
-    """Return a work, what is said of it so far, and the others of its learner."""
+    """Return a work, what is said of it so far, and the others of its learner.
+
+    The page around it speaks the instructor's language, the work and its rubric the course's.
+    """
     with tool().database.reading() as db:
         window = instructor_window(db)
-        return jsonify(submission_json(db, tool().courses, window, _number(submission_id)))
+        opened = submission_json(db, tool().courses, window, _number(submission_id))
+    return jsonify({**opened, "pageLanguage": page_language()})
 
 
 @blueprint.put("/api/submissions/<submission_id>/draft")

@@ -18,7 +18,7 @@ export class MarkingForm {
 
   /**
    * @param {import("../texts.js").Texts} texts
-   * @param {object} rubric
+   * @param {object} rubric with the `language` of its texts
    * @param {{marks: Record<string, number>, comment: string}} said so far
    * @param {(said: {marks: Record<string, number>, comment: string}) => void} onChange
    */
@@ -53,10 +53,11 @@ export class MarkingForm {
   }
 
   #criterion({ id, title, levels }) {
+    const { language } = this.#rubric;
     return h(
       "fieldset",
       { class: "marking__criterion" },
-      h("legend", {}, title),
+      h("legend", { lang: language }, title),
       levels.map(({ points, text }) =>
         h(
           "label",
@@ -72,7 +73,7 @@ export class MarkingForm {
             {},
             h("strong", {}, this.#texts.t("rubric.points", { count: points })),
             " – ",
-            text,
+            h("span", { lang: language }, text),
           ),
         ),
       ),

@@ -1,4 +1,7 @@
-/** A work that was handed in, to be read, beside what an instructor says of it. */
+/**
+ * A work that was handed in, to be read, beside what an instructor says of it. The page speaks the
+ * instructor's language; what comes from the course, and the work as it looks there, the course's.
+ */
 import { h } from "../dom.js";
 import { Signal } from "../signal.js";
 import { textsIn } from "../languages.js";
@@ -6,6 +9,7 @@ import { Failure } from "../tracking/failure.js";
 import { SaveQueue } from "../tracking/save-queue.js";
 import { Workpiece } from "../works.js";
 import { failureNotice } from "./failure.js";
+import { latenessOf } from "./lateness.js";
 import { MarkingForm } from "./marking-form.js";
 import { decisionView } from "./rubric.js";
 import { workshopOnPaper } from "./workshops/paper.js";
@@ -13,6 +17,7 @@ import { workshopOnPaper } from "./workshops/paper.js";
 export class MarkingPage {
   #work;
   #texts;
+  #rubric;
   #place;
   #revision;
   #state;
@@ -31,12 +36,13 @@ export class MarkingPage {
    */
   constructor(work, place) {
     this.#work = work;
-    this.#texts = textsIn(work.language);
+    this.#texts = textsIn(work.pageLanguage);
+    this.#rubric = { ...work.workshop.review, language: work.language };
     this.#place = place;
     this.#revision = work.review.revision;
     this.#state = work.review.state;
     this.#queue = new SaveQueue((said) => this.#saveDraft(said), this.#status);
-    this.#form = new MarkingForm(this.#texts, work.workshop.review, work.review, (said) =>
+    this.#form = new MarkingForm(this.#texts, this.#rubric, work.review, (said) =>
       this.#queue.put(said),
     );
     this.title = this.#texts.t("marking.title", { name: this.#name });
@@ -50,18 +56,17 @@ export class MarkingPage {
   }
 
   #page() {
-    const { courseTitle, classTitle, workshop, number, handedInAt, isTestUser } = this.#work;
+    const { courseTitle, classTitle, isTestUser } = this.#work;
     const texts = this.#texts;
-    const date = texts.moment(new Date(handedInAt));
     return h(
       "main",
       { class: "marking" },
       h(
         "header",
         { class: "marking__header" },
-        h("p", {}, [courseTitle, classTitle].filter(Boolean).join(" – ")),
+        h("p", {}, this.#ofCourse(courseTitle), classTitle && ` – ${classTitle}`),
         h("h1", {}, this.title),
-        h("p", {}, `${workshop.title} – ${texts.t("handIn.line", { number, date })}`),
+        this.#handIn(),
         this.#members(),
         isTestUser && h("p", {}, texts.t("marking.testUser")),
         this.#wayTo("marking.back", "/class"),
@@ -78,6 +83,26 @@ export class MarkingPage {
           this.#others(),
         ),
       ),
+    );
+  }
+
+  /** A text of the course, in its language. */
+  #ofCourse(text) {
+    return h("span", { lang: this.#work.language }, text);
+  }
+
+  /** Which work it is, when it came, and by how much too late. */
+  #handIn() {
+    const { workshop, number, handedInAt } = this.#work;
+    const date = this.#texts.moment(new Date(handedInAt));
+    const line = this.#texts.t("handIn.line", { number, date });
+    const late = latenessOf(this.#texts, this.#work);
+    return h(
+      "p",
+      {},
+      this.#ofCourse(workshop.title),
+      ` – ${line}`,
+      late && [", ", h("strong", { class: "marking__late" }, late)],
     );
   }
 
@@ -107,17 +132,21 @@ export class MarkingPage {
   }
 
   #paper() {
-    const { workshop, works } = this.#work;
+    const { workshop, works, language } = this.#work;
     const pieces = new Map(
       Object.entries(works).map(([id, records]) => [id, new Workpiece(records, () => {})]),
     );
     const opened = (id) => pieces.get(id);
-    const context = { texts: this.#texts, lifetime: new AbortController().signal };
+    const context = { texts: textsIn(language), lifetime: new AbortController().signal };
     return h(
       "section",
       { class: "marking__work workshop", "aria-labelledby": "marking-work" },
       h("h2", { id: "marking-work" }, this.#texts.t("marking.work")),
-      workshopOnPaper(workshop, { opened }, context),
+      h(
+        "div",
+        { class: "marking__paper", lang: language },
+        workshopOnPaper(workshop, { opened }, context),
+      ),
     );
   }
 
@@ -135,12 +164,12 @@ export class MarkingPage {
     return [
       h("p", {}, this.#texts.t("marking.older")),
       this.#wayTo("marking.latest", `/submissions/${latest.id}`),
-      decisionView(this.#texts, this.#work.workshop.review, this.#work),
+      decisionView(this.#texts, this.#rubric, this.#work),
     ];
   }
 
   #others() {
-    const { others, workshop } = this.#work;
+    const { others } = this.#work;
     if (others.length === 0) return null;
     const texts = this.#texts;
     return h(
@@ -161,7 +190,7 @@ export class MarkingPage {
               date: texts.moment(new Date(other.handedInAt)),
             }),
           ),
-          decisionView(texts, workshop.review, other),
+          decisionView(texts, this.#rubric, other),
           this.#wayTo("marking.open", `/submissions/${other.id}`, { number: other.number }),
         ),
       ),

@@ -3,11 +3,11 @@ import { h } from "../dom.js";
 
 /**
  * @param {import("../texts.js").Texts} texts
- * @param {{criteria: {id: string, title: string, levels: {points: number, text: string}[]}[]}}
- *   rubric
+ * @param {{criteria: {id: string, title: string, levels: {points: number, text: string}[]}[],
+ *   language?: string}} rubric its `language` is that of its texts, where the page has another
  * @param {Record<string, number>} [marks] points by criterion
  */
-export function rubricView(texts, { criteria }, marks = {}) {
+export function rubricView(texts, { criteria, language }, marks = {}) {
   return h(
     "ul",
     { class: "rubric" },
@@ -15,23 +15,25 @@ export function rubricView(texts, { criteria }, marks = {}) {
       h(
         "li",
         { class: "rubric__criterion" },
-        h("p", { class: "rubric__title" }, title),
+        h("p", { class: "rubric__title", lang: language }, title),
         h(
           "ul",
           { class: "rubric__levels" },
-          levels.map((level) => levelView(texts, level, marks[id] === level.points)),
+          levels.map((level) =>
+            levelView(texts, { ...level, language }, marks[id] === level.points),
+          ),
         ),
       ),
     ),
   );
 }
 
-function levelView(texts, { points, text }, isReached) {
+function levelView(texts, { points, text, language }, isReached) {
   return h(
     "li",
     { class: "rubric__level", "data-reached": String(isReached) },
     h("span", { class: "rubric__points" }, texts.t("rubric.points", { count: points })),
-    h("span", {}, text),
+    h("span", { lang: language }, text),
     isReached && h("strong", { class: "rubric__mark" }, texts.t("rubric.reached")),
   );
 }

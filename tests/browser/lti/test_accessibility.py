@@ -52,8 +52,6 @@ PLAN = "atelier-plan/plan-du-projet"
 QUIZ = "metier-sim/quiz-metier-sim"
 LANGUAGE_OF_PAGE = "document.documentElement.lang"
 COURSE = "engagement-parties-prenantes"
-COURSE_LANGUAGE = "fr"
-"""In which a work is reviewed, whatever the reader's."""
 PHONE, WIDE = WIDTHS
 WIDTH_IN: Final[Mapping[str, int]] = {"fr": PHONE, "en": WIDE}
 
@@ -143,19 +141,17 @@ class Tour:
             endpoint = "nowhere"
         self._made_by[request.frame] = endpoint
 
-    def look(
-        self, where: str, window: Page | Frame | None = None, written_in: str | None = None
-    ) -> None:
+    def look(self, where: str, window: Page | Frame | None = None) -> None:
         """Look at a page of the tool, or at the frame of the platform's that shows one.
 
-        It is written in the reader's language, unless another one is named.
+        It is written in the reader's language.
         """
         window = window or self.page
         frame = window.main_frame if isinstance(window, Page) else window
         frames = [frame, *frame.child_frames]
         self.looked_at |= {self._made_by[each] for each in frames if each in self._made_by}
         found = look_at(window, [WIDTH_IN[self._language]])
-        expected, actual = written_in or self._language, frame.evaluate(LANGUAGE_OF_PAGE)
+        expected, actual = self._language, frame.evaluate(LANGUAGE_OF_PAGE)
         if actual != expected:
             found.append(f"{frame.url}: written in {actual}, not in {expected}")
         if found:
@@ -326,7 +322,7 @@ def looks_at_the_instructor_s_pages(tour: Tour, links: Mapping[str, str]) -> Non
     expect(frame.locator(".marking__work")).to_be_visible()
     reloads(frame)
     expect(frame.locator(".marking__work")).to_be_visible()
-    tour.look("work to be reviewed", frame, written_in=COURSE_LANGUAGE)
+    tour.look("work to be reviewed", frame)
     reloads(frame, "/learn")
     expect(frame.locator(".preview-banner")).to_be_visible()
     tour.look("preview as learners see it", frame)

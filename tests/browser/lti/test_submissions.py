@@ -72,11 +72,30 @@ def returns_it(frame: Frame, comment: str) -> None:
     expect(frame.get_by_text("Travail rendu pour reprise")).to_be_visible()
 
 
-def accepts_it(frame: Frame) -> None:
+def accepts_it_in_english(person: Person, findings: AxeFindings) -> None:
+    """Review the work as somebody who reads English: what is around it speaks English."""
+    classroom = person.school.classroom_url
+    path = person.card(LINK).locator("a").first.get_attribute("href")
+    person.page.request.get(f"{classroom}/", params={"lang": "en"})
+    person.page.goto(f"{classroom}{path}")
+    frame = person.frame()
+    frame.get_by_role("button", name=f"Review the work of {STUDENT.name}").click()
+    expect(frame.get_by_role("heading", name="Your review")).to_be_visible()
+    for around in ("h1", ".marking__total", ".marking__others summary"):
+        assert spoken_in(frame, around) == "en", around
+    for inside in ("legend", ".marking__level span span", ".printout__sheet caption"):
+        assert spoken_in(frame, inside) == "fr", inside
+    assert findings(person.page) == []
     frame.get_by_label("5 points").check()
-    frame.get_by_label("0 point – Elle manque.").nth(1).check()
-    frame.get_by_role("button", name="Accepter").click()
-    expect(frame.get_by_text("Travail accepté.")).to_be_visible()
+    frame.get_by_label("0 points – Elle manque.").nth(1).check()
+    frame.get_by_role("button", name="Accept").click()
+    expect(frame.get_by_text("Work accepted.")).to_be_visible()
+
+
+def spoken_in(frame: Frame, selector: str) -> str:
+    """The language of the first element there, as a screen reader is told (WCAG 2.2, 3.1.2)."""
+    asked = "element => element.closest('[lang]').lang"
+    return str(frame.locator(selector).first.evaluate(asked))
 
 
 def test_a_work_is_returned_handed_in_again_and_accepted(
@@ -115,7 +134,7 @@ def test_a_work_is_returned_handed_in_again_and_accepted(
         hands_in(frame, "Remettre à nouveau")
 
         person.sign_in(INSTRUCTOR)
-        accepts_it(reviews(person))
+        accepts_it_in_english(person, findings)
 
         person.sign_in(STUDENT)
         person.page.goto(f"{school.classroom_url}/")
