@@ -63,6 +63,6 @@
  *   steps: Record<string, Bounds>}} Terms
  *   `offset` is by how many milliseconds the server's clock is ahead of ours; the others, in
  *   seconds, how long a date that is named lasts, and how long one may finish after the closing
- * @typedef {{state: "pending"|"sent"|"refused"|"none", score: number|null,
+ * @typedef {{state: "pending"|"sent"|"held"|"refused"|"none", score: number|null,
  *   error?: string|null}} Grade
  */

@@ -34,15 +34,19 @@ from lti_tool.models import (
 from lti_tool.services.batches import batches
 from lti_tool.services.columns import activities_of, in_use, line_items_of, ready_for_scores
 from lti_tool.services.grading_policy import GradingPolicy
-from lti_tool.services.hand_made import Hold
+from lti_tool.services.hand_made import Hold, is_held
 from lti_tool.services.outbox import note_due
 from lti_tool.services.progress import Seat, insert_into, lock_seat
 from lti_tool.services.results import Results, achieved_by, achieved_in_class
 
 NO_GRADE = "none"
 """The state of a link that has no column, or of a learner without a score in it."""
+HELD = "held"
+"""What learners are told of a score that stays here: the gradebook's grade is not ours to set."""
 NO_HOLDS: Mapping[tuple[int, int], Hold] = MappingProxyType({})
-LEAST_FIRST: Sequence[str] = [DeliveryState.REFUSED, DeliveryState.PENDING, DeliveryState.SENT]
+LEAST_FIRST: Sequence[str] = [
+    DeliveryState.REFUSED, DeliveryState.PENDING, HELD, DeliveryState.SENT
+]  # fmt: skip
 
 
 NEWS: Sequence[str] = [
@@ -62,7 +66,7 @@ class LinkScore:
 
 @dataclass(frozen=True, slots=True)
 class GradeStatus:
-    """What became of a grade: ``none``, or a ``DeliveryState`` and the score it is about.
+    """What became of a grade: ``none``, a ``DeliveryState`` or ``HELD``, and the score it is about.
 
     ``error`` is what the platform or the way to it last objected, as ``delivery`` wrote it.
     ``hold`` is why the score stays here although nothing objects: the gradebook has a grade that
@@ -175,17 +179,29 @@ def bring_class_up_to_date(
 
 
 def status(db: Session, seat: Seat | None, link: ResourceLink) -> GradeStatus:
-    """Return what became of the seat's grades in the columns of a link."""
+    """Return what the seat's learner is told of their grades in the columns of a link."""
     if seat is None:
         return GradeStatus(NO_GRADE)
     items = in_use(link, line_items_of(db, [link.id]))
-    rows = db.scalars(
-        select(GradeDelivery).where(
-            GradeDelivery.line_item_pk.in_([item.id for item in items]),
-            GradeDelivery.learner_id == seat.learner_id,
-        )
-    ).all()
-    return GradeStatus.least_of(rows)
+    return told_status(
+        db,
+        GradeDelivery.line_item_pk.in_([item.id for item in items]),
+        GradeDelivery.learner_id == seat.learner_id,
+    )
+
+
+def told_status(db: Session, *whose: ColumnElement[bool]) -> GradeStatus:
+    """Return what a learner is told: of their scores, the one that is furthest from the gradebook.
+
+    That one stays here because of a grade given by hand is told as ``HELD`` and no more: what the
+    gradebook has, and what an instructor decided about it, is for the gradebook to show.
+    """
+    rows = db.execute(select(GradeDelivery, is_held().label("held")).where(*whose))
+    told = [
+        GradeStatus(HELD, row.score) if held else GradeStatus(str(row.state), row.score, row.error)
+        for row, held in rows
+    ]
+    return min(told, key=lambda one: LEAST_FIRST.index(one.state), default=GradeStatus(NO_GRADE))
 
 
 def _links_at_work(

@@ -30,7 +30,7 @@ from lti_tool.models import (
 )
 from lti_tool.services.columns import WHOLE
 from lti_tool.services.courses import CourseShelf, Json, graded_activities
-from lti_tool.services.grades import GradeStatus
+from lti_tool.services.grades import GradeStatus, told_status
 from lti_tool.services.grading_policy import GradingPolicy, counted
 from lti_tool.services.links import OWN_CONTEXT
 from lti_tool.services.refusals import N_
@@ -261,16 +261,14 @@ def _by_place(rows: Iterable[T], place: Callable[[T], str]) -> Mapping[str, Sequ
 
 def _grade(db: Session, opened: OpenReview) -> GradeStatus:
     """Return what became of the grade in this very column."""
-    rows = db.scalars(
-        select(GradeDelivery)
-        .join(LineItem, LineItem.id == GradeDelivery.line_item_pk)
-        .where(
-            LineItem.resource_link_pk == opened.link_pk,
-            LineItem.activity == opened.activity,
-            GradeDelivery.learner_id == opened.learner_id,
-        )
-    ).all()
-    return GradeStatus.least_of(rows)
+    columns = select(LineItem.id).where(
+        LineItem.resource_link_pk == opened.link_pk, LineItem.activity == opened.activity
+    )
+    return told_status(
+        db,
+        GradeDelivery.line_item_pk.in_(columns),
+        GradeDelivery.learner_id == opened.learner_id,
+    )
 
 
 def _shown(courses: CourseShelf, link: ResourceLink, language: str) -> Callable[[Activity], Json]:

@@ -322,6 +322,16 @@ describe("the grade on its way", () => {
     assert.equal(tool.to("/api/grade").length, 2);
   });
 
+  test("is followed no more once somebody else's grade is in its place", async () => {
+    const tracking = launched();
+    await finish(tracking);
+    tool.grade = { state: "held", score: 1, error: null };
+    await pass(2000);
+    assert.equal(tracking.grade.value.state, "held");
+    await pass(600000);
+    assert.equal(tool.to("/api/grade").length, 1);
+  });
+
   test("is followed through a fault", async () => {
     const tracking = launched();
     await finish(tracking);

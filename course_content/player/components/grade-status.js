@@ -1,7 +1,8 @@
 /** What became of the grade on its way to the course's gradebook, where there is one. */
 import { h, icon } from "../dom.js";
 
-const ICONS = { sent: "check", pending: "clock", refused: "warning" };
+const ICONS = { sent: "check", pending: "clock", held: "check", refused: "warning" };
+const SAID_AFTER = { held: "grade.held.why", refused: "grade.refused.remedy" };
 
 /** @param {{texts, grade: import("../signal.js").Signal, lifetime: AbortSignal}} context */
 export function gradeStatus({ texts, grade, lifetime }) {
@@ -17,7 +18,7 @@ export function gradeStatus({ texts, grade, lifetime }) {
         "div",
         {},
         h("p", { class: "grade__what" }, texts.t(`grade.${known.state}`, { percent })),
-        known.state === "refused" && h("p", {}, texts.t("grade.refused.remedy")),
+        known.state in SAID_AFTER && h("p", {}, texts.t(SAID_AFTER[known.state])),
         known.error && h("p", { class: "grade__error" }, known.error),
       ),
     );

@@ -10,11 +10,11 @@ import lxml.html
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from lti_tool.lti import LINE_ITEM_SCOPE, RESULT_SCOPE, SCORE_SCOPE, Role, ServiceFault
-from lti_tool.models import GradeDelivery, Platform, ResourceLink, ToolKey
+from lti_tool.models import GradeDelivery, HandMadeGrade, Platform, ResourceLink, ToolKey
 from lti_tool.services.column_choice import ChoiceFault
 from lti_tool.services.column_making import NOT_OURS, settle_due
 from lti_tool.services.column_objections import (
@@ -290,3 +290,23 @@ def test_the_table_shows_the_least_of_several_grades(school: School) -> None:
 
     assert "Refusée" in school.open(2, role=Role.INSTRUCTOR).get("/api/class").text
     assert window.get("/api/grade").json["state"] == "refused"  # type: ignore[index]  # just answered
+
+
+@pytest.mark.usefixtures("columns")
+def test_a_student_is_told_of_the_score_that_is_on_its_way_before_one_that_is_held(
+    school: School,
+) -> None:
+    apply(school, choice("activities", EACH))
+    window = school.open(0)
+    window.do_quiz_one(vrai=False)
+    with school.database.transaction() as db:
+        row = db.scalars(select(GradeDelivery)).one()
+        db.add(HandMadeGrade(line_item_pk=row.line_item_pk, learner_id=row.learner_id, theirs=0.8))
+    assert window.get("/api/grade").get_json()["state"] == "held"
+
+    keys = school.tool.courses.answer_keys("deux-unites", "fr")["quiz-deux"]
+    right = {name: keys[name]["correct"] for name in ("ordre", "paires")}
+    for question, response in {**right, "nombre": "1 234,5", "mot": "Parapluie"}.items():
+        last = window.answer("quiz-deux", question, response)
+
+    assert last.get_json()["grade"] == {"state": "pending", "score": 1.0, "error": None}

@@ -138,6 +138,27 @@ def test_the_instructor_decides_what_the_gradebook_keeps(
     assert columns.grade(1, "user-1") == 0.5
 
 
+def test_a_student_is_told_who_sets_the_grade_and_not_what_it_is(
+    school: School, columns: Columns, teacher: Window
+) -> None:
+    student = school.open(0)
+    page = changed_by_hand(school, columns, teacher)
+    held = {"state": "held", "score": 0.5, "error": None}
+    assert student.get("/api/grade").json == held, "its own score was taken before"
+    student.post("/api/activities/quiz-un/attempts", {})
+    assert student.do_quiz_one(2).get_json()["grade"] == held
+
+    grades = boxes(page, "undecided")
+    kept = teacher.post(f"{PAGE}/decisions", {"decision": "keep", "grades": grades})
+    assert student.get("/api/grade").json == held
+
+    grades = boxes(kept, "kept")
+    teacher.post(f"{PAGE}/decisions", {"decision": "replace", "grades": grades})
+    assert student.get("/api/grade").json == {**held, "state": "pending"}
+    work(school, after=2)
+    assert student.get("/api/grade").json == {**held, "state": "sent"}
+
+
 @ON_ONE_DATABASE
 def test_a_decision_that_is_none_changes_nothing(
     school: School, columns: Columns, teacher: Window

@@ -14,6 +14,7 @@ from lti_tool.lti import SCORE_SCOPE
 from lti_tool.models import (
     Attempt,
     GradeDelivery,
+    HandMadeGrade,
     LineItem,
     Maker,
     Refusal,
@@ -173,6 +174,22 @@ def test_a_column_of_one_activity_shows_that_one(
     assert "Quiz de la première unité" not in page.text
     assert "42 %" in text_of(page).replace("\u202f", " ")
     assert "La plateforme refuse la note de cette personne." in unescape(page.text)
+
+
+@pytest.mark.usefixtures("worked")
+@pytest.mark.parametrize("role", [LEARNER, INSTRUCTOR])
+def test_a_score_beside_a_grade_given_by_hand_is_not_said_to_be_on_its_way(
+    lms: Lms, browser: FlaskClient, tool: Tool, role: str
+) -> None:
+    with tool.database.transaction() as db:
+        row = db.scalars(select(GradeDelivery)).one()
+        db.add(HandMadeGrade(line_item_pk=row.line_item_pk, learner_id=row.learner_id, theirs=0.8))
+
+    said = text_of(review(lms, browser, sub="person-1", lti_roles=[role]))
+
+    assert "c’est l’équipe enseignante qui fixe la note" in said
+    assert "en attente d’envoi" not in said
+    assert "80" not in said, "what the gradebook has is for the gradebook to show"
 
 
 def test_somebody_who_never_came_has_no_work(lms: Lms, browser: FlaskClient) -> None:
