@@ -17,6 +17,7 @@ from lti_tool.cli.common import (
     open_database,
     print_json,
 )
+from lti_tool.cli.lazy import LazyGroup
 from lti_tool.lti import KeySets
 from lti_tool.models import Platform
 from lti_tool.services.connections import (
@@ -43,7 +44,13 @@ from lti_tool.tool import Addresses
 HOUR = timedelta(hours=1)
 
 
-@click.group()
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "migrate-from": "lti_tool.cli.migration:migrate_from",
+        "older-ids": "lti_tool.cli.migration:older_ids",
+    },
+)
 def platform() -> None:
     """The learning platforms that may launch the tool."""
 

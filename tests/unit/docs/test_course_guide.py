@@ -93,10 +93,11 @@ def test_the_course_of_the_guide_has_nothing_to_look_at_again(desk: Path) -> Non
 
 @pytest.mark.parametrize("line", INLINE)
 def test_a_command_in_passing_is_one_that_there_is(line: str) -> None:
-    command: click.Command = main
+    command: click.Command | None = main
     words = shlex.split(line)
     while words and isinstance(command, click.Group):
-        command = command.commands[words.pop(0)]
+        command = command.get_command(click.Context(command), words.pop(0))
+    assert command is not None
     known = {name for parameter in command.params for name in parameter.opts}
     assert {word for word in words if word.startswith("-")} <= known
 
