@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from course_content.model import Course, Localized, Quiz
 from lti_tool.models import (
     OF_CLASS,
+    Context,
     CourseGroup,
     Learner,
     Membership,
@@ -22,6 +23,7 @@ from lti_tool.models import (
     WindowSession,
 )
 from lti_tool.services.class_people import LEARNER_ROLE
+from lti_tool.services.copies import class_copied
 from lti_tool.services.courses import link_extent
 from lti_tool.services.groups import groups_in_order, groups_of_learner
 from lti_tool.services.targets import targets_around
@@ -75,7 +77,8 @@ class Receivers:
 class TermPage:
     """The terms of a class. ``told_at`` is what the platform told the latest launch that it did.
 
-    ``targets`` are what something may be given at, with their titles.
+    ``targets`` are what something may be given at, with their titles. ``left_behind`` is the class
+    that this one is a copy of, if it has dates there and this one none: copies take none along.
     """
 
     rows: tuple[TermRow, ...]
@@ -83,6 +86,7 @@ class TermPage:
     targets: tuple[tuple[str, Localized], ...]
     receivers: Receivers
     told_at: datetime | None
+    left_behind: Context | None
 
 
 def term_page(db: Session, course: Course, link: ResourceLink) -> TermPage:
@@ -93,6 +97,7 @@ def term_page(db: Session, course: Course, link: ResourceLink) -> TermPage:
         targets=_targets(course, link),
         receivers=_receivers(db, link),
         told_at=_told(db, link),
+        left_behind=_left_behind(db, link),
     )
 
 
@@ -192,3 +197,21 @@ def _told(db: Session, link: ResourceLink) -> datetime | None:
         .order_by(WindowSession.created_at.desc())
         .limit(1)
     ).one_or_none()
+
+
+def _left_behind(db: Session, link: ResourceLink) -> Context | None:
+    """Return the class whose dates a copy of it does not have, while it has none of its own."""
+    origin = class_copied(db, link.context_pk)
+    if origin is None:
+        return None
+    dated = db.scalars(
+        select(Term.context_pk)
+        .where(
+            Term.context_pk.in_([link.context_pk, origin.id]),
+            Term.course == link.course,
+            Term.holder == OF_CLASS,
+            Term.due_at.is_not(None) | Term.closes_at.is_not(None),
+        )
+        .distinct()
+    ).all()
+    return origin if dated == [origin.id] else None

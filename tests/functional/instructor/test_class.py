@@ -247,4 +247,4 @@ def test_a_copied_class_says_what_it_is_a_copy_of(school: School) -> None:
     told = " ".join(lxml.html.fromstring(class_html(school)).text_content().split())
 
     assert "Ce cours est une copie de « Groupe de 2025 »." in told
-    assert "le travail et les notes non" in told
+    assert "ni les échéances" in told

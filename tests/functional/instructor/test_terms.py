@@ -13,7 +13,9 @@ from werkzeug.test import TestResponse
 
 from lti_tool.lti import Role
 from lti_tool.models import (
+    OF_CLASS,
     Attempt,
+    Context,
     CourseGroup,
     GroupMembership,
     GroupOrigin,
@@ -339,6 +341,31 @@ def test_a_work_is_handed_in_late_then_not_at_all_unless_it_was_asked_for_again(
         returned = {"state": SubmissionState.RETURNED, "decided_at": now()}
         db.execute(update(Submission).values(**returned))
     assert student.post(f"{path}/submissions", {"number": 2}).status_code == 200
+
+
+def test_a_copied_class_is_told_that_the_dates_were_left_behind_until_it_has_its_own(
+    school: School, teacher: Window
+) -> None:
+    with school.database.transaction() as db:
+        copy = db.get_one(Context, school.seeded.context_pk)
+        origin = Context(
+            deployment_id=copy.deployment_id, context_id="classe-2025", title="Groupe de 2025"
+        )
+        copy.copied_from = origin
+    assert "Ce cours est une copie" not in page(teacher)
+    with school.database.transaction() as db:
+        course = db.get_one(ResourceLink, school.seeded.link_pk).course
+        past = db.scalars(select(Context.id).where(Context.context_id == "classe-2025")).one()
+        due_at = datetime(2026, 3, 2, 12, 0, tzinfo=PARIS)
+        db.add(Term(context_pk=past, course=course, target="", holder=OF_CLASS, due_at=due_at))
+
+    told = page(teacher)
+
+    assert "Ce cours est une copie de «\u00a0Groupe de 2025\u00a0»." in told
+    assert "Les échéances du cours d’origine n’ont pas été reprises" in told
+
+    set_whole(teacher, due=now() + DAY)
+    assert "Ce cours est une copie" not in page(teacher)
 
 
 def test_a_learner_may_not_see_or_set_the_terms_of_the_class(school: School) -> None:
