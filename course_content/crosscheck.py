@@ -254,7 +254,7 @@ def _unit_ids(draft: CourseDraft) -> Iterator[Problem]:
                 yield draft.record.report(where, message, "Rename the folder and this line.")
             if unit and unit in seen:
                 message = f"The unit “{unit}” is listed twice."
-                yield draft.record.report(where, message, "Unit ids differ across all parts.")
+                yield draft.record.report(where, message, "List it once: a unit is in one part.")
             seen.add(unit)
 
 

@@ -160,8 +160,8 @@ class Whole(Entry):
 
     def read(self, value: Any) -> int:
         if type(value) is not int or not self._least <= value <= self._most:
-            remedy = f"Write a whole number from {self._least} to {self._most}, without quotes."
-            raise fault("is not such a number", remedy)
+            message = f"is not a whole number from {self._least} to {self._most}"
+            raise fault(message, "Write such a number, without quotes.")
         return value
 
 
@@ -170,7 +170,7 @@ class Number(Entry):
         if type(value) not in (int, float):
             raise fault("is not a number", "Write a number with a dot, without quotes: 2.5.")
         if value and not SMALLEST_NUMBER <= abs(value) <= LARGEST_NUMBER:
-            raise fault("is too large or too small", "Choose a larger or a smaller unit.")
+            raise fault("is too large or too small", "Write it in a larger or a smaller unit.")
         return float(value)
 
 
@@ -203,8 +203,8 @@ class Entries(Entry):
                 wrong[index] = error.messages
                 entries.append(error.valid_data)
         if not self._least <= len(value) <= self._most:
-            message = f"has {len(value)} entries"
-            wrong["_schema"] = said(message, f"Write {self._least} to {self._most}.")
+            message = f"has the wrong number of entries: {len(value)}"
+            wrong["_schema"] = said(message, f"Write {self._least} to {self._most} of them.")
         if wrong:
             raise ValidationError(wrong, valid_data=entries)
         return entries

@@ -181,7 +181,7 @@ _COLLECTIONS = frozenset({f"{_TAG}map", f"{_TAG}seq"})
 
 def _yaml_remedy(problem: str) -> str:
     if "\\t" in problem or "tab" in problem:
-        return "A tab stands here: indent with spaces."
+        return "Replace the tab that stands here: indent with spaces."
     if "mapping values are not allowed" in problem:
         return "Put the text between quotes: it holds a colon followed by a space."
     if "cannot start any token" in problem:
@@ -197,8 +197,10 @@ def _broken(relative: str, error: YAMLError) -> Problem:
         line = mark.line + 1 if mark else None
         said = (error.problem or "").strip()
         return Problem(relative, line, f"This is not YAML: {said}.", _yaml_remedy(said))
-    said = "a character that YAML does not know" if isinstance(error, ReaderError) else "unreadable"
-    return Problem(relative, None, f"This is not YAML: {said}.", "Delete that character.")
+    if isinstance(error, ReaderError):
+        message = "This is not YAML: it holds a character that YAML does not know."
+        return Problem(relative, None, message, "Delete that character.")
+    return Problem(relative, None, "This is not YAML.", "Save the file again as plain text.")
 
 
 class _NoAliases(Composer):

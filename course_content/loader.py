@@ -60,6 +60,11 @@ BUILTIN_COURSES: Final = Path(__file__).parent / "courses"
 class CourseNotFound(LookupError):
     """No folder under the given roots is a course of that name."""
 
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(f"{message} {remedy}")
+        self.message = message
+        self.remedy = remedy
+
 
 def available_courses(roots: Iterable[Path]) -> dict[str, Path]:
     """Return the folders that hold a ``course.yaml``, by name, sorted.
@@ -82,7 +87,8 @@ def find_course(name: str, roots: Iterable[Path]) -> Path:
     """
     courses = available_courses(roots)
     if name not in courses:
-        raise CourseNotFound(f"There is no course “{name[:80]}”. {suggestion(name, courses)}")
+        message = f"There is no course “{name[:80]}”."
+        raise CourseNotFound(message, suggestion(name, courses))
     return courses[name]
 
 

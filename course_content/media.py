@@ -62,7 +62,10 @@ def _begins_with(*signatures: bytes) -> Callable[[bytes], tuple[str, str] | None
     def objection(content: bytes) -> tuple[str, str] | None:
         if content.startswith(signatures):
             return None
-        return "This file is not what its name says.", "Save it again in the format of its name."
+        return (
+            "This file is not of the kind that its name says.",
+            "Save it again in the format of its name.",
+        )
 
     return objection
 

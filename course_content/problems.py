@@ -42,4 +42,4 @@ def suggestion(word: str, known: Iterable[str]) -> str:
         return f"Did you mean “{nearest[0]}”?"
     if candidates:
         return f"Known here: {', '.join(candidates)}."
-    return "None is known here."
+    return "None is known here: declare it first, or remove the mention of it."

@@ -62,6 +62,11 @@ _HERE: Final = Path(__file__).parent
 class PlayerNotBuilt(RuntimeError):
     """The player's script and style have not been made from their sources yet."""
 
+    def __init__(self, missing: Iterable[str]) -> None:
+        self.message = f"The player is not built: {', '.join(missing)} missing."
+        self.remedy = "Whoever installed this from sources builds it with: make build"
+        super().__init__(f"{self.message} {self.remedy}")
+
 
 @dataclass(frozen=True, slots=True)
 class Assets:
@@ -570,10 +575,7 @@ def player_assets() -> Path:
     wanted = (DISPATCH_STYLE, *styles, *scripts, *packaged)
     missing = [name for name in wanted if not (dist / name).is_file()]
     if missing:
-        raise PlayerNotBuilt(
-            f"The player is not built: {', '.join(missing)} missing. "
-            "Whoever installed this from sources builds it with: make build"
-        )
+        raise PlayerNotBuilt(missing)
     return dist
 
 

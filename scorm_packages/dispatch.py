@@ -66,7 +66,7 @@ def _script_and_style(language: str) -> dict[str, Content]:
     try:
         return dict[str, Content](render.dispatch_files(language))
     except render.PlayerNotBuilt as error:
-        raise PackageError(str(error), "Then export again.") from error
+        raise PackageError(error.message, error.remedy) from error
 
 
 _PAGE: Final = """\

@@ -203,7 +203,8 @@ def _file_digest(path: Path) -> bytes:
             digest.update(chunk)
     except OSError as error:
         raise PackageError(
-            f"{path} cannot be read: {error.strerror}.",
+            f"This file cannot be read: {error.strerror}.",
             "Let the account that runs this program read it.",
+            str(path),
         ) from error
     return digest.digest()

@@ -12,6 +12,8 @@ from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Annotated, Any, Final, get_type_hints
 
+from course_content.problems import suggestion
+
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 MODULE, UNITS = STRUCTURES = ("module", "units")
 PAGES, QUIZ, BOTH = COMPLETIONS = ("pages", "quiz", "both")
@@ -20,6 +22,9 @@ WITH_OUTLINE, WITHOUT_OUTLINE = OUTLINES = ("yes", "no")
 NO_MASTERY: Final = "none"
 NO_LINKS: Final = "none"
 ADDRESS: Final = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?")
+
+LONGEST_SHOWN: Final = 60
+"""How much of a wrong value is said again, in characters."""
 
 LICENCE_PLACE: Final = "/dispatch/launch#"
 """In a licence's address: between the origin of the tool and what the tool sealed."""
@@ -34,11 +39,13 @@ LICENCE_NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 class OptionError(ValueError):
-    """A choice that cannot be made. ``name`` is the option's; the text says how to mend it."""
+    """A choice that cannot be made: of which option, by its ``name``, why, and what to do."""
 
-    def __init__(self, name: str, problem: str) -> None:
-        super().__init__(problem)
+    def __init__(self, name: str, message: str, remedy: str) -> None:
+        super().__init__(f"{message} {remedy}")
         self.name = name
+        self.message = message
+        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ def one_of(*choices: str) -> Callable[[object], str]:
 
     def read(value: object) -> str:
         if value not in choices:
-            raise ValueError(f"write one of {', '.join(choices)}.")
+            raise ValueError(f"Write one of {', '.join(choices)}.")
         return str(value)
 
     return read
@@ -83,7 +90,7 @@ def percentage(value: object) -> float | None:
     except ValueError:
         number = float("nan")
     if isinstance(value, bool) or not 0 <= number <= 100:  # noqa: PLR2004 - per cent
-        raise ValueError(f"write a number from 0 to 100, or “{NO_MASTERY}”.")
+        raise ValueError(f"Write a number from 0 to 100, or “{NO_MASTERY}”.")
     return number
 
 
@@ -91,7 +98,7 @@ def language_tag(value: object) -> str | None:
     """Return a language as the course names it, or ``None``; raise ``ValueError``."""
     if value is None or (isinstance(value, str) and LANGUAGE.fullmatch(value)):
         return value
-    raise ValueError("write a language as the course does, such as fr.")
+    raise ValueError("Write a language as the course does, such as fr.")
 
 
 def tool_address(value: object) -> str | None:
@@ -100,7 +107,7 @@ def tool_address(value: object) -> str | None:
         return None
     if not isinstance(value, str) or not ADDRESS.fullmatch(value):
         raise ValueError(
-            "write the tool's public address, such as https://arrimage.example.org, "
+            "Write the tool's public address, such as https://arrimage.example.org, "
             f"or “{NO_LINKS}”."
         )
     return value.rstrip("/")
@@ -112,7 +119,7 @@ def licence(value: object) -> str | None:
         return None
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
     if not LICENCE.fullmatch(text) and not LICENCE_NUMBER.fullmatch(text):
-        raise ValueError("write the licence's number.")
+        raise ValueError("Write the licence's number.")
     return text
 
 
@@ -197,7 +204,8 @@ class Options:
             try:
                 object.__setattr__(self, name, option.read(getattr(self, name)))
             except ValueError as error:
-                raise OptionError(name, str(error)) from error
+                value = str(getattr(self, name))[:LONGEST_SHOWN]
+                raise OptionError(name, f"It cannot be “{value}”.", str(error)) from error
 
     @staticmethod
     def declared() -> Mapping[str, Option]:
@@ -208,7 +216,8 @@ class Options:
         """Return these options with others in the place of some. Raise ``OptionError``."""
         for name in changes:
             if name not in self.declared():
-                raise OptionError(name, f"there is no such option. {', '.join(self.declared())}.")
+                remedy = suggestion(name, self.declared())
+                raise OptionError(name, "There is no such option.", remedy)
         return replace(self, **changes)
 
     def of(self, names: frozenset[str]) -> dict[str, Any]:

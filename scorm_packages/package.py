@@ -17,12 +17,16 @@ PORTABLE_NAME: Final = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*", re.ASCI
 
 
 class PackageError(Exception):
-    """A package that cannot be made: what happened, and who can mend it and how."""
+    """A package that cannot be made: what happened, and who can mend it and how.
 
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(f"{message} {remedy}")
+    ``place`` is the file that it is about, empty where it is about none.
+    """
+
+    def __init__(self, message: str, remedy: str, place: str = "") -> None:
+        super().__init__(f"{place}: {message} {remedy}" if place else f"{message} {remedy}")
         self.message = message
         self.remedy = remedy
+        self.place = place
 
 
 def refuse_unportable_names(files: Iterable[str]) -> None:
@@ -86,8 +90,9 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
 
 def _unwritable(target: Path, error: OSError) -> PackageError:
     return PackageError(
-        f"{target} cannot be written: {error.strerror or error}.",
+        f"The package cannot be written: {error.strerror or error}.",
         "Name a folder that you may write to, on a disk with room left.",
+        str(target),
     )
 
 

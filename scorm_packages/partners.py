@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from course_content.model import Course, Part, SyllabusField
-from course_content.problems import suggestion
-from scorm_packages.options import Option, Options
+from course_content.problems import Problem, suggestion
+from scorm_packages.options import LONGEST_SHOWN, Option, Options
 from scorm_packages.package import PackageError
 
 NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
@@ -26,14 +26,19 @@ LEAST_CONTRAST: Final = 4.5
 """Of text on white, as white text on it (WCAG 2.1, 1.4.3)."""
 
 TABLES: Final = ("export", "syllabus", "look", "course")
+INSTITUTION: Final = "ARRIMAGE_INSTITUTION"
+"""What names the profile of the institution that runs the tool, which has no short name."""
 
 
 class ProfileError(Exception):
-    """A profile that cannot be used. ``problems`` holds a sentence for each mistake."""
+    """A profile that cannot be used. ``problems`` tells all that is wrong with it.
 
-    def __init__(self, problems: Iterable[str]) -> None:
+    Their paths are those of profiles.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(self.problems))
+        super().__init__("\n".join(map(str, self.problems)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +85,15 @@ class Partner:
         """
         fields = {each.id: each for each in course.syllabus.fields}
         filled = tuple(self._filled(each, course) for each in fields.values())
-        self._refuse_unknown("[syllabus]", self.syllabus, fields, "line in the syllabus")
+        for name in self.syllabus:
+            if name not in fields:
+                message = f"The profile fills in “{name}”, which is no field of this syllabus."
+                raise self._objection("[syllabus]", message, suggestion(name, fields))
         units = [unit.id for unit in course.units]
-        self._refuse_unknown("[course] without", self.without, units, "unit")
+        for name in self.without:
+            if name not in units:
+                message = f"The profile leaves out “{name}”, which is no unit of this course."
+                raise self._objection("[course] without", message, suggestion(name, units))
         parts = tuple(self._kept(part) for part in course.parts)
         adapted = replace(
             course,
@@ -97,9 +108,9 @@ class Partner:
         """Return all that a package may depend on, as JSON takes it."""
         return asdict(self)
 
-    @property
-    def _profile(self) -> str:
-        return f"The profile {self.name}" if self.name else "The institution's profile"
+    def _objection(self, place: str, message: str, remedy: str) -> PackageError:
+        profile = f"{self.name}.toml" if self.name else INSTITUTION
+        return PackageError(message, remedy, f"{profile}, {place}")
 
     def _kept(self, part: Part) -> Part:
         return replace(part, units=tuple(u for u in part.units if u.id not in self.without))
@@ -108,26 +119,17 @@ class Partner:
         said = self.syllabus.get(line.id)
         return line if said is None else replace(line, value=_said(said, course))
 
-    def _refuse_unknown(
-        self, place: str, named: Iterable[str], known: Iterable[str], what: str
-    ) -> None:
-        for name in named:
-            if name not in known:
-                raise PackageError(
-                    f"{self._profile}, {place}: the course has no {what} {name!r}.",
-                    suggestion(name, known),
-                )
-
     def _refuse_orphans(self, course: Course) -> None:
         there = {workshop.id for workshop in course.workshops}
         for unit in course.units:
             for workshop in unit.workshops:
                 if missing := set(workshop.reads) - there:
-                    raise PackageError(
-                        f"{self._profile}, [course] without: the unit {unit.id} reads "
-                        f"the workshop {min(missing)} of a unit that is left out.",
-                        "Leave out both units, or neither.",
+                    message = (
+                        f"The unit “{unit.id}” begins from the workshop “{min(missing)}”, "
+                        "whose unit is left out."
                     )
+                    remedy = "Leave out both units, or neither."
+                    raise self._objection("[course] without", message, remedy)
 
 
 def _said(text: str, course: Course) -> Mapping[str, str]:
@@ -155,8 +157,15 @@ def find_partner(name: str, folders: Iterable[Path]) -> Partner:
         return read_partner(Path(name))
     partners = available_partners(folders)
     if name not in partners:
-        raise ProfileError([f"There is no partner “{name[:80]}”. {suggestion(name, partners)}"])
+        raise unknown_partner(name, partners)
     return read_partner(partners[name])
+
+
+def unknown_partner(name: str, known: Iterable[str]) -> ProfileError:
+    """Return the error that says that no profile has this name, and which one is near."""
+    shown = name[:LONGEST_SHOWN]
+    message = f"There is no partner “{shown}”: no profile has that name."
+    return ProfileError([Problem(f"{shown}.toml", None, message, suggestion(name, known))])
 
 
 def read_partner(path: Path) -> Partner:
@@ -166,7 +175,10 @@ def read_partner(path: Path) -> Partner:
         data = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         said = error.strerror if isinstance(error, OSError) else error
-        raise ProfileError([f"{path}: it cannot be read: {said}. Mend the file."]) from error
+        message, remedy = f"This profile cannot be read: {said}.", "Mend the file as TOML."
+        if isinstance(error, OSError):
+            remedy = "Let the account that runs this program read it."
+        raise ProfileError([Problem(str(path), None, message, remedy)]) from error
     reader = _Reader(path, text, data)
     partner = reader.partner()
     if reader.problems:
@@ -178,14 +190,16 @@ class _Reader:
     """Takes a profile apart, and remembers what is wrong with it and where."""
 
     def __init__(self, path: Path, text: str, data: dict[str, Any]) -> None:
-        self.problems: list[str] = []
+        self.problems: list[Problem] = []
         self._path = path
         self._lines = text.splitlines()
         self._data = data
 
     def partner(self) -> Partner:
         if not NAME.fullmatch(self._path.stem):
-            self._wrong("", "", "name the file in small letters, figures and hyphens.")
+            message = f"“{self._path.stem}” is not a name for a partner."
+            remedy = "Name the file in small letters without accents, figures, and hyphens."
+            self.problems.append(Problem(str(self._path), None, message, remedy))
         self._refuse_unknown("", self._data, ("title", "lms", "format", *TABLES))
         tables = {name: self._table(name) for name in TABLES}
         look, course = tables["look"], tables["course"]
@@ -222,7 +236,7 @@ class _Reader:
         table = self._data.get(name, {})
         if isinstance(table, dict):
             return table
-        self._wrong("", name, f"write a table [{name}].")
+        self._wrong("", name, "is not a table", f"Write [{name}] on a line, its fields below it.")
         return {}
 
     def _read(
@@ -238,19 +252,20 @@ class _Reader:
         try:
             return read(data[name])
         except ValueError as error:
-            self._wrong(table, name, str(error))
+            shown = str(data[name])[:LONGEST_SHOWN]
+            self._wrong(table, name, f"cannot be “{shown}”", str(error))
             return default
 
     def _refuse_unknown(self, table: str, data: Iterable[str], known: Iterable[str]) -> None:
         for name in data:
             if name not in known:
-                self._wrong(table, name, f"there is no such field. {suggestion(name, known)}")
+                self._wrong(table, name, "is not a field of a profile", suggestion(name, known))
 
-    def _wrong(self, table: str, name: str, what: str) -> None:
-        line = self._line(table, name)
-        place = f"{self._path}, line {line}" if line else str(self._path)
+    def _wrong(self, table: str, name: str, what: str, remedy: str) -> None:
+        """Note what is wrong with a field; ``what`` ends the sentence that begins with it."""
         named = f"[{table}] {name}" if table else name
-        self.problems.append(f"{place}: {named}: {what}" if named else f"{place}: {what}")
+        line = self._line(table, name)
+        self.problems.append(Problem(str(self._path), line, f"“{named}” {what}.", remedy))
 
     def _line(self, table: str, name: str) -> int | None:
         """Return the line on which a field stands, which ``tomllib`` does not tell."""
@@ -268,43 +283,43 @@ class _Reader:
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise ValueError("write a text between quotes.")
+        raise ValueError("Write a text between quotes.")
     return value.strip()
 
 
 def _name(value: object) -> str:
     if not isinstance(value, str) or not NAME.fullmatch(value):
-        raise ValueError("write a name in small letters, such as moodle.")
+        raise ValueError("Write a name in small letters, such as moodle.")
     return value
 
 
 def _names(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise ValueError('write a list of units, such as ["chaine-effets"].')
+        raise ValueError('Write a list of units, such as ["chaine-effets"].')
     return tuple(_name(each) for each in value)
 
 
 def _value(value: object) -> str:
     if not isinstance(value, str | int | float) or isinstance(value, bool):
-        raise ValueError("it must be a text or a number. Put it between quotes.")
+        raise ValueError("Write a text between quotes, or a number.")
     return str(value)
 
 
 def _mark(value: object) -> str:
     text = _text(value)
     if len(text) > LONGEST_MARK:
-        raise ValueError(f"it has {len(text)} characters, and {LONGEST_MARK} is the most.")
+        raise ValueError(f"Write {LONGEST_MARK} characters at most: it has {len(text)}.")
     return text
 
 
 def _accent(value: object) -> str:
     if not isinstance(value, str) or not COLOUR.fullmatch(value):
-        raise ValueError("write a colour such as #0b5563.")
+        raise ValueError("Write a colour such as #0b5563.")
     contrast = 1.05 / (_luminance(value) + 0.05)
     if contrast < LEAST_CONTRAST:
         raise ValueError(
-            f"white text on it could not be read by everybody (contrast {contrast:.1f}, and "
-            f"{LEAST_CONTRAST} is the least). Choose a darker colour."
+            "Choose a darker colour, on which everybody can read white text: the contrast is "
+            f"{contrast:.1f}, and {LEAST_CONTRAST} is the least."
         )
     return value.lower()
 

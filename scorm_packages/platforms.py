@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from course_content.problems import Problem
 from scorm_packages.partners import ProfileError
 
 FIELDS: Final = ("title", "formats", "mobile", "outline", "single", "notes", "sources")
@@ -40,12 +41,13 @@ class Platform:
 def read_platforms(folder: Path) -> Mapping[str, Platform]:
     """Return the families described in a folder, by name. Raise ``ProfileError``."""
     found: dict[str, Platform] = {}
-    problems: list[str] = []
+    problems: list[Problem] = []
     for path in sorted(folder.glob("*.toml")):
         try:
             found[path.stem] = _platform(path)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            problems.append(f"{path}: it cannot be used: {error!r}. Mend the file.")
+            message = f"This family of platforms cannot be used: {error!r}."
+            problems.append(Problem(str(path), None, message, "Mend the file."))
     if problems:
         raise ProfileError(problems)
     return found

@@ -48,7 +48,7 @@ class RenderedCourse:
     def __init__(self, course: Course, language: str, partner: Partner | None = None) -> None:
         if language not in course.languages:
             raise PackageError(
-                f"The course {course.slug} is not written in {language!r}.",
+                f"The course “{course.slug}” is not written in the language “{language}”.",
                 f"Choose one of its languages: {', '.join(course.languages)}.",
             )
         self.course = course
@@ -119,7 +119,7 @@ class RenderedCourse:
             return dict(render.media_files(self.course))
         except UnreadableFile as error:
             problem = error.problem
-            raise PackageError(f"{problem.path}: {problem.message}", problem.remedy) from error
+            raise PackageError(problem.message, problem.remedy, problem.path) from error
 
     def graded(self, units: Iterable[str] | None = None) -> bool:
         """Whether anything in these units, or in the whole course, counts for a score."""
@@ -206,4 +206,4 @@ def player_files(delivery: render.Delivery, language: str) -> dict[str, Content]
     try:
         return dict[str, Content](render.player_files(delivery, language))
     except render.PlayerNotBuilt as error:
-        raise PackageError(str(error), "Then export again.") from error
+        raise PackageError(error.message, error.remedy) from error

@@ -130,8 +130,9 @@ def _refuse_excess(files: Mapping[str, Content]) -> None:
         size = sum(map(size_of, files.values()))
     except OSError as error:
         raise PackageError(
-            f"{error.filename} cannot be read: {error.strerror}.",
+            f"This file cannot be read: {error.strerror}.",
             "Put the file back, and let the account that runs this program read it.",
+            str(error.filename),
         ) from error
     if size > MOST_BYTES or len(files) > MOST_FILES:
         raise PackageError(

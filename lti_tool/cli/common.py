@@ -48,7 +48,7 @@ def clear_errors() -> Iterator[None]:
     try:
         yield
     except (SettingsError, ProfileError) as error:
-        raise WrongSettings("\n".join(error.problems)) from error
+        raise WrongSettings("\n".join(map(str, error.problems))) from error
     except CourseNotFound as error:
         raise click.UsageError(f"{error.args[0]} See: arrimage course list") from error
     except CourseError as error:

@@ -181,12 +181,12 @@ class LicenceDesk:
             )
         if (found.partner, found.course) != (partner, course):
             raise PackageError(
-                f"Licence {found.id} is for the course {found.course} at {found.partner}.",
+                f"Licence {found.id} is for the course “{found.course}” at “{found.partner}”.",
                 "Name another one. See: arrimage licence list",
             )
         if wanted not in (None, found.language) or found.language not in languages:
             raise PackageError(
-                f"Licence {found.id} is for the course in {found.language!r}.",
+                f"Licence {found.id} is for the course in the language “{found.language}”.",
                 "Export in that language, or make another licence: arrimage licence create --help",
             )
         options = order.options.but({"licence": self.address(found), "language": found.language})
@@ -238,14 +238,14 @@ class LicenceDesk:
         ]
         if not found:
             raise PackageError(
-                f"The partner {partner} has no licence for the course {course} that would open it.",
+                f"The partner “{partner}” has no licence that opens the course “{course}”.",
                 f"Make one: arrimage licence create --partner {partner} --course {course} "
                 "--seats NUMBER --until DATE",
             )
         if len(found) > 1:
             numbers = ", ".join(str(each.id) for each in found)
             raise PackageError(
-                f"The partner {partner} has several licences for {course}: {numbers}.",
+                f"The partner “{partner}” has several licences for “{course}”: {numbers}.",
                 "Say which one the package is for (--licence NUMBER).",
             )
         return found[0]

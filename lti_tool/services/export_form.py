@@ -15,10 +15,13 @@ from course_content.loader import CourseError, CourseNotFound
 from course_content.model import Course, localized
 from lti_tool.services.courses import CourseShelf, UnknownCourse
 from lti_tool.services.dispatch_licences import LicenceDesk, Usage
-from lti_tool.services.export_jobs import Wish
+from lti_tool.services.export_jobs import Wish, fault_of
+from lti_tool.services.export_objections import Objection, objections
 from lti_tool.services.export_previews import PreviewDesk
-from lti_tool.services.export_words import OPTIONS, PURPOSES, OptionWords
+from lti_tool.services.export_sentences import Said
+from lti_tool.services.export_words import FAULTS, OPTIONS, PURPOSES, OptionWords
 from lti_tool.services.refusals import N_
+from scorm_packages.checks.findings import Finding
 from scorm_packages.exporter import Order
 from scorm_packages.format import Format
 from scorm_packages.options import NO_MASTERY, Option, OptionError, Options
@@ -41,6 +44,11 @@ UNKNOWN_COURSE: Final = N_("Ce cours n’existe pas. Choisissez-en un de la list
 UNKNOWN_PARTNER: Final = N_("Ce partenaire n’a pas de profil. Choisissez-en un de la liste.")
 UNKNOWN_FORMAT: Final = N_("Ce format n’existe pas. Choisissez-en un de la liste.")
 NO_SUCH_CHOICE: Final = N_("Ce choix n’existe pas. Choisissez-en un de la liste.")
+NO_SUCH_VALUE: Final = N_("Ce réglage ne peut pas avoir cette valeur.")
+UNREADABLE_COURSE: Final = N_(
+    "Le dossier de ce cours ne peut pas être lu. L’administration de l’outil donne le droit de le "
+    "lire au compte qui le fait tourner."
+)
 NO_PARTNER: Final = N_("Ce format est fait pour un partenaire\u00a0: choisissez lequel.")
 NO_LICENCE: Final = N_(
     "Aucune licence n’ouvre ce cours à ce partenaire. L’administration en fait une dans la page "
@@ -52,10 +60,10 @@ LICENCE: Final = "licence"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a choice, in French, or as the exporter says it: in English."""
+    """What is wrong with a choice, in French, and what the exporter says of it, in English."""
 
     text: str
-    is_translated: bool = True
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +88,12 @@ class ListedPartner:
 class ListedFormat:
     """A format, and what speaks for it.
 
-    ``purpose`` is in French where we have words. ``suits`` tells whether the partner's platform
+    ``purpose`` is in French where we have words; ``suits`` tells whether the partner's platform
     takes it, ``None`` where nobody knows.
     """
 
     format: Format
-    purpose: Problem
+    purpose: Said
     takers: tuple[str, ...]
     is_recommended: bool
     suits: bool | None
@@ -225,9 +233,11 @@ class FormMaker:
             return None
         try:
             return self._previews.exporter(slug).course
-        except (CourseError, CourseNotFound, OSError) as error:
-            problems["course"] = Problem(str(error), is_translated=False)
-            return None
+        except (CourseError, CourseNotFound) as error:
+            problems["course"] = _problem(error)
+        except OSError:
+            problems["course"] = Problem(UNREADABLE_COURSE)
+        return None
 
     def _partners(self) -> tuple[tuple[ListedPartner, ...], Mapping[str, str]]:
         found: list[ListedPartner] = []
@@ -254,7 +264,7 @@ class FormMaker:
         try:
             return self._desk.known_partner(name)
         except ProfileError as error:
-            problems["partner"] = Problem(str(error), is_translated=False)
+            problems["partner"] = _problem(error)
             return None
 
     def _format(
@@ -273,7 +283,7 @@ class FormMaker:
             french = PURPOSES.get(each.name)
             yield ListedFormat(
                 format=each,
-                purpose=Problem(french or each.purpose, is_translated=french is not None),
+                purpose=Said(french or each.purpose, is_translated=french is not None),
                 takers=self._desk.takers(each.name),
                 is_recommended=each.name == recommended,
                 suits=None if family is None else family.title in self._desk.takers(each.name),
@@ -333,9 +343,9 @@ class FormMaker:
                 self._refuse_unlicensed(order, course, problems)
             return None if problems else order
         except (PackageError, ProfileError) as error:
-            problems["partner"] = Problem(str(error), is_translated=False)
+            problems["partner"] = _problem(error)
         except OptionError as error:
-            problems[f"{OPTION}{error.name}"] = Problem(str(error), is_translated=False)
+            problems[f"{OPTION}{error.name}"] = _problem(error)
         return None
 
     def _refuse_unlicensed(
@@ -353,6 +363,10 @@ class FormMaker:
                 problems[f"{OPTION}{LICENCE}"] = Problem(WHICH_LICENCE)
 
 
+def _problem(error: Objection) -> Problem:
+    return Problem(FAULTS[fault_of(error)].cause, objections(error))
+
+
 def _terms(found: Usage) -> str:
     """Tell licences apart: what they are called, and until when they serve."""
     one = found.licence
@@ -367,11 +381,9 @@ def _read(name: str, option: Option, text: str, offered: Choices) -> tuple[Any, 
         return None, Problem(NO_SUCH_CHOICE)
     try:
         return option.read(text), None
-    except ValueError as error:
+    except ValueError:
         words = OPTIONS.get(name)
-        if words and words.problem:
-            return None, Problem(words.problem)
-        return None, Problem(str(error), is_translated=False)
+        return None, Problem((words.problem if words else "") or NO_SUCH_VALUE)
 
 
 def _field(

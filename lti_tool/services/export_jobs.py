@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, cast
@@ -25,9 +25,11 @@ from course_content.model import localized
 from lti_tool.database import Database
 from lti_tool.models import ExportJob, ExportPackage, JobState, now
 from lti_tool.services.dispatch_licences import LicenceDesk
+from lti_tool.services.export_objections import OBJECTIONS, objections
 from lti_tool.services.export_packages import lock_packages, twin_of
 from lti_tool.services.exports import ExportDesk
 from lti_tool.services.tokens import new_token
+from scorm_packages.checks.findings import Finding
 from scorm_packages.exporter import Exporter, Order
 from scorm_packages.format import UnsoundPackage
 from scorm_packages.kept import Made
@@ -45,6 +47,9 @@ MOST_TRIES: Final = 3
 """A job in whose course three workers died is at fault itself, as a rule."""
 MOST_OPEN: Final = 50
 DETAIL_LENGTH: Final = 4000
+MOST_FINDINGS: Final = 200
+FINDING_LENGTH: Final = 1000
+"""The longest text of a finding that is kept, in characters: a course's file may hold anything."""
 JOBS_KEPT: Final = timedelta(days=90)
 SOON: Final = timedelta(seconds=20)
 """A job that nobody took for that long, while no other is being made, is waiting in vain."""
@@ -105,7 +110,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What came in between, what was said about it, and what the check said, if it was it."""
+    """What came in between, what was said about it, and the same as findings, where there are any.
+
+    ``detail`` is for the log, and for what has no findings.
+    """
 
     fault: JobFault
     detail: str = ""
@@ -364,18 +372,32 @@ def _finish(
         _end(job, JobState.DONE)
 
 
+def fault_of(error: Exception) -> JobFault:
+    """Return what kind of fault an error is."""
+    return next((fault for kind, fault in FAULTS if isinstance(error, kind)), JobFault.INTERNAL)
+
+
 def _failure(error: Exception) -> Failure:
     """Tell what an error means, and what of it is worth showing."""
-    fault = next((fault for kind, fault in FAULTS if isinstance(error, kind)), JobFault.INTERNAL)
+    fault = fault_of(error)
     if fault is JobFault.INTERNAL:
         log.error("A package could not be made.", exc_info=error)
         return Failure(fault, type(error).__name__)
     if isinstance(error, UnsoundPackage):
         return Failure(fault, report=error.report.as_json())
-    if isinstance(error, OSError):
-        # Without the path: it says how the server is made.
-        return Failure(fault, error.strerror or type(error).__name__)
-    return Failure(fault, str(error))
+    if isinstance(error, OBJECTIONS):
+        return Failure(fault, str(error), _report(objections(error)))
+    # The rest comes of the system. Without the path: it says how the server is made.
+    return Failure(fault, getattr(error, "strerror", None) or type(error).__name__)
+
+
+def _report(found: Sequence[Finding]) -> Mapping[str, Any]:
+    """Return what was found as JSON takes it, the first of it where there is much."""
+    shown = [
+        {name: storable(value)[:FINDING_LENGTH] for name, value in asdict(each).items()}
+        for each in found[:MOST_FINDINGS]
+    ]
+    return {"findings": shown, "left_out": len(found) - len(shown)}
 
 
 def _fail(database: Database, hold: _Hold, failure: Failure) -> None:

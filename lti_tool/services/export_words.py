@@ -129,6 +129,7 @@ OPTIONS: Final[Mapping[str, OptionWords]] = {
     "licence": OptionWords(
         N_("Licence"),
         N_("Celle sous laquelle les personnes de ce partenaire ouvrent le cours sur l’outil."),
+        problem=N_("Écrivez le numéro de la licence."),
         none=N_("la seule qui convient"),
     ),
 }

@@ -10,7 +10,6 @@ from typing import Any, Final
 from config import folders
 from config.settings import Settings
 from course_content.loader import BUILTIN_COURSES, find_course
-from course_content.problems import suggestion
 from lti_tool.services.export_store import PackageStore
 from scorm_packages.cache import Cache
 from scorm_packages.exporter import Exporter, Order
@@ -18,10 +17,10 @@ from scorm_packages.options import MODULE, WITHOUT_OUTLINE, Options
 from scorm_packages.package import PackageError
 from scorm_packages.partners import (
     Partner,
-    ProfileError,
     available_partners,
     find_partner,
     read_partner,
+    unknown_partner,
 )
 from scorm_packages.platforms import Platform, read_platforms
 from scorm_packages.registry import find_format
@@ -60,7 +59,7 @@ class ExportDesk:
             return None
         partners = available_partners(self._folders)
         if name not in partners:
-            raise ProfileError([f"There is no partner “{name[:80]}”. {suggestion(name, partners)}"])
+            raise unknown_partner(name, partners)
         return read_partner(partners[name])
 
     def exporter(self, folder: Path) -> Exporter:

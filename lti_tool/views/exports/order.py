@@ -23,6 +23,7 @@ from course_content.loader import CourseError, CourseNotFound
 from lti_tool.services.courses import UnknownCourse
 from lti_tool.services.export_form import ExportForm
 from lti_tool.services.export_jobs import QueueFull, ask, last_jobs
+from lti_tool.services.export_objections import objections
 from lti_tool.services.export_packages import Wanted, history
 from lti_tool.services.export_previews import player_file
 from lti_tool.services.export_words import AS_ON_THE_WEB
@@ -69,7 +70,7 @@ def preview(slug: str, language: str) -> Response:
     try:
         return make_response(tool().previews.page(slug, form.order))
     except (CourseError, CourseNotFound, PackageError) as error:
-        shown = page("preview_failed.html", detail=str(error))
+        shown = page("preview_failed.html", found=objections(error))
         return make_response(shown, HTTPStatus.CONFLICT)
 
 

@@ -6,6 +6,7 @@ An administrator's session opens it, and so does a course designer's, which open
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final, cast
 
@@ -24,8 +25,8 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from lti_tool.services.administration import EXPORTS, Insider
-from lti_tool.services.export_findings import Said, said
 from lti_tool.services.export_form import spoken
+from lti_tool.services.export_sentences import Said, said
 from lti_tool.services.export_words import FAULTS, OPTIONS, TITLES
 from lti_tool.views.admin.room import READING, from_our_page, session_token
 from lti_tool.views.context import tool
@@ -105,10 +106,10 @@ def page(template: str, **details: Any) -> str:
     )
 
 
-def in_french(english: str) -> tuple[str, bool]:
-    """Return a finding's sentence in the page's language, and whether we have words for it."""
-    known: Said = said(english)
-    return (_(known.text, **known.values) if known.is_translated else english), known.is_translated
+def in_french(english: str) -> Said:
+    """Return a finding's sentence in the page's language, as far as we have words for it."""
+    known = said(english)
+    return replace(known, text=_(known.text, **known.values)) if known.is_translated else known
 
 
 def done(news: str, endpoint: str, **values: Any) -> AnyResponse:

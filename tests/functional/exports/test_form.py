@@ -125,8 +125,8 @@ def status(visitor: Visitor, path: str) -> int:
         ({"option-mastery": "\x00"}, "Écrivez un nombre de 0 à 100"),
         ({"option-language": "en"}, "Ce choix n’existe pas"),
         ({"option-statuses": "happy"}, "Ce choix n’existe pas"),
-        ({"course": TWO_LANGUAGES, "partner": PARTNER}, "the course has no"),
-        ({"partner": "broken"}, "there is no such field"),
+        ({"course": TWO_LANGUAGES, "partner": PARTNER}, "Le profil laisse de côté"),
+        ({"partner": "broken"}, "«\u00a0colour\u00a0» n’est pas un champ d’un profil."),
     ],
 )
 def test_what_cannot_be_made_is_refused_at_its_field(

@@ -270,7 +270,11 @@ def test_what_went_wrong_is_said_with_what_to_do(office: Office) -> None:
     assert office.work()
     shown = html.unescape(office.get(job).text)
     assert "Le profil du partenaire ne peut pas être lu" in shown
-    assert "there is no such field" in shown
+    assert (
+        "<code>ecole.toml</code>, ligne 1\u00a0: «\u00a0colour\u00a0» n’est pas un champ" in shown
+    )
+    assert "Vouliez-vous écrire" in shown
+    assert str(office.folder) not in shown
     assert job in office.get("/exports").text
 
 

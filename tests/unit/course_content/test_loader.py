@@ -175,7 +175,7 @@ def test_all_mistakes_of_all_files_are_reported_at_once() -> None:
         ("un/premiere/quiz.yaml", 13, "“questions[1]"),
         ("un/premiere/quiz.yaml", 14, "“questions[2]"),
         ("un/premiere/quiz.yaml", 17, "“questions[2]"),
-        ("un/premiere/unit.yaml", 2, "“minutes” is not such a number"),
+        ("un/premiere/unit.yaml", 2, "“minutes” is not a whole number from 1 to 600"),
         ("un/premiere/unit.yaml", 4, "“c2” is not a competency of this course"),
         ("un/premiere/unit.yaml", 7, "“un/premiere/02-absente"),
     ]

@@ -96,7 +96,7 @@ def test_files_that_are_what_their_name_says_are_accepted(
 
 @pytest.mark.parametrize("name", ["photo.png", "photo.jpg", "photo.gif", "photo.webp", "x.pdf"])
 def test_a_page_in_a_pictures_clothes_is_refused(media: Path, name: str) -> None:
-    assert said_of(media, name, "<html>") == "This file is not what its name says."
+    assert said_of(media, name, "<html>") == "This file is not of the kind that its name says."
 
 
 def test_a_table_in_another_encoding_is_refused(media: Path) -> None:

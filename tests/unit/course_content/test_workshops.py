@@ -167,10 +167,14 @@ def test_the_player_gets_the_rubric(atelier: Course) -> None:
     ("old", "new", "message"),
     [
         ("points: 2", "points: 5", "do not rise in points"),
-        ("points: 2", "points: deux", "is not such a number"),
+        ("points: 2", "points: deux", "is not a whole number from"),
         ("id: methode", "id: promesse", "promesse"),
         ("graded: true", "graded: oui", "is neither true nor false"),
-        ("        - {points: 3, text: Elle tient la promesse.}", "", "has 1 entries"),
+        (
+            "        - {points: 3, text: Elle tient la promesse.}",
+            "",
+            "has the wrong number of entries: 1",
+        ),
     ],
 )
 def test_a_rubric_that_cannot_be_used_is_a_mistake(

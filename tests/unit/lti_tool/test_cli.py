@@ -349,8 +349,8 @@ def test_all_partners_get_a_package_and_whose_profile_is_wrong_is_told_at_the_en
     assert result.exit_code == 1
     told = json.loads(result.stdout)
     assert set(told["failures"]) == {"faux", "perdu"}
-    assert "line 2: [export] mastery" in told["failures"]["faux"]
-    assert "no unit 'nulle-part'" in told["failures"]["perdu"]
+    assert "faux.toml:2: “[export] mastery” cannot be “700”" in told["failures"]["faux"]
+    assert "“nulle-part”, which is no unit" in told["failures"]["perdu"]
     assert len(told["packages"]) == len(list((tmp_path / "out").iterdir())) == 8
     said = run(*command)
     assert "exemple-scorm12.zip  (unchanged)" in said.stdout

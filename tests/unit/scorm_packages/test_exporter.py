@@ -91,7 +91,7 @@ def test_a_failure_stops_none_of_the_others(course, tmp_path):
     ]
     outcomes = list(Exporter(course).export_all(orders, tmp_path / "out"))
     assert [each.made is not None for each in outcomes] == [True, False, True]
-    assert "no unit 'nulle-part'" in outcomes[1].failure
+    assert "“nulle-part”, which is no unit" in outcomes[1].failure
     assert len(leftovers(tmp_path / "out")) == 2
 
 

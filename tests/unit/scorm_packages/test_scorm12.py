@@ -289,7 +289,7 @@ def test_the_same_course_gives_the_same_bytes_in_another_process(tmp_path, surro
 
 
 def test_an_unknown_language_is_refused(tmp_path):
-    with pytest.raises(PackageError, match=r"not written in 'de'.*fr, en"):
+    with pytest.raises(PackageError, match=r"not written in the language “de”.*fr, en"):
         export(miniature(), tmp_path, "de")
     assert leftovers(tmp_path) == []
 

@@ -34,7 +34,7 @@ from lti_tool.services.dispatch_refusals import DispatchFault, DispatchRefused
 from scorm_packages.exporter import Order
 from scorm_packages.options import Options
 from scorm_packages.package import PackageError
-from scorm_packages.partners import Look, Partner, ProfileError
+from scorm_packages.partners import Look, Partner, unknown_partner
 from scorm_packages.registry import FORMATS
 
 COURSES = Path(__file__).parents[3] / "courses"
@@ -47,7 +47,7 @@ HOUR = timedelta(hours=1)
 
 def find_partner(name: str) -> Partner:
     if name != PARTNER.name:
-        raise ProfileError([f"There is no partner {name}."])
+        raise unknown_partner(name, [PARTNER.name])
     return PARTNER
 
 
@@ -381,7 +381,7 @@ def test_an_order_without_a_licence_that_serves_says_what_to_do(office: Office) 
     first, second = office.licence(), office.licence()
     with pytest.raises(PackageError, match=f"{second}, {first}"):
         licensed(office, order_for())
-    with pytest.raises(PackageError, match="course in 'fr'"):
+    with pytest.raises(PackageError, match="in the language “fr”"):
         licensed(office, order_for(licence=str(first), language="en"))
     with pytest.raises(PackageError, match="is for the course"):
         office.desk.licensed(order_for(licence=str(first)), "autre", ("fr",))
