@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -32,9 +33,11 @@ from lti_tool.services.columns import WHOLE
 from lti_tool.services.courses import CourseShelf, Json, graded_activities
 from lti_tool.services.grades import GradeStatus, told_status
 from lti_tool.services.grading_policy import GradingPolicy, counted
+from lti_tool.services.late_works import FIRST, lateness_of
 from lti_tool.services.links import OWN_CONTEXT
 from lti_tool.services.refusals import N_
 from lti_tool.services.submissions import is_for
+from lti_tool.services.terms import Bounds, ClassTerms, bounds_of
 
 TRUE, FALSE = N_("Vrai"), N_("Faux")
 T = TypeVar("T")
@@ -80,13 +83,17 @@ class QuestionReview:
 
 @dataclass(frozen=True, slots=True)
 class AttemptReview:
-    """One go at an activity. ``score`` runs from 0 to 1, ``None`` while it is under way."""
+    """One go at an activity. ``score`` runs from 0 to 1, ``None`` while it is under way.
+
+    ``late`` is by how much it was completed too late, if it was.
+    """
 
     number: int
     started_at: datetime
     completed_at: datetime | None
     score: float | None
     questions: tuple[QuestionReview, ...]
+    late: timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,10 @@ class MarkReview:
 
 @dataclass(frozen=True, slots=True)
 class WorkReview:
-    """A work that was handed in, and what an instructor decided about it, if they did."""
+    """A work that was handed in, and what an instructor decided about it, if they did.
+
+    ``late`` is by how much it was late when it was first handed in, which is said there alone.
+    """
 
     number: int
     handed_in_at: datetime
@@ -109,6 +119,7 @@ class WorkReview:
     maximum: int | None
     marks: tuple[MarkReview, ...]
     comment: str
+    late: timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +136,13 @@ class ActivityReview:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What somebody did for one column. ``grade`` is what became of it in the gradebook."""
+    """What somebody did for one column. ``grade`` is what became of it in the gradebook.
+
+    ``language`` is that of the course's texts, which may be another than the page's.
+    """
 
     name: str
+    language: str
     course_title: str
     class_title: str
     column: str
@@ -168,16 +183,26 @@ def review_of(db: Session, courses: CourseShelf, opened: OpenReview) -> Review:
     attempts = _attempts(db, link, opened.learner_id)
     works = _works(db, link, opened.learner_id)
     policy = GradingPolicy.of(link)
+    terms = ClassTerms.of(db, link)
+    book = terms.book(opened.learner_id)
+    late = partial(lateness_of, course, terms)
     shown = _shown(courses, link, language)
     return Review(
         name=learner.name if learner else "",
+        language=language,
         course_title=localized(course.title, language),
         class_title=link.context.title,
         column=link.title if opened.activity == WHOLE else "",
         activities=tuple(
-            _activity(activity, attempts.get(activity.id, []), shown, policy)
+            _activity(
+                activity,
+                attempts.get(activity.id, []),
+                shown(activity),
+                policy,
+                bounds_of(course, book, activity),
+            )
             if isinstance(activity, Quiz)
-            else _workshop(activity, works.get(activity.id, []), language)
+            else _workshop(activity, works.get(activity.id, []), language, late)
             for activity in activities
         ),
         grade=_grade(db, opened),
@@ -287,11 +312,11 @@ def _shown(courses: CourseShelf, link: ResourceLink, language: str) -> Callable[
 def _activity(
     activity: Activity,
     attempts: Sequence[Attempt],
-    shown: Callable[[Activity], Json],
+    seen: Json,
     policy: GradingPolicy,
+    bounds: Bounds,
 ) -> ActivityReview:
-    """Return the review of a quiz. The latest attempt comes first."""
-    seen = shown(activity)
+    """Return the review of a quiz, as a learner has ``seen`` it. The latest attempt comes first."""
     counting = policy.counting_for(activity)
     scores = [one.score for one in attempts[::-1] if one.completed_at and one.score is not None]
     return ActivityReview(
@@ -299,21 +324,31 @@ def _activity(
         is_workshop=False,
         counting=counting,
         score=counted(scores, counting) if scores else None,
-        attempts=tuple(_attempt(one, seen["questions"]) for one in attempts),
+        attempts=tuple(_attempt(one, seen["questions"], bounds) for one in attempts),
     )
 
 
-def _workshop(workshop: Workshop, works: Sequence[Submission], language: str) -> ActivityReview:
+def _workshop(
+    workshop: Workshop,
+    works: Sequence[Submission],
+    language: str,
+    late: Callable[[Submission], timedelta | None],
+) -> ActivityReview:
     return ActivityReview(
         title=localized(workshop.title, language),
         is_workshop=True,
         counting=Counting.LAST,
         score=next((one.score for one in works if one.score is not None), None),
-        works=tuple(_work(workshop, one, language) for one in works),
+        works=tuple(
+            _work(workshop, one, language, late(one) if one.number == FIRST else None)
+            for one in works
+        ),
     )
 
 
-def _work(workshop: Workshop, work: Submission, language: str) -> WorkReview:
+def _work(
+    workshop: Workshop, work: Submission, language: str, late: timedelta | None
+) -> WorkReview:
     """Put a decision in words. The rubric may have changed since: unknown marks are left out."""
     decision = work.decision or {"marks": {}, "comment": ""}
     criteria = workshop.review.criteria if workshop.review else ()
@@ -332,10 +367,11 @@ def _work(workshop: Workshop, work: Submission, language: str) -> WorkReview:
             if decision["marks"].get(criterion.id) == level.points
         ),
         comment=decision["comment"],
+        late=late,
     )
 
 
-def _attempt(attempt: Attempt, questions: Sequence[Json]) -> AttemptReview:
+def _attempt(attempt: Attempt, questions: Sequence[Json], bounds: Bounds) -> AttemptReview:
     given = {answer.question: answer for answer in attempt.answers}
     reviewed = []
     for question in questions:
@@ -355,6 +391,7 @@ def _attempt(attempt: Attempt, questions: Sequence[Json]) -> AttemptReview:
         completed_at=attempt.completed_at,
         score=attempt.score if attempt.completed_at else None,
         questions=tuple(reviewed),
+        late=bounds.lateness(attempt.completed_at) if attempt.completed_at else None,
     )
 
 

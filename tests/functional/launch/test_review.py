@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import lxml.html
@@ -12,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from lti_tool.lti import SCORE_SCOPE
 from lti_tool.models import (
+    OF_CLASS,
     Attempt,
     GradeDelivery,
     HandMadeGrade,
@@ -20,6 +22,7 @@ from lti_tool.models import (
     Refusal,
     ResourceLink,
     Submission,
+    Term,
     WindowSession,
 )
 from lti_tool.services.sessions import session_of
@@ -28,6 +31,8 @@ from tests.functional.launch.lms import ABSENT, AGS, INSTRUCTOR, LEARNER, Lms
 from tests.functional.school import QUIZ_ONE, Window
 
 COLUMN = "https://lms.example/7/lineitems/3/lineitem?type_id=2"
+DUE = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
 OTHER_COLUMN = "https://lms.example/7/lineitems/4/lineitem?type_id=2"
 
 
@@ -277,6 +282,44 @@ def test_a_review_is_in_the_platform_s_language(lms: Lms, browser: FlaskClient) 
     assert "This activity has not been started yet." in unescape(page.text)
 
 
+def test_what_came_late_says_by_how_much(lms: Lms, browser: FlaskClient, tool: Tool) -> None:
+    window = enter_learner(lms, browser)
+    for number in (1, 2):
+        assert window.do_quiz_one(number).status_code == 200
+        window.post("/api/activities/quiz-un/attempts", {})
+    with tool.database.transaction() as db:
+        link = db.scalars(select(ResourceLink)).one()
+        place = {"context_pk": link.context_pk, "course": link.course, "target": ""}
+        db.add(Term(**place, holder=OF_CLASS, due_at=DUE))
+        first = Attempt.number == 1
+        db.execute(update(Attempt).where(first).values(completed_at=DUE - DAY))
+        db.execute(update(Attempt).where(~first).values(completed_at=DUE + 2 * DAY))
+
+    told = summaries(review(lms, browser))
+
+    assert [line.endswith(", en retard de 2 jours") for line in told] == [True, False]
+
+
+def summaries(answer: TestResponse) -> list[str]:
+    """One line for each attempt and each work that was handed in, the latest first."""
+    lines = lxml.html.fromstring(answer.text).iterfind(".//summary")
+    return [" ".join(line.text_content().split()) for line in lines]
+
+
+@pytest.mark.usefixtures("worked")
+def test_the_texts_of_the_course_keep_their_language_around_another(
+    lms: Lms, browser: FlaskClient
+) -> None:
+    answer = review(lms, browser, lti_launch_presentation={"locale": "en-GB"})
+
+    page = lxml.html.fromstring(answer.text)
+    of_course = ("Deux unités", "Quiz de la première unité", "Lequel est juste", "Le premier")
+    of_page = ("Attempt 1", "Wrong answer", "True")
+    for words in (*of_course, *of_page):
+        within = page.xpath(f"//*[contains(text(), '{words}')]/ancestor-or-self::*[@lang][1]/@lang")
+        assert within == ["fr" if words in of_course else "en"], words
+
+
 def test_a_work_that_was_handed_in_is_told_with_what_was_said_of_it(
     lms: Lms, browser: FlaskClient, tool: Tool
 ) -> None:
@@ -292,10 +335,17 @@ def test_a_work_that_was_handed_in_is_told_with_what_was_said_of_it(
         link = db.scalars(select(ResourceLink)).one()
         marks = {"promesse": 2, "methode": 3, "oublie": 9}
         said = {"marks": marks, "comment": "Bien <b>.", "points": 5, "maximum": 8}
+        due = {"context_pk": link.context_pk, "course": "atelier", "target": ""}
+        db.add(Term(**due, holder=OF_CLASS, due_at=DUE))
         db.add_all(
             [
                 Submission(
-                    **place, context_pk=link.context_pk, number=1, records={}, state="returned"
+                    **place,
+                    context_pk=link.context_pk,
+                    number=1,
+                    records={},
+                    state="returned",
+                    handed_in_at=DUE + timedelta(hours=5),
                 ),
                 Submission(
                     **place,
@@ -311,6 +361,7 @@ def test_a_work_that_was_handed_in_is_told_with_what_was_said_of_it(
 
     page = review(lms, browser)
 
+    assert [line.endswith(", en retard de 5 heures") for line in summaries(page)] == [False, True]
     text = text_of(page)
     for expected in (
         "62,5",
