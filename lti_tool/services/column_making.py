@@ -275,10 +275,18 @@ def _note(db: Session, job: _Job, url: str | None, moment: datetime) -> None:
     )
     db.execute(update(LineItem).where(*ours).values(url=url, claimed_until=None))
     if url != job.item.url:
+        its_scores = GradeDelivery.line_item_pk == job.item.id
+        # By learner, as a group's grades are written: else each could wait for the other's rows.
+        db.execute(
+            select(GradeDelivery.id)
+            .where(its_scores)
+            .order_by(GradeDelivery.learner_id)
+            .with_for_update()
+        )
         # A column that is new to us has none of the scores, whatever an older one had.
         db.execute(
             update(GradeDelivery)
-            .where(GradeDelivery.line_item_pk == job.item.id)
+            .where(its_scores)
             .values(
                 state=DeliveryState.PENDING,
                 version=GradeDelivery.version + 1,

@@ -167,7 +167,7 @@ def claim(
         free = room(db, platform_id, limit, moment)
         if free == 0 or callers(db, platform_id, moment) >= free:
             return ()
-        rows = db.scalars(_first_due(platform_id, moment, size)).all()
+        rows = _still_due(db, db.scalars(_first_due(platform_id, moment, size)).all(), moment)
         items = line_items_of(db, {row.line_item.resource_link_pk for row in rows})
         errands = tuple(_errand(row, items, token, moment) for row in rows)
         for row in rows:
@@ -199,6 +199,23 @@ def _is_due(moment: datetime) -> ColumnElement[bool]:
         ),
         ready,
     )
+
+
+def _still_due(
+    db: Session, rows: Sequence[GradeDelivery], moment: datetime
+) -> Sequence[GradeDelivery]:
+    """Return those of the rows, held by now, that are due as the database is by now.
+
+    PostgreSQL looks for rows as the database was when it began, and locks them afterwards
+    (Read Committed): a grade given by hand may have been noted in between.
+    """
+    if not rows:
+        return rows
+    wanted = select(GradeDelivery.id).where(
+        GradeDelivery.id.in_([row.id for row in rows]), _is_due(moment)
+    )
+    still = frozenset(db.scalars(wanted))
+    return [row for row in rows if row.id in still]
 
 
 def _first_due(platform_id: int, moment: datetime, size: int) -> Select[GradeDelivery]:
