@@ -33,6 +33,7 @@ from lti_tool.models import (
 )
 from lti_tool.services.columns import coupled_url, is_ours, line_items_of
 from lti_tool.services.delivery import pause
+from lti_tool.services.regrading import FROM_THE_FIRST, held
 
 log = logging.getLogger(__name__)
 
@@ -263,6 +264,8 @@ def _note(db: Session, job: _Job, url: str | None, moment: datetime) -> None:
         if cast("CursorResult[Any]", gone).rowcount == 0:
             db.execute(update(LineItem).where(*ours).values(url=None, claimed_until=None))
         return
+    if url != job.item.url:
+        _take_over(db, job.item.resource_link_pk, url)
     db.execute(
         update(LineItem)
         .where(
@@ -299,6 +302,18 @@ def _note(db: Session, job: _Job, url: str | None, moment: datetime) -> None:
         )
         # Nor any of the grades that somebody gave in the older one.
         db.execute(delete(HandMadeGrade).where(HandMadeGrade.line_item_pk == job.item.id))
+
+
+def _take_over(db: Session, link_pk: int, url: str | None) -> None:
+    """Have a column that is new to us get what was earned while launches named it already.
+
+    Until we know its address, it passes for one that the platform coupled with the link: answers
+    wrote their scores there (``services.columns``), and ours would be older. The link's row is
+    held, as by whoever decides, before any row of its columns.
+    """
+    link = held(db, link_pk)
+    if link.line_item_url == url:
+        link.regrade_after = FROM_THE_FIRST
 
 
 def _note_failure(db: Session, job: _Job, error: Exception, moment: datetime) -> None:

@@ -50,8 +50,10 @@ from lti_tool.services.column_choice import (
 )
 from lti_tool.services.column_making import LEASE, NOT_OURS, settle_due
 from lti_tool.services.columns import has_column, line_items_of
+from lti_tool.services.courses import CourseShelf
 from lti_tool.services.delivery import deliver_due
 from lti_tool.services.progress import Seat
+from lti_tool.services.regrading import regrade_due
 from tests.functional.grades.columns import Columns
 from tests.functional.launch.lms import Answer, Asked, Server
 from tests.seeding import COURSE, SeededClass, seed_class
@@ -403,6 +405,32 @@ def test_a_column_that_was_made_but_not_noted_is_found_again(
         columns.address(2),
         columns.address(3),
     }
+
+
+def test_work_that_came_by_a_column_that_was_not_noted_yet_is_not_overwritten(
+    office: Office, columns: Columns
+) -> None:
+    columns.items.clear()
+    office.change_link(line_item_url=None)
+    office.work("quiz-un", 0.4)
+    office.choose(Grading.WHOLE)
+    # A worker made it, and died before it could say so. Launches name it from now on.
+    item = office.items()[""]
+    mark = NewColumn(item.label, item.maximum, "lien-1", item.resource_id, item.tag)
+    with office.database.reading() as db:
+        platform = db.scalars(select(Platform)).one()
+    office.change_link(line_item_url=office.client.create(platform, columns.url, mark).url)
+    office.work("quiz-deux", 1.0)
+    office.time = now()
+    office.deliver()
+    assert columns.grade(1, "user-1") == 0.7
+
+    office.wait(LEASE.total_seconds())
+    assert office.settle() == 1
+    regrade_due(office.database, CourseShelf((COURSES,), {}, str))
+    office.deliver()
+
+    assert columns.grade(1, "user-1") == 0.7
 
 
 def test_two_workers_at_once_make_one_column_each(office: Office, columns: Columns) -> None:
