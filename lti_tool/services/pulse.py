@@ -18,6 +18,7 @@ from lti_tool.models import (
     Context,
     DeliveryState,
     GradeDelivery,
+    HandMadeGrade,
     LineItem,
     Membership,
     Progress,
@@ -25,6 +26,7 @@ from lti_tool.models import (
     Standing,
     Submission,
     SubmissionState,
+    Term,
 )
 
 
@@ -36,7 +38,14 @@ def pulse_of(db: Session, link_pk: int) -> str:
 
 def _sums(link_pk: int) -> Select[Any]:
     link = ResourceLink.__table__.join(Context.__table__, Context.id == ResourceLink.context_pk)
-    parts = (_work(link_pk), _people(link_pk), _grades(link_pk), _hand_ins(link_pk))
+    parts = (
+        _work(link_pk),
+        _people(link_pk),
+        _grades(link_pk),
+        _hand_made(link_pk),
+        _hand_ins(link_pk),
+        _terms(link_pk),
+    )
     source: Any = link
     for part in parts:
         source = source.join(part, ResourceLink.id == link_pk)
@@ -44,6 +53,7 @@ def _sums(link_pk: int) -> Select[Any]:
         select(
             ResourceLink.target,
             ResourceLink.grading,
+            ResourceLink.grading_version,
             Context.roster_received_at,
             Context.roster_error,
             *(column for part in parts for column in part.c),
@@ -92,6 +102,20 @@ def _grades(link_pk: int) -> Subquery:
     )
 
 
+def _hand_made(link_pk: int) -> Subquery:
+    """A score that waits for a decision, or has had it, is shown as such."""
+    return (
+        select(
+            func.count().label("hand_made"),
+            func.max(HandMadeGrade.found_at).label("last_found"),
+            func.max(HandMadeGrade.decided_at).label("last_judged"),
+        )
+        .join(LineItem, LineItem.id == HandMadeGrade.line_item_pk)
+        .where(LineItem.resource_link_pk == link_pk)
+        .subquery("hand_made")
+    )
+
+
 def _hand_ins(link_pk: int) -> Subquery:
     return (
         select(
@@ -102,6 +126,21 @@ def _hand_ins(link_pk: int) -> Subquery:
         .join(ResourceLink, ResourceLink.context_pk == Submission.context_pk)
         .where(ResourceLink.id == link_pk, Submission.course == ResourceLink.course)
         .subquery("hand_ins")
+    )
+
+
+def _terms(link_pk: int) -> Subquery:
+    """Who is late depends on them: what was given and what was taken back."""
+    return (
+        select(
+            func.count().label("terms"),
+            func.count(Term.withdrawn_at).label("withdrawn"),
+            func.max(Term.given_at).label("last_given"),
+            func.max(Term.withdrawn_at).label("last_withdrawn"),
+        )
+        .join(ResourceLink, ResourceLink.context_pk == Term.context_pk)
+        .where(ResourceLink.id == link_pk, Term.course == ResourceLink.course)
+        .subquery("terms")
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 
 import lxml.html
@@ -13,8 +13,22 @@ from flask import Flask, Response
 from sqlalchemy import select, update
 
 from lti_tool.lti import Role
-from lti_tool.models import GradeDelivery, Learner, Membership, WindowSession, now
+from lti_tool.models import (
+    Counting,
+    GradeDelivery,
+    Learner,
+    LineItem,
+    Membership,
+    Term,
+    WindowSession,
+    now,
+)
+from lti_tool.models import Decision as HandMadeDecision
+from lti_tool.services import class_lines, hand_made
+from lti_tool.services.decisions import Decision, decide
 from lti_tool.services.followers import OPENING
+from lti_tool.services.grading_policy import GradingPolicy
+from lti_tool.services.hand_made import Verdict, note_hand_made, undecided_grades
 from lti_tool.services.pulse import pulse_of
 from lti_tool.views.places import keep_places
 from tests.functional.school import School, Window
@@ -80,6 +94,15 @@ def test_a_session_that_is_over_has_no_stream(school: School) -> None:
     assert window.get(STREAM).status_code == 401
 
 
+def pulses_after(school: School, acts: Sequence[Callable[[], object]]) -> list[str]:
+    """Return the pulse as it is, and after each of these acts."""
+    pulses = [pulse(school)]
+    for act in acts:
+        act()
+        pulses.append(pulse(school))
+    return pulses
+
+
 def test_all_that_a_table_shows_changes_its_pulse(school: School) -> None:
     learner = school.open(0)
 
@@ -105,13 +128,60 @@ def test_all_that_a_table_shows_changes_its_pulse(school: School) -> None:
         joins,
         comes_again,
     ]
-    pulses = [pulse(school)]
-    for act in acts:
-        act()
-        pulses.append(pulse(school))
+    pulses = pulses_after(school, acts)
 
     assert len(set(pulses)) == len(acts) + 1
     assert pulse(school) == pulses[-1]
+
+
+def test_what_instructors_decide_changes_the_pulse_of_their_tables(school: School) -> None:
+    school.open(0).do_quiz_one()
+
+    def is_decided_otherwise() -> None:
+        with school.database.transaction() as db:
+            course = school.tool.courses.course("deux-unites")
+            policy = GradingPolicy(Counting.LAST, pass_mark=90)
+            assert decide(db, course, school.seeded.link_pk, Decision(policy), version=1)
+
+    def finds_a_hand_made_grade() -> None:
+        with school.database.transaction() as db:
+            row = db.scalars(select(GradeDelivery)).one()
+            note_hand_made(db, row.line_item_pk, row.learner_id, 0.25, row)
+
+    def keeps_it() -> None:
+        with school.database.reading() as db:
+            [found] = undecided_grades(db, db.scalars(select(LineItem.id)).all(), 1)
+        verdict = Verdict(found.id, found.seen, HandMadeDecision.KEEP)
+        assert hand_made.decide(school.database, school.seeded.link_pk, [verdict], "Ada") == 1
+
+    day = {"due": ["2026-01-15", "12:00"], "closes": ["", ""]}
+    later = {"due": ["2026-01-16", "12:00"], "closes": ["", ""]}
+    holder = f"learner:{school.seeded.learner_ids[0]}"
+
+    def dates_the_class() -> None:
+        body = {"zone": "Europe/Paris", "dates": {"": day}}
+        assert teacher(school).post("/api/class/terms", body).status_code == 200
+
+    def gives_more_time() -> None:
+        body = {"holder": holder, "target": "", **later}
+        assert teacher(school).post("/api/class/terms/exceptions", body).status_code == 200
+
+    def takes_it_back() -> None:
+        with school.database.reading() as db:
+            given = db.scalars(select(Term.id).where(Term.learner_id.is_not(None))).one()
+        path = f"/api/class/terms/exceptions/{given}"
+        assert teacher(school).post(path, {"withdrawn": True}).status_code == 200
+
+    acts = [
+        is_decided_otherwise,
+        finds_a_hand_made_grade,
+        keeps_it,
+        dates_the_class,
+        gives_more_time,
+        takes_it_back,
+    ]
+
+    assert len(set(pulses_after(school, acts))) == len(acts) + 1
 
 
 def test_a_link_that_is_gone_has_no_pulse(school: School) -> None:
@@ -130,6 +200,29 @@ def test_a_table_that_is_as_it_was_is_not_sent_again(school: School) -> None:
 
     school.open(0).do_quiz_one()
     assert window.client.get("/api/class", headers=known).status_code == 200
+
+
+def test_a_table_whose_lines_are_not_all_made_is_sent_again_though_nothing_changed(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(class_lines, "MOST_AT_ONCE", 0)
+    for learner in (0, 1):
+        school.open(learner).do_quiz_one()
+    window = teacher(school)
+
+    def asks(known: str) -> Response:
+        headers = {**window.headers, "If-None-Match": f'"{known}"'}
+        return window.client.get("/api/class?search=emile", headers=headers)
+
+    first = lxml.html.fromstring(window.get("/api/class?search=emile").text)
+    assert first.xpath("//@data-behind") == ["1"]
+
+    monkeypatch.setattr(class_lines, "MOST_AT_ONCE", 1)
+    again = asks(first.get("data-pulse"))
+    assert again.status_code == 200
+    whole = lxml.html.fromstring(again.text)
+    assert whole.xpath("//@data-behind") == []
+    assert asks(whole.get("data-pulse")).status_code == 304
 
 
 def test_a_page_gets_the_lines_that_it_shows_wherever_they_stand_now(school: School) -> None:
