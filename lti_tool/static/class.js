@@ -54,6 +54,8 @@
   function focused() {
     const { id, dataset } = document.activeElement ?? {};
     if (id) return `#${CSS.escape(id)}`;
+    const address = document.activeElement?.getAttribute("href");
+    if (address) return `a[href="${CSS.escape(address)}"]`;
     for (const name of ["action", "sort", "rule"]) {
       if (dataset?.[name]) return `[data-${name}="${CSS.escape(dataset[name])}"]`;
     }

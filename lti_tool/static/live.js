@@ -91,7 +91,7 @@
       return;
     }
     if (!response.ok) throw new Error(`status ${response.status}`);
-    live();
+    live(mine);
     await hear(response.body.pipeThrough(new TextDecoderStream()), mine);
     // It ends by itself now and then: others may have a turn, and servers be replaced.
     if (stream === mine) later("stream", LEAST_PAUSE_MS * Math.random(), follow);
@@ -104,9 +104,12 @@
       mine.abort();
       interrupted();
     });
-    patience();
-    for await (const text of body) {
+    // Read piece by piece: not every browser can iterate over a stream, Safari 26 cannot.
+    const reader = body.getReader();
+    for (;;) {
       patience();
+      const { done, value: text } = await reader.read();
+      if (done) break;
       const events = (rest + text).split("\n\n");
       rest = events.pop();
       const said = events.flatMap((event) => /^data: (.*)$/m.exec(event)?.[1] ?? []);
@@ -115,19 +118,23 @@
     clearTimeout(timers.get("silence"));
   }
 
-  function live() {
-    if (failures > 0) tell(words().resumedNews);
-    failures = 0;
-    say("live", words().live);
+  /** The table is followed; after an interruption that is so once it is up to date again. */
+  async function live(mine) {
+    const isUpToDate = failures === 0 || (await update());
+    if (isUpToDate && stream === mine) resume("live", words().live);
   }
 
-  function poll() {
+  /** Without a stream, ask: at once, for there may be news since the page was hidden, then again. */
+  async function poll() {
+    const mine = stream;
+    later("poll", POLL_MS, poll);
+    if ((await update()) && stream === mine) resume("polling", words().nowAndThen);
+  }
+
+  function resume(state, text) {
+    if (failures > 0) tell(words().resumedNews);
     failures = 0;
-    say("polling", words().nowAndThen);
-    later("poll", POLL_MS, async () => {
-      await update();
-      if (!document.hidden && !hasEnded) poll();
-    });
+    say(state, text);
   }
 
   /** Try again, later each time: not all pages at the same moment when a server comes back. */
@@ -169,11 +176,11 @@
     return `/api/class?${said}`;
   }
 
-  /** Ask for the table as it is now. Several changes at once are one. */
+  /** Ask for the table as it is now; whether it came. Several changes at once are one. */
   async function update() {
     if (isUpdating) {
       isBehind = true;
-      return;
+      return true;
     }
     isUpdating = true;
     isBehind = false;
@@ -181,7 +188,7 @@
     const shown = report();
     try {
       const response = await ask(source(), { Accept: "text/html", "If-None-Match": `"${pulse}"` });
-      if (isOver(response)) return;
+      if (isOver(response)) return false;
       if (response.status !== 304) {
         if (!response.ok) throw new Error(`status ${response.status}`);
         const html = await response.text();
@@ -192,9 +199,11 @@
         isUpdating = false;
         if (isBehind || content.querySelector("[data-behind]")) update();
       });
+      return true;
     } catch {
       isUpdating = false;
       interrupted();
+      return false;
     }
   }
 
@@ -215,7 +224,7 @@
     }
     pulse = fresh.getElementById("class-report").dataset.pulse;
     const isFirst = rows(content).length === 0 && rows(fresh).length > 0;
-    if (isFirst && !content.contains(document.activeElement)) {
+    if (isFirst) {
       showAgain();
       return;
     }
@@ -316,7 +325,10 @@
     return isSelected || (part.contains(document.activeElement) && document.hasFocus());
   }
 
-  /** How many lines are out of order or new: all but the longest run that keeps its order. */
+  /**
+   * How many lines are out of order or new, all but the longest run that keeps its order; or how
+   * many have no place here any more.
+   */
   function howManyMoved(shown, now) {
     const places = now.map((learner) => shown.indexOf(learner));
     const longest = [];
@@ -324,7 +336,8 @@
       const before = places.slice(0, at).map((other, i) => (other < place ? longest[i] : 0));
       longest.push(place < 0 ? 0 : 1 + Math.max(0, ...before));
     });
-    return now.length - Math.max(0, ...longest);
+    const gone = shown.filter((learner) => !now.includes(learner));
+    return Math.max(gone.length, now.length - Math.max(0, ...longest));
   }
 
   /** Offer to sort again. It is read aloud when it appears, not each time that it counts anew. */

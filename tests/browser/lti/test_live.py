@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Frame, expect
+from sqlalchemy import delete, select
 
 from classroom.accounts import INSTRUCTOR, OTHER_STUDENT, STUDENT
 from course_content.model import Course
+from lti_tool.database import Database
+from lti_tool.models import Learner, Membership
 from tests.browser.lti.conftest import THIRD_PARTY_COOKIES_BLOCKED, OpenBrowser
 from tests.browser.lti.person import Person
 from tests.browser.lti.school import School, open_school
@@ -16,6 +20,19 @@ from tests.browser.lti.setups import Setup, Small
 
 LINK = "Unité 1"
 QUIZ = "metier-sim/quiz-metier-sim"
+STREAM = "**/api/class/stream"
+TABLE = "**/api/class?*"
+POLL_MS = 30_000
+
+WITHOUT_ITERATION = "delete ReadableStream.prototype[Symbol.asyncIterator];"
+"""As in Safari 26: a stream can be read piece by piece, and not iterated over."""
+TOLD = """
+    window.told = [];
+    const news = document.getElementById("class-news");
+    new MutationObserver(() => news.textContent && window.told.push(news.textContent))
+        .observe(news, { childList: true });
+"""
+"""Remember what is read aloud."""
 
 
 @pytest.fixture(scope="module", params=["small", "several"])
@@ -31,6 +48,7 @@ def running_school(
 
 @pytest.fixture
 def teacher(person: Person) -> Person:
+    person.page.add_init_script(WITHOUT_ITERATION)
     person.sign_in(INSTRUCTOR)
     return person
 
@@ -53,10 +71,13 @@ def test_an_open_table_follows_a_student_and_leaves_the_reader_alone(
     expect(
         table.get_by_role("heading", name="Personne n’a encore ouvert le module")
     ).to_be_visible()
+    menu = table.locator("a[href='/class/terms']")
+    menu.focus()
     student.sign_in(STUDENT)
     learner = student.learn(LINK)
     line = table.get_by_role("row").filter(has_text=STUDENT.name)
     expect(line).to_be_visible()
+    expect(menu).to_be_focused()
     say(table, "live")
     search = table.get_by_label("Chercher une personne")
     search.focus()
@@ -98,3 +119,43 @@ def test_lines_move_when_the_reader_says_so(teacher: Person, student: Person) ->
     again.click()
     expect(heads.first).to_have_text(names[-1])
     expect(again).to_be_hidden()
+
+    database = Database(teacher.school.database_url)
+    with database.transaction() as db:
+        one = select(Learner.id).where(Learner.name == names[0])
+        db.execute(delete(Membership).where(Membership.learner_id.in_(one)))
+    expect(again).to_be_visible()
+    again.click()
+    expect(heads).to_have_text([names[-1]])
+
+
+@pytest.mark.parametrize("running_school", ["small"], indirect=True)
+def test_a_table_without_a_stream_asks_now_and_then_and_tells_of_a_break_once(
+    teacher: Person, student: Person
+) -> None:
+    student.sign_in(STUDENT)
+    learner = student.learn(LINK)
+    learner.is_saved()
+    page = teacher.page
+    page.clock.install()
+    page.route(STREAM, lambda route: route.fulfill(status=204))
+    table = teacher.open(LINK)
+    say(table, "polling")
+    line = table.get_by_role("row").filter(has_text=STUDENT.name)
+    progress = line.locator(".progress-figure")
+    before = progress.inner_text()
+    learner.next_step()
+    learner.is_saved()
+    page.clock.fast_forward(POLL_MS)
+    expect(progress).not_to_have_text(before)
+
+    table.evaluate(TOLD)
+    page.route(TABLE, lambda route: route.fulfill(status=503))
+    page.clock.fast_forward(POLL_MS)
+    expect(table.locator("#live-state")).to_have_text(re.compile(r"nouvel essai dans [4-8] s"))
+    page.unroute(TABLE)
+    say(table, "polling")
+    assert table.evaluate("window.told") == [
+        "La mise à jour du tableau est interrompue.",
+        "Le tableau est de nouveau à jour.",
+    ]
