@@ -123,10 +123,25 @@ def test_lines_move_when_the_reader_says_so(teacher: Person, student: Person) ->
     database = Database(teacher.school.database_url)
     with database.transaction() as db:
         one = select(Learner.id).where(Learner.name == names[0])
-        db.execute(delete(Membership).where(Membership.learner_id.in_(one)))
+        [context_pk] = db.scalars(
+            delete(Membership)
+            .where(Membership.learner_id.in_(one))
+            .returning(Membership.context_pk)
+        )
     expect(again).to_be_visible()
     again.click()
     expect(heads).to_have_text([names[-1]])
+
+    search = table.get_by_label("Chercher une personne")
+    search.fill(names[0])
+    expect(table.get_by_role("heading", name="Personne ne correspond")).to_be_visible()
+    say(table, "live")
+    with database.transaction() as db:
+        person = db.scalars(one).one()
+        db.add(Membership(context_pk=context_pk, learner_id=person, role="learner"))
+    database.close()
+    expect(heads).to_have_text([names[0]])
+    expect(search).to_be_focused()
 
 
 @pytest.mark.parametrize("running_school", ["small"], indirect=True)
