@@ -13,6 +13,8 @@ class Tool {
     this.revision = 4;
     this.book = new AttemptBook();
     this.grade = { state: "pending", score: 1, error: null };
+    /** By how many milliseconds the device's clock is behind that of the tool. */
+    this.ahead = 0;
     this.terms = { zone: "Europe/Paris", minute: 60, grace: 900, whole: null, steps: {} };
     /** What the next requests meet instead of an answer: a status, or "offline". */
     this.faults = [];
@@ -39,7 +41,9 @@ class Tool {
       return { revision: this.revision, state };
     }
     if (path === "/api/grade") return this.grade;
-    if (path === "/api/terms") return { now: new Date().toISOString(), ...this.terms };
+    if (path === "/api/terms") {
+      return { now: new Date(Date.now() + this.ahead).toISOString(), ...this.terms };
+    }
     if (path.startsWith("/api/units/")) return bootOf("lti").units[path.split("/").pop()];
     if (path.startsWith("/api/boot")) return bootOf("lti", { snapshot: null });
     const id = path.split("/")[3];
@@ -399,6 +403,7 @@ test("a unit is fetched once", async () => {
 });
 
 describe("until when work is awaited", () => {
+  const HOUR_MS = 3_600_000;
   const CLOSED = { due: null, closes: "2031-05-12T21:59:00+00:00", extended: false, extra: 0 };
 
   test("is asked for with each step, and told when it changed", async () => {
@@ -414,6 +419,17 @@ describe("until when work is awaited", () => {
     await pass(0);
     assert.equal(tool.to("/api/terms").length, 3);
     assert.deepEqual(told, [undefined, {}, { "quiz-one": CLOSED }]);
+  });
+
+  test("goes by the tool's clock, also when that of the device is set meanwhile", async () => {
+    const tracking = launched();
+    await tracking.unit("one");
+    await pass(0);
+    assert.ok(Math.abs(tracking.terms.value.offset) < HOUR_MS / 2);
+    tool.ahead = HOUR_MS;
+    await tracking.unit("two");
+    await pass(0);
+    assert.ok(Math.abs(tracking.terms.value.offset - HOUR_MS) < HOUR_MS / 2);
   });
 
   test("is asked for as soon as the window is looked at again", async () => {

@@ -35,16 +35,23 @@ function written(texts, zone, date) {
   return texts.t("due.zone", { date: there, place: zone.split("/").pop().replaceAll("_", " ") });
 }
 
-/** Call back as soon as one of these dates has passed, until the lifetime ends. */
-function atNextChange(terms, all, lifetime, change) {
-  const ends = all
-    .flatMap(({ due, closes }) => [due, closes])
-    .filter((date) => date !== null && !isOver(terms, date))
-    .map((date) => endOf(terms, date));
-  if (ends.length === 0) return;
-  const wait = Math.min(...ends) - present(terms);
-  const timer = setTimeout(change, Math.min(wait, LONGEST_WAIT_MS));
+/**
+ * What calls back as soon as one of some dates has passed, until the lifetime ends. Told of others,
+ * it forgets those before.
+ */
+function nextChange(lifetime, change) {
+  let timer;
   lifetime?.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  return (terms, all) => {
+    clearTimeout(timer);
+    const ends = all
+      .flatMap(({ due, closes }) => [due, closes])
+      .filter((date) => date !== null && !isOver(terms, date))
+      .map((date) => endOf(terms, date));
+    if (ends.length === 0) return;
+    const wait = Math.min(...ends) - present(terms);
+    timer = setTimeout(change, Math.min(wait, LONGEST_WAIT_MS));
+  };
 }
 
 /**
@@ -55,22 +62,23 @@ function atNextChange(terms, all, lifetime, change) {
  */
 export function termsStrip(texts, tracking, platformDue) {
   const element = h("aside", { class: "due", "aria-label": texts.t("due.title") });
+  const platform = { due: platformDue ?? null, closes: null };
   const draw = () => {
-    const lines = stripLines(texts, tracking.terms.value, platformDue);
+    const terms = tracking.terms.value;
+    const lines = stripLines(texts, terms, platformDue);
     element.hidden = lines.length === 0;
     element.replaceChildren(icon("clock"), h("span", {}, lines.join(" ")));
+    if (terms) watch(terms, terms.whole ? [terms.whole, platform] : [platform]);
   };
-  tracking.terms.subscribe((terms) => {
-    draw();
-    if (terms?.whole) atNextChange(terms, [terms.whole], null, draw);
-  });
+  const watch = nextChange(null, draw);
+  tracking.terms.subscribe(draw);
   return element;
 }
 
 function stripLines(texts, terms, platformDue) {
   const whole = terms?.whole ?? { due: null, closes: null };
   const lines = terms ? [wholeLine(texts, terms, whole)].filter(Boolean) : [];
-  return platformDue ? withPlatform(texts, lines, whole.due, platformDue) : lines;
+  return platformDue ? withPlatform(texts, lines, terms, platformDue) : lines;
 }
 
 /** The date that is next is enough here: each activity says the rest. */
@@ -82,11 +90,13 @@ function wholeLine(texts, terms, { due, closes }) {
 }
 
 /** The platform's own date, as such: alone where there is no other, else where it differs. */
-function withPlatform(texts, lines, due, platformDue) {
+function withPlatform(texts, lines, terms, platformDue) {
+  const due = terms?.whole?.due ?? null;
   const moment = new Date(platformDue);
   const date = texts.moment(moment);
   if (due === null) {
-    const name = moment < new Date() ? "due.platform.past" : "due.platform";
+    const now = terms ? present(terms) : Date.now();
+    const name = moment < now ? "due.platform.past" : "due.platform";
     return [`${texts.t(name, { date })}.`, ...lines];
   }
   const isSame = Math.abs(moment - new Date(due)) < SAME_MS;
@@ -124,8 +134,9 @@ export function withTerms(context, body) {
     const now = terms.value;
     if (!now) return;
     const all = isHome ? Object.values(now.steps) : [now.steps[step.id]].filter(Boolean);
-    atNextChange(now, all, lifetime, tell);
+    watchDates(now, all);
   };
+  const watchDates = nextChange(lifetime, tell);
   terms.subscribe(() => {
     const isNew = allowMore(context);
     draw();

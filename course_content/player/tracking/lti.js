@@ -15,6 +15,8 @@ import { combined } from "./save-statuses.js";
 import { ServedWork, WorkShelf, workPath } from "./works.js";
 
 const GRADE_DELAYS_MS = [2000, 4000, 8000, 15000, 30000, 60000, 120000];
+/** By so much the device's clock and the server's may drift apart before dates are told anew. */
+const CLOCK_SLACK_MS = 30_000;
 
 /**
  * What a reloaded window asks for: the document that it reloads has no personal data.
@@ -221,7 +223,8 @@ class LtiTracking {
       const { now, ...terms } = await this.#api.ask("GET", "/api/terms");
       const told = JSON.stringify(terms);
       const offset = Date.parse(now) - Date.now();
-      if (told !== this.#termsTold) this.terms.set({ ...terms, offset });
+      const isSetAnew = Math.abs(offset - (this.terms.value?.offset ?? 0)) > CLOCK_SLACK_MS;
+      if (told !== this.#termsTold || isSetAnew) this.terms.set({ ...terms, offset });
       this.#termsTold = told;
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;

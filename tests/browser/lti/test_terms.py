@@ -10,7 +10,7 @@ from sqlalchemy import select
 from classroom.accounts import INSTRUCTOR, STUDENT
 from course_content.model import Course
 from lti_tool.database import Database
-from lti_tool.models import Attempt
+from lti_tool.models import OF_CLASS, Attempt, Term, WindowSession
 from tests.browser.lti.conftest import THIRD_PARTY_COOKIES_BLOCKED, OpenBrowser
 from tests.browser.lti.person import Person
 from tests.browser.lti.school import School
@@ -75,3 +75,31 @@ def test_a_teacher_gives_an_attempt_and_closes_while_the_student_s_window_stays_
     expect(refused).to_contain_text("Cette activité est close")
     expect(refused).to_contain_text("peut vous accorder un délai")
     assert student.filled(question) == student.response_to(QUIZ, question)
+
+
+def test_the_strip_goes_by_the_tool_s_clock_and_says_each_date_that_passes(person: Person) -> None:
+    """The student's device is two days ahead."""
+    moment = datetime.now(UTC).replace(second=0, microsecond=0)
+    person.sign_in(STUDENT)
+    person.page.clock.install(time=moment + timedelta(days=2))
+    student = person.learn(LINK)
+    strip = student.window.locator(".due")
+    database = Database(person.school.database_url)
+    with database.transaction() as db:
+        window = db.scalars(select(WindowSession).order_by(WindowSession.created_at.desc())).first()
+        assert window is not None
+        window.due_at = moment + timedelta(days=1)
+        context_pk, about = window.resource_link.context_pk, window.resource_link.course
+    student.window.evaluate("location.reload()")
+    expect(strip).to_contain_text("selon votre plateforme de cours.")
+
+    with database.transaction() as db:
+        row = Term(context_pk=context_pk, course=about, target="", holder=OF_CLASS)
+        row.due_at, row.closes_at = moment + timedelta(hours=1), moment + timedelta(hours=3)
+        db.add(row)
+    database.close()
+    student.go_to(LESSON)
+    expect(strip).to_contain_text("À rendre avant le")
+    for hours, words in ((2, "Clôture le"), (2, "Clos depuis le")):
+        person.page.clock.fast_forward(hours * 3_600_000)
+        expect(strip).to_contain_text(words)
