@@ -227,7 +227,8 @@ def _parts(question: Question, given: Counter[str]) -> dict[str, int]:
     for key, times in given.items():
         chosen = json.loads(key)
         for choice in chosen if isinstance(chosen, list) else [chosen]:
-            if choice in counts:
+            # An answer to what was another kind of question then may be of any shape.
+            if isinstance(choice, str) and choice in counts:
                 counts[choice] += times
     return counts
 

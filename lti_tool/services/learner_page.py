@@ -31,7 +31,7 @@ from lti_tool.services.grades import GradeStatus
 from lti_tool.services.grading_policy import GradingPolicy, counted
 from lti_tool.services.hand_made import holds
 from lti_tool.services.reports import ClassTable, LearnerRow
-from lti_tool.services.responses import in_words, plain_words, solution
+from lti_tool.services.responses import in_words, plain_words, readable, solution
 from lti_tool.services.submissions import is_for
 from lti_tool.services.targets import Extent
 
@@ -253,7 +253,7 @@ def _answer(given: Answer, question: Question | None, language: str) -> GivenAns
         prompt=given.question if question is None else plain_words(question.prompt, language),
         response=given.response,
         lines=(
-            (str(given.response),)
+            (readable(str(given.response)),)
             if question is None
             else in_words(question, given.response, language)
         ),

@@ -6,6 +6,7 @@ was recorded.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -26,6 +27,8 @@ from course_content.model import (
 from course_content.scoring import normalized_text, number_text, parsed_number
 
 KEPT: Final = 8192
+UNWRITABLE: Final = re.compile("[\x00\ud800-\udfff]")
+"""What JSON can hold and no page: a browser may send half a character."""
 
 
 def plain_words(text: Localized, language: str) -> str:
@@ -48,9 +51,15 @@ def in_words(question: Question, response: Any, language: str) -> tuple[str, ...
         return ()
     names = _names(question, language)
     try:
-        return _LINES[question.kind](_in_order(question, response), names)
+        lines = _LINES[question.kind](_in_order(question, response), names)
     except (TypeError, AttributeError):
-        return (str(response),)
+        lines = (str(response),)
+    return tuple(map(readable, lines))
+
+
+def readable(text: str) -> str:
+    """Return a text as a page can show it."""
+    return UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def solution(question: Question) -> Any:

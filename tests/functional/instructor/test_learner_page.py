@@ -8,7 +8,7 @@ import lxml.html
 from sqlalchemy import select, update
 
 from lti_tool.lti import Role
-from lti_tool.models import Context, Learner, Membership, ResourceLink
+from lti_tool.models import Answer, Context, Learner, Membership, ResourceLink
 from tests.functional.instructor.test_attention import RIGHT, WRONG, do_quiz_two
 from tests.functional.instructor.test_class import counted, texts
 from tests.functional.school import School
@@ -125,6 +125,24 @@ def test_what_a_learner_typed_is_text_and_nothing_else(school: School) -> None:
     for html in (page_of(school), asked(school, "activities/quiz-deux")):
         assert "<img" not in html
         assert "&lt;img src=x" in html
+
+
+def test_a_text_that_cannot_be_written_keeps_no_teacher_from_the_pages(school: School) -> None:
+    """Half a character is JSON, and nothing that a page could hold."""
+    do_quiz_two(school, {**WRONG, "mot": "\ud800anne"})
+
+    for html in (page_of(school), asked(school, "activities/quiz-deux")):
+        assert "\N{REPLACEMENT CHARACTER}anne" in html
+
+
+def test_answers_of_before_a_question_became_of_another_kind_stay_readable(school: School) -> None:
+    school.open(0).do_quiz_one()
+    with school.database.transaction() as db:
+        for question, response in {"choix": {"chat": "miaule"}, "plusieurs": "Un"}.items():
+            db.execute(update(Answer).where(Answer.question == question).values(response=response))
+
+    assert "chat" in page_of(school)
+    assert "Quiz de la première unité" in asked(school, "activities/quiz-un")
 
 
 def test_the_activity_s_page_tells_what_few_answers_can_tell(school: School) -> None:
