@@ -36,6 +36,7 @@ from lti_tool.services.submissions import (
     SubmissionRefused,
     credited,
     place_handed_in,
+    seconds_late,
     shown_to_learner,
 )
 from lti_tool.services.terms import ClassTerms
@@ -216,7 +217,7 @@ def submission_json(
     late = lateness_of(course, ClassTerms.of(db, link), first)
     return {
         **shown_to_learner(submission),
-        "lateSeconds": None if late is None else int(late.total_seconds()),
+        "lateSeconds": seconds_late(late),
         "language": language,
         "courseTitle": localized(course.title, language),
         "classTitle": link.context.title,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
@@ -70,16 +70,21 @@ class SubmissionRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """What a learner handed in at a workshop so far, and why not again now, if so."""
+    """What a learner handed in at a workshop so far, and why not again now, if so.
+
+    ``late`` is by how much it was late when it was first handed in, if it was.
+    """
 
     submissions: Sequence[Submission]
     obstacle: SubmissionFault | None
+    late: timedelta | None = None
 
     def as_json(self) -> Json:
         """Return it as the player takes it, the latest last."""
         return {
             "submissions": [shown_to_learner(each) for each in self.submissions],
             "obstacle": self.obstacle,
+            "lateSeconds": seconds_late(self.late),
         }
 
 
@@ -104,7 +109,8 @@ def handed_in(
     place = _place(db, seat, workshop, group_id)
     rows = db.scalars(_at(seat, workshop.id, place)).all()
     bounds = bounds_of(course, terms_of_seat(db, seat), workshop)
-    return Handed(rows, _obstacle(rows, bounds, now()))
+    late = _lateness(db, seat, course, workshop, rows)
+    return Handed(rows, _obstacle(rows, bounds, now()), late)
 
 
 def latest_states(db: Session, seat: Seat) -> dict[str, SubmissionState]:
@@ -164,7 +170,8 @@ def hand_in(
     rows = list(db.scalars(_at(seat, workshop.id, place)))
     latest = rows[-1].number if rows else 0
     if rows and number == latest:
-        return Handed(rows, _obstacle(rows, bounds, moment))
+        late = _lateness(db, seat, desk.course, workshop, rows)
+        return Handed(rows, _obstacle(rows, bounds, moment), late)
     if number != latest + 1:
         raise SubmissionRefused(SubmissionFault.OUT_OF_TURN)
     obstacle = _obstacle(rows, bounds, moment)
@@ -191,7 +198,8 @@ def hand_in(
     db.flush()
     db.add_all(SubmissionMember(submission_pk=submission.id, learner_id=one.id) for one in members)
     db.flush()
-    return Handed([*rows, submission], None)
+    rows.append(submission)
+    return Handed(rows, None, _lateness(db, seat, desk.course, workshop, rows))
 
 
 def shown_to_learner(submission: Submission) -> Json:
@@ -206,6 +214,11 @@ def shown_to_learner(submission: Submission) -> Json:
         "decision": submission.decision,
         "by": None if submission.group_id is None else submission.learner.name,
     }
+
+
+def seconds_late(late: timedelta | None) -> int | None:
+    """Return by how many whole seconds something is late, as pages take it."""
+    return None if late is None else int(late.total_seconds())
 
 
 def place_handed_in(submission: Submission) -> Place | None:
@@ -265,6 +278,17 @@ def _obstacle(
     if latest is None or returned:
         return None
     return None if latest.draft is None else SubmissionFault.BEING_REVIEWED
+
+
+def _lateness(
+    db: Session, seat: Seat, course: Course, workshop: Workshop, rows: Sequence[Submission]
+) -> timedelta | None:
+    """Return by how much a work was late the first time, by the terms of who handed it in then."""
+    if not rows:
+        return None
+    first = rows[0]
+    terms = terms_of_seat(db, replace(seat, learner_id=first.learner_id))
+    return bounds_of(course, terms, workshop).lateness(first.handed_in_at)
 
 
 def _at(seat: Seat, workshop: str, place: Place | None) -> Select[Submission]:

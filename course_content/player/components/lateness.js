@@ -15,6 +15,6 @@ const UNITS = [
 export function latenessOf(texts, { lateSeconds, number }) {
   if (lateSeconds === null) return "";
   const [name, seconds] = UNITS.find(([, least]) => lateSeconds >= least);
-  const late = texts.t(`marking.late.${name}`, { count: Math.floor(lateSeconds / seconds) });
-  return number === 1 ? late : texts.t("marking.late.first", { late });
+  const late = texts.t(`handIn.late.${name}`, { count: Math.floor(lateSeconds / seconds) });
+  return number === 1 ? late : texts.t("handIn.late.first", { late });
 }

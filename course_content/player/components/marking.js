@@ -102,7 +102,7 @@ export class MarkingPage {
       {},
       this.#ofCourse(workshop.title),
       ` – ${line}`,
-      late && [", ", h("strong", { class: "marking__late" }, late)],
+      late && [", ", h("strong", { class: "hand-in__late" }, late)],
     );
   }
 

@@ -7,8 +7,9 @@
  * @property {(workshopId: string, share: object|null, number: number) => Promise<Handed>} handIn
  *   the work as it stands, as the `number`-th; the same number again makes no second copy
  *
- * @typedef {{submissions: Submission[], obstacle: string|null}} Handed the latest comes last;
- *   `obstacle` is why nothing can be handed in now
+ * @typedef {{submissions: Submission[], obstacle: string|null, lateSeconds: number|null}} Handed
+ *   the latest comes last; `obstacle` is why nothing can be handed in now, `lateSeconds` by how
+ *   much it was late when it was first handed in
  * @typedef {{number: number, handedInAt: string, state: "handed_in"|"returned"|"accepted",
  *   decision: Decision|null}} Submission
  * @typedef {{marks: Record<string, number>, comment: string, points: number,

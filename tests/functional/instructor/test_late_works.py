@@ -108,6 +108,20 @@ def test_a_late_work_stays_late_once_it_is_accepted(atelier: School, teacher: Wi
 
 
 @pytest.mark.usefixtures("teacher")
+def test_who_hands_in_too_late_is_told_so_as_well(atelier: School) -> None:
+    window = atelier.open(ZOE)
+    path = f"/api/works/{PLAN}"
+    change = {"revision": 0, "changes": {"p": {"type": "promise"}}}
+    window.client.patch(path, json=change, headers=window.headers)
+    assert window.get(f"{path}/submissions").get_json()["lateSeconds"] is None
+
+    for _click in range(2):
+        handed = window.post(f"{path}/submissions", {"number": 1}).get_json()
+        assert handed["lateSeconds"] > 86_400
+    assert window.get(f"{path}/submissions").get_json()["lateSeconds"] == handed["lateSeconds"]
+
+
+@pytest.mark.usefixtures("teacher")
 def test_who_reads_english_is_told_in_english(atelier: School) -> None:
     late = hands_in(atelier, ZOE, DUE + timedelta(days=1, hours=3))
     reader = atelier.open(2, role=Role.INSTRUCTOR, language="en")
@@ -166,6 +180,8 @@ def test_of_a_group_s_work_the_terms_of_who_first_handed_it_in_decide(
         page = teacher.get(f"/api/class/learners/{atelier.seeded.learner_ids[learner]}").text
         works = lxml.html.fromstring(page).xpath("//section[@aria-labelledby='works-title']")
         assert works[0].text_content().count("en retard de 2 jours") == 1
+        shown = atelier.open(learner).get(f"/api/works/{PLAN}/submissions?group=11")
+        assert shown.get_json()["lateSeconds"] == 2 * 86_400
 
 
 def test_a_class_without_dates_has_no_late_work(atelier: School) -> None:

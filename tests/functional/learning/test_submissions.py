@@ -94,7 +94,7 @@ def refusal(answered: TestResponse) -> tuple[int, str]:
 
 
 def test_nothing_is_handed_in_at_first(student: Window) -> None:
-    assert handed(student) == {"submissions": [], "obstacle": None}
+    assert handed(student) == {"submissions": [], "obstacle": None, "lateSeconds": None}
 
 
 def test_what_is_handed_in_stays_as_it_was(student: Window, teacher: Teacher) -> None:

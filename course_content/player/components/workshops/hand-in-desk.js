@@ -5,6 +5,7 @@
 import { h } from "../../dom.js";
 import { Failure } from "../../tracking/failure.js";
 import { failureNotice } from "../failure.js";
+import { latenessOf } from "../lateness.js";
 import { decisionView } from "../rubric.js";
 
 function button(texts, name, className, click) {
@@ -68,10 +69,19 @@ export class HandInDesk {
     const { number, handedInAt, state, by } = submission;
     const date = texts.moment(new Date(handedInAt));
     const line = texts.t("handIn.line", { number, date });
+    const late = number === 1 && latenessOf(texts, { ...this.#handed, number });
     return h(
       "div",
       { class: "hand-in__line", "data-state": state },
-      h("p", {}, h("strong", {}, texts.t(`handIn.state.${state}`)), " ", line, by && ` – ${by}`),
+      h(
+        "p",
+        {},
+        h("strong", {}, texts.t(`handIn.state.${state}`)),
+        " ",
+        line,
+        late && [", ", h("strong", { class: "hand-in__late" }, late)],
+        by && ` – ${by}`,
+      ),
       decisionView(texts, this.#context.workshop.review, submission),
     );
   }
