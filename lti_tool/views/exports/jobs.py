@@ -16,6 +16,7 @@ from lti_tool.services.export_jobs import OPEN, JobFault, cancel, standing
 from lti_tool.views.context import tool
 from lti_tool.views.exports.packages import form_values
 from lti_tool.views.exports.room import blueprint, done, page
+from scorm_packages.checks.findings import Finding
 
 PERCENT = 100
 
@@ -33,6 +34,7 @@ def job(job_id: int) -> AnyResponse:
             job=asked,
             is_open=asked.state in OPEN,
             fault=JobFault(asked.fault) if asked.fault else None,
+            found=[Finding(**each) for each in (asked.report or {}).get("findings", ())],
             again=form_values(asked.course, asked.partner, asked.format, asked.choices),
             **_facts(db, asked),
         )

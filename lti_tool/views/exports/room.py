@@ -5,7 +5,7 @@ An administrator's session opens it, and so does a course designer's, which open
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final, cast
@@ -31,6 +31,7 @@ from lti_tool.services.export_words import FAULTS, OPTIONS, TITLES
 from lti_tool.views.admin.room import READING, from_our_page, session_token
 from lti_tool.views.context import tool
 from lti_tool.views.policy import CONTENT_SECURITY_POLICY, UNFRAMED_POLICY
+from scorm_packages.checks.findings import Finding
 from scorm_packages.registry import FORMATS
 
 blueprint = Blueprint("exports", __name__, url_prefix=EXPORTS)
@@ -101,9 +102,18 @@ def page(template: str, **details: Any) -> str:
         options=OPTIONS,
         spoken=spoken,
         in_french=in_french,
+        by_remedy=by_remedy,
         addresses=tool().addresses,
         **details,
     )
+
+
+def by_remedy(found: Iterable[Finding]) -> Mapping[str, list[Finding]]:
+    """Return findings by what is to be done about them, in the order in which they were found."""
+    groups: dict[str, list[Finding]] = {}
+    for each in found:
+        groups.setdefault(each.remedy, []).append(each)
+    return groups
 
 
 def in_french(english: str) -> Said:

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
+from course_content.loader import load_course
 from lti_tool.app import create_app
 from lti_tool.models import now
 from lti_tool.services.administration import Way
 from lti_tool.services.dispatch_licences import Offer, Terms
 from scorm_packages.check import check_package
+from scorm_packages.exporter import Order
 from scorm_packages.options import Options
 from scorm_packages.registry import FORMATS
 from tests.functional.administration.conftest import Visitor
@@ -231,3 +233,22 @@ def test_the_page_is_closed_where_no_setting_opens_it(tmp_path: Path) -> None:
     app = create_app(Settings(public_url=TOOL, database_url=f"sqlite:///{tmp_path / 'closed.db'}"))
     assert Visitor(app.test_client()).get("/exports").status_code == 403
     app.extensions["arrimage"].close()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_preview_that_cannot_be_made_says_why_in_french(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of the course goes between the form, which has read it, and the page."""
+
+    def read_again(slug: str, _order: Order) -> bytes:
+        (office.folder / "courses" / slug / "course.yaml").unlink()
+        load_course(office.folder / "courses" / slug)
+        raise AssertionError
+
+    monkeypatch.setattr(office.tool.previews, "page", read_again)
+    answer = office.get(f"/exports/preview/{COURSE}/fr/page")
+    assert answer.status_code == 409
+    shown = html.unescape(answer.text)
+    assert "<code>course.yaml</code>\u00a0: Ce fichier n’existe pas." in shown
+    assert "Créez-le, ou corrigez son nom." in shown
