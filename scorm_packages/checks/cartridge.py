@@ -109,36 +109,40 @@ def _item(
     packaging: Packaging,
     resources: Mapping[str | None, etree._Element],
 ) -> Iterator[Finding]:
-    name = f"The item {item.get('identifier')}"
+    name = item.get("identifier")
     if not (item.findtext(packaging.tag("title")) or "").strip():
-        yield Finding(MANIFEST, f"{name} has no title.", "Give it the title that learners see.")
+        yield Finding(
+            MANIFEST, f"The item {name} has no title.", "Give it the title that learners see."
+        )
     reference = item.get("identifierref")
     is_folder = item.find(packaging.tag("item")) is not None
     if reference is not None and is_folder:
-        message = f"{name} holds items, and shows something itself."
+        message = f"The item {name} holds items, and shows something itself."
         yield Finding(MANIFEST, message, "Put what it shows into an item of its own.")
     elif reference is not None and reference not in resources:
-        message = f"{name} refers to the resource {reference!r}, which is not there."
+        message = f"The item {name} refers to the resource {reference!r}, which is not there."
         yield Finding(MANIFEST, message, "Let identifierref name one of the resources.")
     elif reference is None and not is_folder:
-        yield Finding(MANIFEST, f"{name} shows nothing.", "Give it an identifierref.", "warning")
+        yield Finding(
+            MANIFEST, f"The item {name} shows nothing.", "Give it an identifierref.", "warning"
+        )
 
 
 def _resource(resource: etree._Element, minor: str, *, is_thin: bool) -> Iterator[Finding]:
-    name = f"The resource {resource.get('identifier')}"
+    name = resource.get("identifier")
     kind = resource.get("type") or ""
     known = (QUIZ, QUIZ_BANK, WEB_LINK, LINK, *OTHERS)
     pattern = next((each for each in known if each.fullmatch(kind)), None)
     if kind != PAGE and pattern is None:
-        message = f"{name} is of type {kind!r}, which cartridges do not have."
+        message = f"The resource {name} is of type {kind!r}, which cartridges do not have."
         yield Finding(MANIFEST, message, "Name one of the types of the profile.")
         return
     found = pattern.fullmatch(kind) if pattern in OWN_VERSION and pattern else None
     if found and found["minor"] != minor:
-        message = f"{name} is of type {kind!r}, in a cartridge of version 1.{minor}."
+        message = f"The resource {name} is of type {kind!r}, in a cartridge of version 1.{minor}."
         yield Finding(MANIFEST, message, "Use the types of the cartridge's own version.")
     if is_thin and pattern not in (WEB_LINK, LINK):
-        message = f"{name} is of type {kind!r}, and thin cartridges hold links only."
+        message = f"The resource {name} is of type {kind!r}, and thin cartridges hold links only."
         yield Finding(MANIFEST, message, f"Leave it out, or name the schema {SCHEMA}.")
 
 

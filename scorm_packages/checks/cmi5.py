@@ -164,13 +164,15 @@ def _contents(
             yield Finding(_place(element), f"<{name}> has no {shown}.", f"Add one. {SEE}")
         elif counted > most:
             yield Finding(
-                _place(element), f"<{name}> has {counted} {shown}.", f"Leave {most}. {SEE}"
+                _place(element), f"<{name}> has {counted} {shown}.", f"Leave {most} of them. {SEE}"
             )
     ranks = [_rank(child, expected) for child in children if child in known]
     if ranks != sorted(ranks):
         order = ", ".join(names.replace("|", " or ") for names, _least, _most in expected)
         yield Finding(
-            _place(element), f"What is in <{name}> is not in order.", f"Write {order}. {SEE}"
+            _place(element),
+            f"What is in <{name}> is not in order.",
+            f"Write them in this order: {order}. {SEE}",
         )
     if _has_a_stranger_first(element):
         yield Finding(
@@ -201,7 +203,11 @@ def _attributes(element: etree._Element) -> Iterator[Finding]:
     for attribute, known in VALUES.items():
         value = element.get(attribute)
         if name == "au" and value is not None and value not in known:
-            yield Finding(place, f"{attribute} is {value!r}.", f"Write one of {', '.join(known)}.")
+            yield Finding(
+                place,
+                f"The attribute {attribute} is {value!r}.",
+                f"Write one of {', '.join(known)}.",
+            )
     score = element.get("masteryScore")
     if name == "au" and score is not None and not _is_share(score):
         yield Finding(place, f"masteryScore is {score!r}.", "Write a decimal from 0 to 1.")

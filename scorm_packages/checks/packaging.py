@@ -98,23 +98,25 @@ class Packaging:
     def _item(
         self, item: etree._Element, resources: Mapping[str | None, etree._Element]
     ) -> Iterator[Finding]:
-        name = f"The item {item.get('identifier')}"
+        name = item.get("identifier")
         if not (item.findtext(self.tag("title")) or "").strip():
-            yield Finding(MANIFEST, f"{name} has no title.", "Give it the title that learners see.")
+            yield Finding(
+                MANIFEST, f"The item {name} has no title.", "Give it the title that learners see."
+            )
         reference = item.get("identifierref")
         leaf = item.find(self.tag("item")) is None
         if reference is None and leaf:
-            yield Finding(MANIFEST, f"{name} starts nothing.", "Give it an identifierref.")
+            yield Finding(MANIFEST, f"The item {name} starts nothing.", "Give it an identifierref.")
         elif reference is not None and reference not in resources:
             yield Finding(
                 MANIFEST,
-                f"{name} refers to the resource {reference!r}, which is not there.",
+                f"The item {name} refers to the resource {reference!r}, which is not there.",
                 "Let identifierref name one of the resources.",
             )
         elif reference is not None and not resources[reference].get("href"):
             yield Finding(
                 MANIFEST,
-                f"{name} starts the resource {reference}, which has no launch page.",
+                f"The item {name} starts the resource {reference}, which has no launch page.",
                 "Give the resource an href.",
             )
 

@@ -162,8 +162,10 @@ class _Question:
             yield self._wrong(f"has the cardinality {cardinality!r}.", remedy)
         count = len(self._all("response_label"))
         if count < rule.least or (rule.most is not None and count > rule.most):
-            wanted = f"{rule.least} or more" if rule.most is None else f"exactly {rule.most}"
-            yield self._wrong(f"has {count} choices.", f"{profile} wants {wanted}.")
+            remedy = f"Give it {rule.least} choices or more."
+            if rule.most is not None:
+                remedy = f"Give it exactly {rule.most} choices."
+            yield self._wrong(f"has {count} choices.", remedy)
 
     def _processing(self, rule: _Rule, profile: str) -> Iterator[Finding]:
         responses = {each.get("ident") for each in self._all(rule.response)}
@@ -171,7 +173,7 @@ class _Question:
         for kind in ("varequal", "varsubstring"):
             for test in self._all(kind):
                 if kind not in rule.tests:
-                    yield self._wrong(f"uses <{kind}>.", f"{profile} has no such test.")
+                    yield self._wrong(f"uses <{kind}>.", f"The kind {profile} has no such test.")
                 elif test.get("respident") not in responses:
                     yield self._wrong(
                         f"tests the answer {test.get('respident')!r}, which it does not ask for.",

@@ -33,20 +33,23 @@ def resource_findings(
     resource: etree._Element, spelling: Spelling, foreign: Spelling
 ) -> Iterator[Finding]:
     """Say what is wrong with a resource; exporters often write the ``foreign`` spelling."""
-    name = f"The resource {resource.get('identifier')}"
+    name = resource.get("identifier")
     if resource.get("type") != "webcontent":
         yield Finding(
-            MANIFEST, f"{name} is of type {resource.get('type')!r}.", "It has to be webcontent."
+            MANIFEST,
+            f"The resource {name} is of type {resource.get('type')!r}.",
+            "It has to be webcontent.",
         )
     if spelling.of(resource, foreign.attribute) is not None:
         yield Finding(
             MANIFEST,
-            f"{name} says adlcp:{foreign.attribute}, which is the spelling of {foreign.version}.",
+            f"The resource {name} says adlcp:{foreign.attribute}, which is the spelling of "
+            f"{foreign.version}.",
             f"In {spelling.version} it is adlcp:{spelling.attribute}.",
         )
     elif spelling.of(resource, spelling.attribute) not in {"sco", "asset"}:
         yield Finding(
             MANIFEST,
-            f"{name} does not say whether it is a sco or an asset.",
+            f"The resource {name} does not say whether it is a sco or an asset.",
             f"Set adlcp:{spelling.attribute}.",
         )

@@ -7,22 +7,24 @@ the sentence; a page translates it. Anything else is shown as it is.
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import Final
 
-from lti_tool.services.export_sentences import contents, files, findings, packages
+from lti_tool.services.export_sentences import (
+    cartridges,
+    checks,
+    contents,
+    files,
+    findings,
+    packages,
+)
 from lti_tool.services.export_sentences.wording import DETAIL, Said, Wording
 
-__all__ = ["WORDINGS", "Said", "said"]
+__all__ = ["BOOKS", "WORDINGS", "Said", "said"]
 
+BOOKS: Final = (files, contents, packages, findings, checks, cartridges)
 WORDINGS: Final = tuple(
     sorted(
-        (
-            Wording(english, french)
-            for english, french in chain(
-                files.SENTENCES, contents.SENTENCES, packages.SENTENCES, findings.SENTENCES
-            )
-        ),
+        (Wording(english, french) for book in BOOKS for english, french in book.SENTENCES),
         key=lambda each: each.fixed,
         reverse=True,
     )

@@ -1,4 +1,4 @@
-"""What checks find in packages, in French."""
+"""What checks find in packages of sound courses, in French."""
 
 from __future__ import annotations
 
@@ -154,6 +154,7 @@ SENTENCES: Final[tuple[tuple[str, str], ...]] = (
     ("Give it a <title> (WCAG 2.4.2).", N_("Donnez-lui un <title> (WCAG 2.4.2).")),
     ("It cannot be enlarged.", N_("Elle ne peut pas être agrandie.")),
     ("Let readers zoom (WCAG 1.4.4).", N_("Permettez de l’agrandir (WCAG 1.4.4).")),
+    ("an image has no text alternative.", N_("Une image n’a pas de texte de remplacement.")),
     ("{what} has no text alternative.", N_("%(what)s n’a pas de texte de remplacement.")),
     (
         'Set alt, empty for decoration (alt=""; WCAG 1.1.1).',

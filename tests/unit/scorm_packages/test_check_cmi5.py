@@ -58,7 +58,7 @@ REFUSED_BY_SCHEMA = [
     (
         r"(?s)(<title>.*?</title>)\s*(<description>.*?</description>)",
         r"\2\1",
-        "What is in <course> is not in order. Write title, description",
+        "What is in <course> is not in order. Write them in this order: title, description",
     ),
     (r"(?s)<langstring[^>]*>[^<]*</langstring>", "", "<title> has no <langstring>"),
     (r"(?s)<block.*</block>", "", "<courseStructure> has no <au> or <block>"),

@@ -94,7 +94,7 @@ def test_a_damaged_manifest_is_caught(sound, tmp_path, old, new, message):
         ("cc.fib.v0p1", "cc.matching.v0p1", "is of the kind 'cc.matching.v0p1'"),
         ("<fieldentry>12<", "<fieldentry>0.5<", "weighs '0.5'"),
         ('rcardinality="Multiple"', 'rcardinality="Single"', "has the cardinality 'Single'"),
-        ("cc.multiple_choice.v0p1", "cc.true_false.v0p1", "has 3 choices. cc.true_false"),
+        ("cc.multiple_choice.v0p1", "cc.true_false.v0p1", "has 3 choices. Give it exactly 2"),
         ("cc.true_false.v0p1", "cc.multiple_choice.v0p1", "'quiz-un.vrai' has 2 choices"),
         ("cc.fib.v0p1", "cc.essay.v0p1", "does not say that somebody marks it"),
         ("cc.fib.v0p1", "cc.multiple_choice.v0p1", "is not answered as its kind is"),

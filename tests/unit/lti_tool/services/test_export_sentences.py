@@ -7,6 +7,7 @@ or for the end of one that begins with the place of a value.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,7 @@ import scorm_packages
 from course_content.loader import CourseError, CourseNotFound, load_course
 from course_content.problems import Problem
 from lti_tool.services.export_objections import objections
-from lti_tool.services.export_sentences import WORDINGS, contents, files, packages, said
+from lti_tool.services.export_sentences import WORDINGS, said
 from lti_tool.services.export_sentences.wording import DETAIL, HOLE
 from scorm_packages.options import OptionError, Options
 from scorm_packages.package import PackageError
@@ -38,7 +39,14 @@ TALKING: Final = (
             "workshop_schema",
         )
     ),
-    *(PACKAGE_FOLDER / f"{name}.py" for name in ("options", "package", "partners")),
+    *(
+        PACKAGE_FOLDER / f"{name}.py"
+        for name in (
+            "check", "cmi5", "common_cartridge", "manifest", "options", "package", "partners",
+            "scos", "cartridge/qti", "cartridge/questions",
+        )
+    ),
+    *sorted((PACKAGE_FOLDER / "checks").glob("*.py")),
 )  # fmt: skip
 """Modules whose texts are all said to people."""
 ERRORS: Final = frozenset({"OptionError", "PackageError", "ProfileError"})
@@ -47,11 +55,38 @@ WORDED: Final = "PlayerNotBuilt"
 """An error that brings its own texts."""
 AT_THE_START: Final = PACKAGE_FOLDER / "platforms.py"
 """What it says ends the tool before there is a page."""
+MARKUP: Final = re.compile(r"<xsd:|\W+$|\(\?<=| href=")
+APART: Final = (
+    "“{}” begins from “{}”, which is made in the unit {}: another piece, whose work a platform "
+    "shows to no other. {}"
+)
+APART_ENDS: Final = (
+    "Learners find nothing of it there.",
+    "Learners find there what their browser has of it; the page says so, and how to bring it.",
+)
+PUT_TOGETHER: Final = frozenset(
+    {
+        *(f"{APART.removesuffix('{}')}{end}" for end in APART_ENDS),
+        "This file is not a set of keys.",
+        "an image has no text alternative.",
+    }
+)
+"""Sentences whose parts stand in two places of the sources."""
 NOT_SAID: Final = frozenset(
     {
-        "“{}” {}.", "{} {}.", "{}: {} {}", "{} {}", "{}, {}", "[{}] {}",  # put together of others
-        "This file", "[course] without", "institution values",  # where it is wrong
-        "mapping values are not allowed", "cannot start any token", "another document",  # YAML's
+        # Parts of sentences, and where something is wrong.
+        "{}, line {}", " or ", "Question {}: {}", "The question {}", "Refused: {}.",
+        "See cmi5, section 13.1.", "This file", "an image", "[course] without",
+        "institution values", APART, *APART_ENDS,
+        # What YAML says, of which ours is made, and a fault of the code itself.
+        "mapping values are not allowed", "cannot start any token", "another document",
+        "this package has no manifest",
+        # Names.
+        "SCORM {}", "SCORM 1.2", "SCORM 2004", "ADL SCORM",
+        "IMS Common Cartridge", "IMS Thin Common Cartridge", "2004 3rd Edition",
+        "2004 4th Edition", "No known kind of package",
+        "the SCORM 1.2 Content Aggregation Model, chapter 2.3",
+        "the SCORM 2004 Content Aggregation Model, chapter 3",
     }
 )  # fmt: skip
 
@@ -73,12 +108,17 @@ def template(node: ast.AST) -> str | None:
 
 
 def texts(tree: ast.AST) -> Iterator[str]:
-    """Yield the texts with a space in them that are neither docstrings nor meanings of options."""
+    """Yield the texts with words in them that people are told while something is wrong.
+
+    That leaves out docstrings, what options mean, and what formats are called and are for.
+    """
     if isinstance(tree, ast.Expr) and isinstance(tree.value, ast.Constant):
+        return
+    if isinstance(tree, ast.Assign) and ast.unparse(tree.targets[0]) in {"title", "purpose"}:
         return
     found = template(tree)
     if found is not None:
-        if " " in found:
+        if " " in found and not MARKUP.match(found):
             yield from found.split("\n")
         return
     is_option = isinstance(tree, ast.Call) and getattr(tree.func, "id", "") == "Option"
@@ -111,26 +151,24 @@ def spoken() -> set[str]:
     return found
 
 
-def known() -> set[str]:
-    """Return the English of every wording about courses, profiles, options and packages."""
-    sentences = (*files.SENTENCES, *contents.SENTENCES, *packages.SENTENCES)
-    return {HOLE.sub("{}", english) for english, _french in sentences}
+def french_of(text: str) -> set[str]:
+    """Return the French of a text: as a sentence, or as the end of one.
 
-
-def sentences_of(text: str) -> set[str]:
-    """Return what a text may be: a sentence, or what is said of a value at its place."""
-    return {text, f"“{{}}” {text}."}
+    Such a one begins with the place of a value, or with a question, or says what is refused.
+    """
+    whole = (text, f"“{{}}” {text}.", f"The question {{}} {text}", f"Question {{}}: {text}")
+    found = [said(each.replace("{}", "0")) for each in (*whole, f"Refused: {text}.")]
+    return {each.text for each in found if each.is_translated}
 
 
 def test_every_sentence_of_the_sources_has_french() -> None:
-    there = known()
-    silent = {each for each in spoken() - NOT_SAID if not sentences_of(each) & there}
-    assert silent == set()
+    assert {each for each in spoken() - NOT_SAID if not french_of(each)} == set()
+    assert NOT_SAID - spoken() == set()
 
 
 def test_no_french_is_left_of_a_sentence_that_is_gone() -> None:
-    there = {sentence for text in spoken() for sentence in sentences_of(text)}
-    assert known() - there - {"This file is not a set of keys."} == set()
+    there = {french for text in spoken() | PUT_TOGETHER for french in french_of(text)}
+    assert {each.english for each in WORDINGS if each.french not in there} == set()
 
 
 def test_an_error_is_made_of_texts_where_it_is_raised() -> None:
@@ -148,7 +186,7 @@ def test_a_new_sentence_would_be_noticed() -> None:
     tree = ast.parse('raise PackageError(f"The {thing} is blue.", "Paint it.")')
     found = [each for made_of in raised(tree) for each in texts(made_of)]
     assert found == ["The {} is blue.", "Paint it."]
-    assert not any(sentences_of(each) & known() for each in found)
+    assert not any(map(french_of, found))
 
 
 def test_every_sentence_is_known_again_with_its_values() -> None:
