@@ -250,7 +250,7 @@ SENTENCES: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "Write an address with its scheme, such as https:// or urn:uuid:.",
-        N_("Écrivez une adresse avec ce par quoi elle commence, tel que https:// ou urn:uuid:."),
+        N_("Écrivez une adresse entière, qui commence par exemple par https:// ou urn:uuid:."),
     ),
     ("The id {id} is used twice.", N_("L’identifiant %(id)s sert deux fois.")),
     ("Make ids unique.", N_("Rendez les identifiants (id) uniques.")),

@@ -136,7 +136,7 @@ SENTENCES: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "Flatten it: no key of a course lies that deep.",
-        N_("Rapprochez-le de la marge\u00a0: aucune clé d’un cours n’est si profonde."),
+        N_("Simplifiez\u00a0: aucune clé d’un cours n’est si profonde."),
     ),
     ("A key must be a word.", N_("Une clé doit être un mot.")),
     ("Write a plain word as key.", N_("Écrivez un simple mot comme clé.")),
