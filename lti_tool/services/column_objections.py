@@ -12,7 +12,6 @@ from lti_tool.lti import ServiceFault
 from lti_tool.models import LineItem
 from lti_tool.services.column_choice import ChoiceFault
 from lti_tool.services.column_making import NOT_OURS
-from lti_tool.services.comparison import Difference
 from lti_tool.services.objections import Objection
 from lti_tool.services.refusals import N_
 
@@ -107,14 +106,6 @@ COLUMN_OBJECTIONS: Mapping[str, Objection] = {
         N_("La plateforme dit que cette colonne n’est pas de l’outil\u00a0: il n’y touche pas."),
         N_("Si elle est de trop, supprimez-la vous-même dans le carnet de notes."),
     ),
-}
-
-DIFFERENCES: Mapping[Difference, str] = {
-    Difference.MISSING: N_("Reçue par la plateforme, puis effacée du carnet."),
-    Difference.NOT_SENT: N_("Pas encore arrivée dans le carnet."),
-    Difference.OLDER: N_("Le carnet a une note plus ancienne\u00a0: la nouvelle est en attente."),
-    Difference.CHANGED: N_("Modifiée dans le carnet."),
-    Difference.FOREIGN: N_("Donnée dans le carnet, sans que l’outil l’ait envoyée."),
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,8 +10,7 @@ from typing import Final, Protocol
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from lti_tool.database import Database
-from lti_tool.lti import Result, ServiceError, ServiceFault
+from lti_tool.lti import Result
 from lti_tool.models import (
     Context,
     DeliveryState,
@@ -24,8 +22,6 @@ from lti_tool.models import (
     ResourceLink,
 )
 from lti_tool.services.columns import address_of, in_use, line_items_of
-
-log = logging.getLogger(__name__)
 
 TOLERANCE: Final = 0.005
 """Half a percent: platforms round what they are given, each in its own way."""
@@ -75,30 +71,11 @@ class Readable:
     people: Mapping[str, Learner]
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedGrade:
-    """One grade that differs. Shares run from 0 to 1, and beyond where a teacher gave more."""
-
-    name: str
-    column: str
-    ours: float | None
-    theirs: float | None
-    difference: Difference
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """What came of it. ``same`` is how many grades agree; ``fault`` why no more was read."""
-
-    differences: tuple[ComparedGrade, ...]
-    same: int
-    fault: ServiceFault | None = None
-
-
 def readable(db: Session, link_pk: int) -> Readable:
     """Return the columns of a link, and the people of its class who may have a grade there.
 
-    Those who are on the class's list or have a score are known; test users have no grades.
+    Those who are on the class's list or have a score are known, in the order of names; test users
+    have no grades.
     """
     link = db.scalars(
         select(ResourceLink)
@@ -116,7 +93,9 @@ def readable(db: Session, link_pk: int) -> Readable:
         GradeDelivery.line_item_pk.in_([item.id for item in used])
     )
     people = db.scalars(
-        select(Learner).where(Learner.id.in_(members.union(graded)), ~Learner.is_test_user)
+        select(Learner)
+        .where(Learner.id.in_(members.union(graded)), ~Learner.is_test_user)
+        .order_by(Learner.sort_name, Learner.id)
     )
     columns = (
         ReadableColumn(item.id, item.label or link.title, url)
@@ -134,37 +113,6 @@ def deliveries_of(db: Session, item_id: int) -> dict[int, GradeDelivery]:
     """Return the scores of a column, by their learner."""
     rows = db.scalars(select(GradeDelivery).where(GradeDelivery.line_item_pk == item_id))
     return {row.learner_id: row for row in rows}
-
-
-def compare(database: Database, reader: ResultReader, link_pk: int) -> Comparison:
-    """Compare the columns that get a link's scores with what we know of them.
-
-    The platform is asked outside any transaction. People whom we do not know are left out:
-    they never opened the link, nor are they on the class's list.
-    """
-    with database.reading() as db:
-        found = readable(db, link_pk)
-        grades = {column.item_id: deliveries_of(db, column.item_id) for column in found.columns}
-    differences: list[ComparedGrade] = []
-    same = 0
-    for column in found.columns:
-        try:
-            results = reader.results(found.platform, column.url)
-        except ServiceError as error:
-            log.warning("The results of column %s did not come: %s", column.item_id, error)
-            return Comparison(_sorted(differences), same, error.fault)
-        rows = grades[column.item_id]
-        for learner, theirs in side_by_side(found.people, rows, results):
-            row = rows.get(learner.id)
-            differing = difference(row, theirs)
-            if differing is None:
-                same += 1
-            else:
-                ours = None if row is None else row.score
-                differences.append(
-                    ComparedGrade(learner.name, column.label, ours, theirs, differing)
-                )
-    return Comparison(_sorted(differences), same)
 
 
 def side_by_side(
@@ -202,5 +150,14 @@ def near(one: float, other: float) -> bool:
     return abs(one - other) <= TOLERANCE
 
 
-def _sorted(differences: Iterable[ComparedGrade]) -> tuple[ComparedGrade, ...]:
-    return tuple(sorted(differences, key=lambda one: (one.name, one.column)))
+def is_moving(before: GradeDelivery | None, row: GradeDelivery) -> bool:
+    """Whether a score left, or was leaving, while its column was read.
+
+    ``before`` is our row as it was then. What was read says nothing about such a score.
+    """
+    if row.claimed_until is not None:
+        return True
+    if before is None:
+        return row.last_sent_timestamp is not None
+    was_on_its_way = before.claimed_until is not None
+    return was_on_its_way or before.last_sent_timestamp != row.last_sent_timestamp

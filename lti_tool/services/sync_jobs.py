@@ -44,6 +44,7 @@ from lti_tool.services.comparison import (
     ResultReader,
     deliveries_of,
     difference,
+    is_moving,
     readable,
     side_by_side,
 )
@@ -380,7 +381,7 @@ def _settle(desk: SyncDesk, hold: _Hold, grade: _Grade) -> bool:
         if not _is_in_use(db, grade.column):
             return False
         row = held_delivery(db, grade.column, grade.learner_id)
-        if row is not None and _is_moving(grade.before, row):
+        if row is not None and is_moving(grade.before, row):
             _note_line(db, hold, row)
             return False
         differing = difference(row, grade.theirs)
@@ -417,15 +418,6 @@ def _is_in_use(db: Session, column: int) -> bool:
         ).one_or_none()
         is not None
     )
-
-
-def _is_moving(before: GradeDelivery | None, row: GradeDelivery) -> bool:
-    if row.claimed_until is not None:
-        return True
-    if before is None:
-        return row.last_sent_timestamp is not None
-    was_on_its_way = before.claimed_until is not None
-    return was_on_its_way or before.last_sent_timestamp != row.last_sent_timestamp
 
 
 def _note_line(db: Session, hold: _Hold, row: GradeDelivery) -> None:

@@ -1,4 +1,4 @@
-"""What stands in the way of a synchronisation, in words: the cause and the remedy.
+"""What stands in the way of a synchronisation, and how grades differ, in words.
 
 The texts are in French, the language in which the catalogues are kept; a page translates
 them.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lti_tool.services.comparison import Difference
 from lti_tool.services.objections import Objection
 from lti_tool.services.refusals import N_
 from lti_tool.services.sync_page import Obstacle
@@ -29,4 +30,12 @@ OBSTACLES: Mapping[Obstacle, Objection] = {
             "invisibles."
         ),
     ),
+}
+
+DIFFERENCES: Mapping[Difference, str] = {
+    Difference.MISSING: N_("Reçue par la plateforme, puis effacée du carnet."),
+    Difference.NOT_SENT: N_("Pas encore arrivée dans le carnet."),
+    Difference.OLDER: N_("Le carnet a une note plus ancienne."),
+    Difference.CHANGED: N_("Modifiée dans le carnet."),
+    Difference.FOREIGN: N_("Donnée dans le carnet, sans que l’outil l’ait envoyée."),
 }

@@ -1,5 +1,4 @@
-// The page about how a link is graded: tells what a decision would change before it is applied, and
-// compares the platform's gradebook with the table.
+// The page about how a link is graded: tells what a decision would change before it is applied.
 "use strict";
 
 (() => {
@@ -126,19 +125,8 @@
     tell(words().done);
   }
 
-  async function compare(button) {
-    button.disabled = true;
-    tell(words().asked);
-    const answer = await ask("/comparison", {});
-    button.disabled = false;
-    if (!answer) return;
-    content.querySelector("#columns-comparison").innerHTML = answer.html;
-    tell(words().compared);
-  }
-
   const actions = {
     apply,
-    compare,
     undo: (button) => plan({ undo: true }, button),
     turn: (button) => turn(Number(button.dataset.to)),
     cancel() {

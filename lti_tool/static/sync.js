@@ -1,5 +1,6 @@
-// The page of the gradebook, within the class page: asks for a synchronisation and follows it,
-// and sends an instructor's decisions. What class.js shows is watched: the page comes and goes.
+// The page of the gradebook, within the class page: asks for a comparison, or for a synchronisation
+// and follows it, and sends an instructor's decisions. What class.js shows is watched: the page
+// comes and goes.
 "use strict";
 
 (() => {
@@ -38,6 +39,8 @@
       return false;
     }
     showAnswer(await response.text(), words()[told]);
+    // What had the focus may be gone with what it was about.
+    if (!content.contains(document.activeElement)) content.querySelector("h1").focus();
     return true;
   }
 
@@ -51,15 +54,36 @@
     if (isAsked && !underWay()) tell(words().over);
   }
 
+  /** Read the gradebook, and show what differs there: the platform takes its time. */
+  async function compare(button) {
+    button.disabled = true;
+    tell(words().looking);
+    const isRead = await send("/comparison", {}, "compared");
+    if (isRead) document.getElementById("look-title").focus();
+    else button.disabled = false;
+  }
+
+  /** The boxes of a table that are ticked; says so when none is. */
+  function chosenBeside(button) {
+    const chosen = [...button.closest("form").querySelectorAll("tbody input:checked")];
+    if (chosen.length === 0) tell(words().noneChosen);
+    return chosen;
+  }
+
+  function resend(button) {
+    const scores = chosenBeside(button).map(({ value, dataset }) => ({
+      id: Number(value),
+      version: Number(dataset.version),
+    }));
+    if (scores.length > 0) send("/scores", { scores }, "resent");
+  }
+
   function decide(button, decision) {
-    const form = button.closest("form");
-    const chosen = [...form.querySelectorAll("tbody input:checked")];
-    if (chosen.length === 0) {
-      tell(words().noneChosen);
-      return;
-    }
-    const grades = chosen.map(({ value, dataset }) => ({ id: Number(value), seen: dataset.seen }));
-    send("/decisions", { decision, grades }, "decided");
+    const grades = chosenBeside(button).map(({ value, dataset }) => ({
+      id: Number(value),
+      seen: dataset.seen,
+    }));
+    if (grades.length > 0) send("/decisions", { decision, grades }, "decided");
   }
 
   function checkAll(box) {
@@ -110,12 +134,18 @@
     if (underWay()) following = setTimeout(look, POLL_MS * (1 + misses));
   }
 
+  const actions = {
+    start,
+    compare,
+    resend,
+    keep: (button) => decide(button, "keep"),
+    replace: (button) => decide(button, "replace"),
+  };
+
   content.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-sync]");
     if (!button) return;
-    const what = button.dataset.sync;
-    if (what === "start") start();
-    else decide(button, what);
+    actions[button.dataset.sync](button);
   });
   content.addEventListener("change", (event) => {
     const { sync } = event.target.dataset;

@@ -23,14 +23,8 @@ from lti_tool.services.column_choice import (
     unfinished,
 )
 from lti_tool.services.column_making import settle_due
-from lti_tool.services.column_objections import (
-    CHOICE_OBJECTIONS,
-    COLUMN_OBJECTIONS,
-    DIFFERENCES,
-    objection_to_column,
-)
+from lti_tool.services.column_objections import CHOICE_OBJECTIONS, objection_to_column
 from lti_tool.services.columns import coupled_url, in_use, line_items_of, may_read_results
-from lti_tool.services.comparison import compare
 from lti_tool.services.courses import Json, graded_activities
 from lti_tool.services.decisions import Decision, checked_policy, decide, undoing
 from lti_tool.services.forecasts import PAGE, Forecast, forecast
@@ -120,22 +114,6 @@ def chosen() -> Response:
     return columns()
 
 
-@blueprint.post("/api/class/columns/comparison")
-def comparison() -> Response:
-    """Read the gradebook, and return where it differs from ours."""
-    with tool().database.reading() as db:
-        link, _course = _link(instructor_window(db))
-    found = compare(tool().database, tool().line_items, link.id)
-    return make_response(
-        render_template(
-            "class_comparison.html",
-            comparison=found,
-            differences=DIFFERENCES,
-            objection=COLUMN_OBJECTIONS[found.fault] if found.fault else None,
-        )
-    )
-
-
 def _link(window: WindowSession) -> tuple[ResourceLink, Course]:
     return window.resource_link, tool().courses.course(window.resource_link.course)
 
@@ -218,7 +196,6 @@ def _details(db: Session, window: WindowSession) -> dict[str, Any]:
         ),
         "uncovered": len(uncovered(course, link, items)),
         "objection": None if fault is None else CHOICE_OBJECTIONS[fault],
-        "may_compare": may_read_results(link),
     }
 
 

@@ -1,4 +1,4 @@
-"""The page of the gradebook: synchronise, see what came of it, and decide about others' grades."""
+"""The page of the gradebook: compare, synchronise, see what came of it, and decide about grades."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from course_content.model import localized
 from lti_tool.models import Decision, ResourceLink, WindowSession, now
 from lti_tool.services.column_objections import COLUMN_OBJECTIONS, objections_to_missing
 from lti_tool.services.courses import Json, link_extent
+from lti_tool.services.gradebook_look import SeenScore, look, resend
 from lti_tool.services.hand_made import Verdict, decide
 from lti_tool.services.objections import ApiFault, objection_to, objection_to_platform
 from lti_tool.services.sync_jobs import ask
 from lti_tool.services.sync_nights import wishes_nights
 from lti_tool.services.sync_page import MOST_LISTED, Standing, gradebook_page, sync_standing
-from lti_tool.services.sync_words import OBSTACLES
+from lti_tool.services.sync_words import DIFFERENCES, OBSTACLES
 from lti_tool.views.asking import instructor_window, json_body, number_in, refuse, text_in
 from lti_tool.views.context import tool
 
@@ -73,6 +74,28 @@ def progress() -> Response:
     )
 
 
+@blueprint.post("/api/class/gradebook/comparison")
+def comparison() -> Response:
+    """Read the gradebook, and return ``page`` with what differs there. Nothing is sent."""
+    with tool().database.reading() as db:
+        link_pk = instructor_window(db).resource_link.id
+    seen = look(tool().database, tool().line_items, link_pk)
+    with tool().database.reading() as db:
+        details = _details(db, instructor_window(db))
+        return make_response(render_template("class_gradebook.html", look=seen, **details))
+
+
+@blueprint.post("/api/class/gradebook/scores")
+def scores() -> Response:
+    """Send again the scores that a comparison showed as missing, and return ``page``."""
+    with tool().database.reading() as db:
+        link_pk = instructor_window(db).resource_link.id
+    lines = _lines(json_body(), "scores")
+    chosen = [SeenScore(number_in(line, "id"), number_in(line, "version")) for line in lines]
+    resend(tool().database, link_pk, chosen)
+    return page()
+
+
 @blueprint.post("/api/class/gradebook/decisions")
 def decisions() -> Response:
     """Carry out an instructor's decisions about grades given by hand, and return ``page``.
@@ -118,16 +141,25 @@ def _name(window: WindowSession) -> str:
 
 def _verdicts(body: Json) -> Iterator[Verdict]:
     """Read the decisions of a request; refuse anything else."""
-    decision, grades = text_in(body, "decision"), body.get("grades")
-    if decision not in set(Decision) or not isinstance(grades, list) or len(grades) > MOST_LISTED:
+    decision = text_in(body, "decision")
+    if decision not in set(Decision):
         refuse(ApiFault.UNREADABLE_REQUEST)
-    for grade in grades:
-        if not isinstance(grade, dict):
-            refuse(ApiFault.UNREADABLE_REQUEST)
+    for grade in _lines(body, "grades"):
         seen = text_in(grade, "seen")
         if len(seen) > LONGEST_SEEN:
             refuse(ApiFault.UNREADABLE_REQUEST)
         yield Verdict(number_in(grade, "id"), seen, Decision(decision))
+
+
+def _lines(body: Json, name: str) -> Iterator[Json]:
+    """Read the lines of a list that are ticked; refuse anything else."""
+    lines = body.get(name)
+    if not isinstance(lines, list) or len(lines) > MOST_LISTED:
+        refuse(ApiFault.UNREADABLE_REQUEST)
+    for line in lines:
+        if not isinstance(line, dict):
+            refuse(ApiFault.UNREADABLE_REQUEST)
+        yield line
 
 
 def _details(db: Session, window: WindowSession) -> dict[str, Any]:
@@ -147,6 +179,7 @@ def _details(db: Session, window: WindowSession) -> dict[str, Any]:
         "night_hour": f"{tool().settings.sync_hour:02d}:00",
         "night_zone": tool().settings.time_zone,
         "most_listed": MOST_LISTED,
+        "differences": DIFFERENCES,
     }
 
 

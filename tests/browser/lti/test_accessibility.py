@@ -81,6 +81,8 @@ WITHOUT_PAGE: Final[Mapping[str, str]] = {
     "sync.page": "a part of the page of the gradebook, looked at there",
     "sync.start": "a part of the page of the gradebook, looked at there",
     "sync.progress": "JSON",
+    "sync.comparison": "a part of the page of the gradebook, looked at there",
+    "sync.scores": "a part of the page of the gradebook, looked at there",
     "sync.decisions": "a part of the page of the gradebook, looked at there",
     "sync.nightly": "a part of the page of the gradebook, looked at there",
     "mentors.fragment": "a part of the mentor's page, looked at there",
@@ -309,10 +311,8 @@ def looks_at_the_instructor_s_pages(tour: Tour, links: Mapping[str, str]) -> Non
     frame.locator("[name=grading][value=activities]").press("Space")
     frame.locator(".columns-form button[type=submit]").press("Enter")
     expect(frame.locator(".columns-plan h2")).to_be_focused()
-    frame.locator("[data-columns=compare]").press("Enter")
-    expect(frame.locator("#columns-comparison > *").first).to_be_visible()
     expect(frame.locator(".columns-plan")).to_be_visible()
-    tour.look("how a link is graded, with a plan and a comparison", frame)
+    tour.look("how a link is graded, with a plan", frame)
     frame.locator(".class-ways a[href='/class']").press("Enter")
     expect(frame.locator(".class-table").first).to_be_visible()
     looks_at_a_learner_and_an_activity(tour, frame)
@@ -384,7 +384,7 @@ def looks_at_the_dates(tour: Tour, frame: Frame) -> None:
 
 
 def looks_at_the_gradebook(tour: Tour, frame: Frame) -> None:
-    """Synchronise it, find a grade that somebody gave there, and go back to the table."""
+    """Synchronise it, find a grade that somebody gave there, compare, and go back to the table."""
     frame.locator(".class-menu a[href='/class/gradebook']").press("Enter")
     expect(frame.locator(".gradebook-page h1")).to_be_focused()
     over = frame.locator("#class-report").get_attribute("data-over") or ""
@@ -393,6 +393,8 @@ def looks_at_the_gradebook(tour: Tour, frame: Frame) -> None:
     a_grade_was_given_by_hand(tour.school)
     reloads(frame)
     expect(frame.locator("[data-group=undecided] tbody tr")).to_have_count(1)
+    frame.locator("#sync-compare").press("Enter")
+    expect(frame.locator("#look")).to_be_visible()
     tour.look("gradebook", frame)
     frame.locator(".class-ways a[data-open]").first.press("Enter")
     expect(frame.locator("#class-search")).to_be_visible()

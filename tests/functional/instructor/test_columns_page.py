@@ -1,4 +1,4 @@
-"""The instructor's choice of columns on the class page, and the gradebook beside ours."""
+"""The instructor's choice of columns on the class page."""
 
 from __future__ import annotations
 
@@ -17,12 +17,7 @@ from lti_tool.lti import LINE_ITEM_SCOPE, RESULT_SCOPE, SCORE_SCOPE, Role, Servi
 from lti_tool.models import GradeDelivery, HandMadeGrade, Platform, ResourceLink, ToolKey
 from lti_tool.services.column_choice import ChoiceFault
 from lti_tool.services.column_making import NOT_OURS, settle_due
-from lti_tool.services.column_objections import (
-    CHOICE_OBJECTIONS,
-    COLUMN_OBJECTIONS,
-    DIFFERENCES,
-)
-from lti_tool.services.comparison import Difference
+from lti_tool.services.column_objections import CHOICE_OBJECTIONS, COLUMN_OBJECTIONS
 from lti_tool.services.delivery import deliver_due
 from lti_tool.views import columns as views
 from tests.functional.grades.columns import Columns
@@ -210,7 +205,7 @@ def test_a_choice_that_is_none_changes_nothing(
     assert columns.server.asked == []
 
 
-@pytest.mark.parametrize("path", ["", "/plan", "/comparison"])
+@pytest.mark.parametrize("path", ["", "/plan"])
 def test_a_learner_has_no_say_in_columns(school: School, columns: Columns, path: str) -> None:
     assert ask(school, path, choice("activities", EACH), learner=0).status_code == 403
     assert columns.server.asked == []
@@ -228,56 +223,9 @@ def test_labels_are_text_and_nothing_else(school: School, columns: Columns) -> N
     assert columns.labels()[1] == "<script>alert(1)</script>"
 
 
-def test_the_gradebook_is_read_beside_ours(school: School, columns: Columns) -> None:
-    for learner in (0, 1):
-        school.open(learner).do_quiz_one()
-    deliver_due(school.database, school.tool.scores)
-    assert "2 notes comparées" in text_of(ask(school, "/comparison", {}))
-
-    columns.results[1] = [
-        {"userId": "user-1", "resultScore": 80, "resultMaximum": 100},
-        {"userId": "user-3", "resultScore": 12, "resultMaximum": 100},
-        {"userId": "a-stranger", "resultScore": 12, "resultMaximum": 100},
-    ]
-    page = text_of(ask(school, "/comparison", {}))
-
-    assert "3 notes diffèrent" in page
-    for difference in (Difference.CHANGED, Difference.MISSING, Difference.FOREIGN):
-        assert " ".join(DIFFERENCES[difference].split()) in page
-    assert "80 %" in page.replace("\u202f", " ")
-
-
-def test_a_grade_that_is_on_its_way_is_told_from_one_that_was_changed(
-    school: School, columns: Columns
-) -> None:
-    window = school.open(0)
-    window.do_quiz_one(vrai=False)
-    deliver_due(school.database, school.tool.scores)
-    assert columns.grade(1, "user-1") is not None
-    window.post("/api/activities/quiz-un/attempts", {})
-    window.do_quiz_one(attempt=2)
-    school.open(1).do_quiz_one()
-
-    page = text_of(ask(school, "/comparison", {}))
-
-    for difference in (Difference.OLDER, Difference.NOT_SENT):
-        assert " ".join(DIFFERENCES[difference].split()) in page
-
-
-def test_a_gradebook_that_does_not_answer_says_so(school: School, columns: Columns) -> None:
-    school.open(0).do_quiz_one()
-    deliver_due(school.database, school.tool.scores)
-    columns.replies.append(Answer(503))
-
-    page = text_of(ask(school, "/comparison", {}))
-
-    assert " ".join(COLUMN_OBJECTIONS[ServiceFault.PLATFORM_ERROR].cause.split()) in page
-
-
 def test_every_fault_has_its_words() -> None:
     assert set(CHOICE_OBJECTIONS) == set(ChoiceFault)
     assert set(COLUMN_OBJECTIONS) == {*ServiceFault, NOT_OURS}
-    assert set(DIFFERENCES) == set(Difference)
 
 
 @pytest.mark.usefixtures("columns")

@@ -26,13 +26,15 @@ from lti_tool.models import (
     now,
 )
 from lti_tool.services.column_objections import COLUMN_OBJECTIONS
+from lti_tool.services.comparison import Difference
 from lti_tool.services.delivery import deliver_due
 from lti_tool.services.sync_jobs import SyncDesk, sync_next
 from lti_tool.services.sync_page import SOON, Obstacle
-from lti_tool.services.sync_words import OBSTACLES
+from lti_tool.services.sync_words import DIFFERENCES, OBSTACLES
 from tests.functional.grades.columns import Columns
 from tests.functional.launch.lms import Answer, Server
 from tests.functional.school import School, Window
+from tests.seeding import add_link
 
 PAGE = "/api/class/gradebook"
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -180,6 +182,151 @@ def test_a_decision_that_is_none_changes_nothing(
     assert len(boxes(teacher.get(PAGE), "undecided")) == 1
 
 
+def missing(answer: TestResponse) -> list[dict[str, int]]:
+    """What a page sends of the scores that a comparison showed as missing, once ticked."""
+    found = lxml.html.fromstring(answer.text).xpath("//section[@id='look']//tbody//input")
+    return [{"id": int(box.get("value")), "version": int(box.get("data-version"))} for box in found]
+
+
+def said_of(difference: Difference) -> str:
+    return " ".join(DIFFERENCES[difference].split())
+
+
+def test_the_gradebook_is_compared_and_nothing_is_sent(
+    school: School, columns: Columns, teacher: Window
+) -> None:
+    assert "Il n’y a encore aucune note à comparer." in text_of(
+        teacher.post(f"{PAGE}/comparison", {})
+    )
+    for learner in (0, 1):
+        school.open(learner).do_quiz_one()
+    deliver_due(school.database, school.tool.scores)
+    same = teacher.post(f"{PAGE}/comparison", {})
+    assert "2 notes comparées" in text_of(same)
+    sent = len(columns.calls("POST"))
+
+    columns.results[1] = [
+        {"userId": "user-1", "resultScore": 80, "resultMaximum": 100},
+        {"userId": "user-3", "resultScore": 12, "resultMaximum": 100},
+        {"userId": "a-stranger", "resultScore": 12, "resultMaximum": 100},
+    ]
+    page = teacher.post(f"{PAGE}/comparison", {})
+
+    said = text_of(page).replace("\u202f", " ")
+    assert "3 notes diffèrent" in said
+    assert all(
+        said_of(one) in said for one in (Difference.CHANGED, Difference.MISSING, Difference.FOREIGN)
+    )
+    assert "80 %" in said
+    names = lxml.html.fromstring(page.text).xpath("//section[@id='look']//tbody//th")
+    assert [" ".join(name.text_content().split()) for name in names] == [
+        "Personne sans nom",
+        "Émile Noël",
+        "Zoé Martin",
+    ]
+    assert not work(school)
+    assert len(columns.calls("POST")) == sent
+
+
+def test_what_is_ticked_is_sent_again_and_nothing_else(
+    school: School, columns: Columns, teacher: Window
+) -> None:
+    for learner in (0, 1):
+        school.open(learner).do_quiz_one()
+    deliver_due(school.database, school.tool.scores)
+    columns.results[1] = []
+    shown = missing(teacher.post(f"{PAGE}/comparison", {}))
+    assert len(shown) == 2, "by name: Émile Noël, then Zoé Martin"
+    sent = len(columns.calls("POST"))
+
+    teacher.post(f"{PAGE}/scores", {"scores": [shown[0], shown[0]]})
+    work(school, after=2)
+
+    assert (columns.grade(1, "user-1"), columns.grade(1, "user-2")) == (None, 0.5)
+    teacher.post(f"{PAGE}/scores", {"scores": shown})
+    work(school, after=4)
+    assert columns.grade(1, "user-1") == 0.5
+    assert len(columns.calls("POST")) - sent == 2, "what was shown before it left is of the past"
+
+
+def test_a_score_of_another_link_or_of_another_time_is_not_sent_again(
+    school: School, columns: Columns, teacher: Window
+) -> None:
+    school.open(0).do_quiz_one()
+    deliver_due(school.database, school.tool.scores)
+    columns.results[1] = []
+    [shown] = missing(teacher.post(f"{PAGE}/comparison", {}))
+    with school.database.transaction() as db:
+        other = add_link(db, school.seeded, 2)
+    elsewhere = school.open(2, role=Role.INSTRUCTOR, link_pk=other)
+
+    elsewhere.post(f"{PAGE}/scores", {"scores": [shown]})
+    teacher.post(f"{PAGE}/scores", {"scores": [{**shown, "version": shown["version"] + 1}]})
+    work(school, after=2)
+
+    assert columns.grade(1, "user-1") is None
+
+
+def test_a_grade_given_by_hand_is_safe_from_the_moment_when_it_was_seen(
+    school: School, columns: Columns, teacher: Window
+) -> None:
+    student = school.open(0)
+    student.do_quiz_one(vrai=False)
+    deliver_due(school.database, school.tool.scores)
+    columns.results[1] = [{"userId": "user-1", "resultScore": 20, "resultMaximum": 100}]
+
+    page = teacher.post(f"{PAGE}/comparison", {})
+    student.post("/api/activities/quiz-un/attempts", {})
+    student.do_quiz_one(2)
+    work(school, after=2)
+
+    assert len(boxes(page, "undecided")) == 1
+    assert missing(page) == []
+    assert columns.grade(1, "user-1") == 0.2
+
+
+def test_a_score_that_is_on_its_way_is_told_from_one_that_is_missing(
+    school: School, columns: Columns, teacher: Window
+) -> None:
+    window = school.open(0)
+    window.do_quiz_one(vrai=False)
+    deliver_due(school.database, school.tool.scores)
+    assert columns.grade(1, "user-1") is not None
+    window.post("/api/activities/quiz-un/attempts", {})
+    window.do_quiz_one(attempt=2)
+    school.open(1).do_quiz_one()
+
+    page = teacher.post(f"{PAGE}/comparison", {})
+
+    assert said_of(Difference.OLDER) in text_of(page)
+    assert said_of(Difference.NOT_SENT) in text_of(page)
+    assert text_of(page).count("La note d’Arrimage part d’elle-même.") == 2
+    assert missing(page) == []
+
+
+@ON_ONE_DATABASE
+def test_a_gradebook_that_does_not_answer_is_said_not_to(
+    school: School, columns: Columns, teacher: Window
+) -> None:
+    school.open(0).do_quiz_one()
+    deliver_due(school.database, school.tool.scores)
+    columns.replies.append(Answer(503))
+
+    page = text_of(teacher.post(f"{PAGE}/comparison", {}))
+
+    assert " ".join(COLUMN_OBJECTIONS[ServiceFault.PLATFORM_ERROR].cause.split()) in page
+    assert set(DIFFERENCES) == set(Difference)
+
+
+@ON_ONE_DATABASE
+def test_scores_that_are_none_are_not_sent_again(teacher: Window) -> None:
+    for scores in (None, {}, [1], [{}], [{"id": "1", "version": 1}], [{"id": 1, "version": True}]):
+        assert teacher.post(f"{PAGE}/scores", {"scores": scores}).status_code == 400, scores
+    one = {"id": 10**9, "version": 1}
+    assert teacher.post(f"{PAGE}/scores", {"scores": [one] * 201}).status_code == 400
+    assert teacher.post(f"{PAGE}/scores", {"scores": [one]}).status_code == 200
+
+
 @ON_ONE_DATABASE
 def test_the_night_is_chosen_and_given_up(teacher: Window) -> None:
     def is_chosen(answer: TestResponse) -> bool:
@@ -295,8 +442,8 @@ def test_a_learner_has_no_say_in_the_gradebook(school: School, columns: Columns)
     learner = school.open(0)
     for path in ("", "/progress"):
         assert learner.get(f"{PAGE}{path}").status_code == 403
-    for path in ("/sync", "/decisions", "/nightly"):
-        body = {"decision": "keep", "grades": [], "wished": True}
+    for path in ("/sync", "/comparison", "/scores", "/decisions", "/nightly"):
+        body = {"decision": "keep", "grades": [], "scores": [], "wished": True}
         assert learner.post(f"{PAGE}{path}", body).status_code == 403
     with school.database.reading() as db:
         assert db.scalars(select(GradeSync)).all() == []
