@@ -178,6 +178,7 @@
 
   /** Ask for the table as it is now; whether it came. Several changes at once are one. */
   async function update() {
+    if (!isTable()) return false;
     if (isUpdating) {
       isBehind = true;
       return true;
@@ -354,7 +355,7 @@
   document.addEventListener("class:shown", () => {
     late = null;
     clearTimeout(timers.get("update"));
-    isUpdating = false;
+    isUpdating = isBehind = false;
     if (!isTable()) {
       stop();
       return;

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Frame, expect
+from playwright.sync_api import Frame, Route, expect
 from sqlalchemy import select
 
 from classroom.accounts import INSTRUCTOR, OTHER_STUDENT, STUDENT
@@ -174,3 +174,39 @@ def test_a_table_without_a_stream_asks_now_and_then_and_tells_of_a_break_once(
         "La mise à jour du tableau est interrompue.",
         "Le tableau est de nouveau à jour.",
     ]
+
+
+@pytest.mark.parametrize("running_school", ["small"], indirect=True)
+def test_news_of_a_table_that_was_left_disturb_no_other_page(
+    teacher: Person, student: Person
+) -> None:
+    student.sign_in(STUDENT)
+    student.learn(LINK).is_saved()
+    page = teacher.page
+    page.clock.install()
+    page.route(STREAM, lambda route: route.fulfill(status=204))
+    table = teacher.open(LINK)
+    say(table, "polling")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(TABLE, hold)
+    with page.expect_request(TABLE):
+        page.clock.fast_forward(POLL_MS)
+    page.clock.fast_forward(POLL_MS)
+    table.get_by_role("link", name="Échéances et essais").click()
+    day = table.locator("[name=due-day]").first
+    day.fill("2031-05-12")
+    page.unroute(TABLE)
+    with page.expect_response(TABLE):
+        held[0].continue_()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    for _hour in range(5):
+        page.clock.fast_forward("01:00:00")
+        expect(day).to_have_value("2031-05-12")
+
+    assert not any("/api/" in address for address in asked)
