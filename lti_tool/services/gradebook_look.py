@@ -29,6 +29,7 @@ from lti_tool.services.comparison import (
     side_by_side,
 )
 from lti_tool.services.hand_made import given_by_hand, held_delivery, note_hand_made, send_again
+from lti_tool.services.sync_jobs import WHOLESALE
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +74,11 @@ class Look:
     differences: tuple[DifferentGrade, ...]
     same: int
     fault: ServiceFault | None = None
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the platform as a whole stood in the way: nothing looks again by itself."""
+        return self.fault in WHOLESALE
 
 
 def look(database: Database, reader: ResultReader, link_pk: int) -> Look:

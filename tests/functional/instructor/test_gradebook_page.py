@@ -315,6 +315,8 @@ def test_a_gradebook_that_does_not_answer_is_said_not_to(
     page = text_of(teacher.post(f"{PAGE}/comparison", {}))
 
     assert " ".join(COLUMN_OBJECTIONS[ServiceFault.PLATFORM_ERROR].cause.split()) in page
+    assert "Comparez de nouveau plus tard." in page
+    assert "réessaie de lui-même" not in page, "nothing looks again by itself"
     assert set(DIFFERENCES) == set(Difference)
 
 
