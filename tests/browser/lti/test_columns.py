@@ -55,8 +55,10 @@ def test_an_instructor_chooses_columns_and_which_attempt_counts(person: Person) 
     person.grade_arrives(COLUMN, "20 / 20")
 
     frame = grading_page(person)
-    frame.get_by_role("button", name="Comparer avec le carnet de notes").click()
-    expect(frame.locator(".columns-same")).to_contain_text("1 note comparée")
+    frame.locator(".class-menu").get_by_role("link", name="Carnet de notes").click()
+    frame.get_by_role("button", name="Comparer sans rien envoyer").click()
+    expect(frame.get_by_role("heading", name="Comparaison avec le carnet")).to_be_focused()
+    expect(frame.locator("#look")).to_contain_text("1 note comparée")
 
 
 def grading_page(person: Person) -> Frame:
