@@ -55,7 +55,9 @@
     const { id, dataset } = document.activeElement ?? {};
     if (id) return `#${CSS.escape(id)}`;
     const address = document.activeElement?.getAttribute("href");
-    if (address) return `a[href="${CSS.escape(address)}"]`;
+    // Somebody's page is led to from the table, and from above it.
+    const place = document.activeElement?.closest("tbody") ? "tbody " : "";
+    if (address) return `${place}a[href="${CSS.escape(address)}"]`;
     for (const name of ["action", "sort", "rule"]) {
       if (dataset?.[name]) return `[data-${name}="${CSS.escape(dataset[name])}"]`;
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Frame, Route, expect
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from classroom.accounts import INSTRUCTOR, OTHER_STUDENT, STUDENT
 from course_content.model import Course
 from lti_tool.database import Database
-from lti_tool.models import Learner, Membership
+from lti_tool.models import OF_CLASS, Learner, Membership, ResourceLink, Term, now
 from tests.browser.lti.conftest import THIRD_PARTY_COOKIES_BLOCKED, OpenBrowser
 from tests.browser.lti.person import Person
 from tests.browser.lti.school import School, open_school
@@ -139,9 +140,20 @@ def test_lines_move_when_the_reader_says_so(teacher: Person, student: Person) ->
     say(table, "live")
     with database.transaction() as db:
         db.add(Membership(**again_there))
-    database.close()
     expect(heads).to_have_text([names[0]])
     expect(search).to_be_focused()
+
+    with database.transaction() as db:
+        course = db.scalars(select(ResourceLink.course)).first()
+        place = {"context_pk": again_there["context_pk"], "course": course, "target": ""}
+        db.add(Term(**place, holder=OF_CLASS, due_at=now() - timedelta(days=1)))
+    database.close()
+    expect(table.locator("ul.reasons").first).to_be_visible()
+    heads.first.focus()
+    table.evaluate("document.getElementById('class-report').dataset.old = ''")
+    table.evaluate("document.querySelector('[data-action=refresh]').click()")
+    expect(table.locator("#class-report[data-old]")).to_have_count(0)
+    expect(heads.first).to_be_focused()
 
 
 @pytest.mark.parametrize("running_school", ["small"], indirect=True)
