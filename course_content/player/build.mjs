@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { dirname, join } from "node:path";
 import { build, context } from "esbuild";
 import { minify } from "terser";
+import { BROWSERS } from "./browsers.mjs";
 import { packed } from "./words.js";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -31,7 +32,7 @@ const COMMON = {
   charset: "utf8",
   legalComments: "none",
   logLevel: "warning",
-  target: ["chrome109", "firefox115", "safari15.4"],
+  target: BROWSERS,
 };
 
 /** What esbuild made small is made smaller: by a thirtieth of what is sent. */

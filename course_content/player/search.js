@@ -13,8 +13,11 @@
 const WORDS = /[\p{L}\p{N}]+/gu;
 const MARKS = /\p{M}/gu;
 const LIGATURES = { œ: "oe", æ: "ae", ß: "ss" };
-/** What is cut off before a vowel: « l’engagement » is looked for as « engagement ». */
-const ELISIONS = /(?<![\p{L}\p{N}])(?:[cdjlmnst]|(?:jusqu|lorsqu|puisqu|quoiqu|qu))['’]/giu;
+/**
+ * What is cut off before a vowel: « l’engagement » is looked for as « engagement ». It takes what
+ * stands before along: Safari before 16.4 stops at an expression that looks behind.
+ */
+const ELISIONS = /(?:^|[^\p{L}\p{N}])(?:(?:[cdjlmnst]|jusqu|lorsqu|puisqu|quoiqu|qu)['’])+/giu;
 /** Words that say nothing of what one looks for, in the player's languages. */
 const IDLE = new Set(
   (

@@ -26,6 +26,7 @@ describe("a query", () => {
       "elle",
     ]);
     assert.deepEqual(termsOf("aujourd’hui"), ["aujourd", "hui"]);
+    assert.deepEqual(termsOf("ville d’«l’eau»"), ["ville", "eau"]);
   });
 
   test("finds the singular of what it says in the plural", () => {
