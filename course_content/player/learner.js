@@ -1,6 +1,7 @@
 /** What one learner has done of a course: where they are, what they saw, answered and drafted. */
 import { Signal } from "./signal.js";
 import { newAttempt } from "./tracking/attempts.js";
+import { readable } from "./works.js";
 
 const EMPTY = { position: null, visited: [], made: [], drafts: {} };
 
@@ -62,7 +63,7 @@ export class Learner {
     if (response === undefined) {
       delete drafts[`${activityId}/${questionId}`];
     } else {
-      drafts[`${activityId}/${questionId}`] = response;
+      drafts[`${activityId}/${questionId}`] = readable(response);
     }
     this.state = { ...this.state, drafts };
     this.#tracking.save(this.state);
@@ -96,7 +97,8 @@ export class Learner {
   /** Have an answer marked; rejects with a Failure or InvalidResponse when it could not be. */
   async answer(activity, questionId, response, seconds) {
     const { marker } = this.#tracking;
-    const { verdict, attempt } = await marker.answer(activity, questionId, response, seconds);
+    const answer = readable(response);
+    const { verdict, attempt } = await marker.answer(activity, questionId, answer, seconds);
     this.attempts = { ...this.attempts, [activity.id]: attempt };
     this.keepDraft(activity.id, questionId, undefined);
     this.#advanced();

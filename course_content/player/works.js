@@ -16,6 +16,8 @@ const MOST_WORDS = 60;
 const RECORD_ID = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 const FIELD = /^[a-z][A-Za-z0-9]{0,39}$/;
 const STEPS_BACK = 200;
+/** What no server, platform or file of ours takes: null characters, halves of characters. */
+const UNREADABLE = /[\0\ud800-\udfff]/gu;
 
 /** What was brought is no work: a file of something else, or one that was damaged. */
 export class InvalidWork extends Error {
@@ -104,9 +106,14 @@ function isText(value) {
   return (
     typeof value === "string" &&
     [...value].length <= LONGEST_TEXT &&
-    !value.includes("\0") &&
-    !/[\ud800-\udfff]/u.test(value)
+    value.search(UNREADABLE) < 0
   );
+}
+
+/** What was typed or pasted, as all that keeps it can read it. */
+export function readable(value) {
+  if (Array.isArray(value)) return value.map(readable);
+  return typeof value === "string" ? value.replace(UNREADABLE, "\ufffd") : value;
 }
 
 /** Eighty random bits, from what is there without a secure context too. */
@@ -174,10 +181,10 @@ export class Workpiece {
    * @param {string} [run] names the run
    */
   change(written, run) {
-    const changes = { ...written };
+    const changes = mapFields(written, (name, field) => readable(written[name][field]));
     for (const name of Object.keys(written)) {
       const isGone = valueOf(this.records, name, "removed");
-      if (isGone) changes[name] = { removed: null, ...written[name] };
+      if (isGone) changes[name] = { removed: null, ...changes[name] };
     }
     const step = { done: changes, undone: inverse(this.records, changes), run };
     const last = this.#past.at(-1);

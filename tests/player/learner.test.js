@@ -47,6 +47,14 @@ async function finish(learner, quiz, responses = RIGHT) {
 }
 
 describe("what one has done", () => {
+  test("is written so that every platform can read it, halves of characters included", async () => {
+    const { learner } = await arrive();
+    learner.keepDraft("quiz-one", "words", "parti \ud83d");
+    assert.equal(learner.draft("quiz-one", "words"), "parti \ufffd");
+    await learner.answer(activity("quiz-one"), "words", "partie \ud83d");
+    assert.equal(learner.responses["quiz-one/words"], "partie \ufffd");
+  });
+
   test("is nothing at first", async () => {
     const { course, learner } = await arrive();
     assert.equal(

@@ -357,6 +357,17 @@ describe("a work that an LMS keeps", () => {
     assert.equal((await again.tracking.works.open("map")).get("a").label, "Mairie");
   });
 
+  test("comes back although half of a character was typed into it", async () => {
+    const platform = new Platform();
+    const { tracking } = await opened(platform);
+    mock.timers.tick(0);
+    const before = platform.values["cmi.suspend_data"];
+    (await tracking.works.open("map")).change({ a: { type: "actor", label: "Mairie \ud83d" } });
+    await untilTold(platform, before);
+    const again = await opened(platform);
+    assert.equal((await again.tracking.works.open("map")).get("a").label, "Mairie \ufffd");
+  });
+
   test("is whole when the page closes before the browser had time to deflate", async () => {
     const platform = new Platform();
     const { tracking, window } = await opened(platform);

@@ -9,6 +9,7 @@ import {
   changed,
   checkedChanges,
   inverse,
+  readable,
   together,
 } from "../../course_content/player/works.js";
 
@@ -54,6 +55,11 @@ describe("changes can be taken back and put together", () => {
     const both = together({ a: { x: 1, y: 1 } }, { a: { y: 2 }, b: { z: 3 } });
     assert.deepEqual(both, { a: { x: 1, y: 2 }, b: { z: 3 } });
   });
+});
+
+test("halves of characters are written so that everything that keeps them can read them", () => {
+  assert.deepEqual(readable(["a\ud83d", "\0b", "\u{1f600}"]), ["a\ufffd", "\ufffdb", "\u{1f600}"]);
+  assert.equal(readable(true), true);
 });
 
 describe("a work on the screen", () => {
