@@ -244,6 +244,16 @@ describe("on the platform's terms", () => {
     assert.equal(told("cmi.success_status"), "passed");
   });
 
+  test("who passes by a score that is rounded passes by the scaled one, too", async () => {
+    const tracking = opened({ "cmi.scaled_passing_score": "0.8" });
+    await tracking.load();
+    tracking.complete({ ...DONE, graded: { done: 2, total: 2, score: 0.79996, canRetry: true } });
+    leave();
+    assert.equal(told("cmi.success_status"), "passed");
+    assert.equal(told("cmi.score.raw"), "80");
+    assert.equal(told("cmi.score.scaled"), "0.8");
+  });
+
   test("whom the export does not let fail stays incomplete", async () => {
     const tracking = opened({}, { mastery: 60, statuses: "passed-incomplete" });
     await tracking.load();

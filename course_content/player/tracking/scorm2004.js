@@ -26,11 +26,13 @@ function successOf(isPassed, { statuses }) {
 }
 
 function scores(prefix, score) {
+  const raw = percent(score);
   return [
     [`${prefix}score.min`, "0"],
     [`${prefix}score.max`, "100"],
-    [`${prefix}score.raw`, percent(score)],
-    [`${prefix}score.scaled`, real(score)],
+    [`${prefix}score.raw`, raw],
+    // Rounded alike, or an LMS could judge otherwise than outcomeOf.
+    [`${prefix}score.scaled`, real(raw / 100)],
   ];
 }
 
