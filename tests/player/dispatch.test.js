@@ -167,6 +167,21 @@ describe("objectives", () => {
   });
 });
 
+test("a platform that does not say between what a score lies keeps everything else", () => {
+  const { platform, record } = opened({}, { "cmi.core.score.m": "401", "cmi.objectives.0.score.m": "401" });
+  for (const prefix of ["cmi.core", "cmi.objectives.0"]) {
+    record.hear(`${prefix}.score.min`, "0");
+    record.hear(`${prefix}.score.max`, "100");
+    record.hear(`${prefix}.score.raw`, "90");
+  }
+  assert.deepEqual(record.keep(), { isKept: true, failure: undefined });
+  assert.deepEqual(withoutTime(platform), [
+    "cmi.core.score.raw=90",
+    "cmi.objectives.0.score.raw=90",
+    "Commit",
+  ]);
+});
+
 describe("answers", () => {
   const tellAnswer = (record) => {
     record.hear("cmi.interactions.0.id", "q");

@@ -230,6 +230,14 @@ for (const edition of ["scorm12", "scorm2004"]) {
       assert.equal(platform.values.has("cmi.objectives.1.id"), false);
     });
 
+    test("a competency is told where its score has no bounds", async () => {
+      platform.faults["cmi.objectives.0.score.min"] = edition === "scorm12" ? "401" : "402";
+      const tracking = open(COMPETENT);
+      await tracking.load();
+      await answer(tracking, "quiz-one", RIGHT);
+      assert.equal(objective("score.raw"), "100");
+    });
+
     test("an objective that the platform's manifest named keeps its place", async () => {
       platform.values.set("cmi.objectives.0.id", "objective-of-the-platform");
       const tracking = open(COMPETENT);

@@ -296,6 +296,32 @@ describe("when the platform cannot keep it", () => {
     assert.equal(platform.kept["cmi.core.lesson_location"], "one/page");
   });
 
+  test("a platform that does not say between what a score lies gets the score", async () => {
+    platform.refused["cmi.core.score.min"] = "401";
+    platform.refused["cmi.core.score.max"] = "401";
+    const { tracking } = await opened();
+    tracking.complete(PROGRESS(2, 0.9));
+    await pass(0);
+    assert.equal(tracking.status.value.state, "saved");
+    assert.equal(platform.kept["cmi.core.score.raw"], "90");
+    assert.equal(platform.kept["cmi.core.lesson_status"], "passed");
+  });
+
+  test("the result is kept although the work, or an answer, is refused for now", async () => {
+    for (const [element, error] of [["cmi.suspend_data", "405"], ["cmi.interactions.0.id", "101"]]) {
+      platform = new Platform();
+      window = windowOf(platform);
+      platform.refused[element] = error;
+      const { tracking } = await opened();
+      await answerAll(tracking, "quiz-one");
+      tracking.complete(PROGRESS(2, 0.9));
+      await pass(10000);
+      assert.equal(tracking.status.value.state, "unsaved", element);
+      assert.equal(platform.kept["cmi.core.score.raw"], "90", element);
+      assert.equal(platform.kept["cmi.core.lesson_status"], "passed", element);
+    }
+  });
+
   test("work that has no room is announced", async () => {
     const boot = bootOf("scorm12");
     const questions = Array.from({ length: 20 }, (_, i) => ({
@@ -380,6 +406,18 @@ for (const mode of ["review", "browse"]) {
     assert.equal(platform.count("Finish"), 1);
   });
 }
+
+test("a result that the platform refused on leaving is told on coming back", async () => {
+  const { tracking } = await opened();
+  platform.refused["cmi.core.lesson_status"] = "101";
+  tracking.complete(PROGRESS(2, 0.9));
+  leave(window);
+  assert.equal(platform.kept["cmi.core.lesson_status"], "incomplete");
+  platform.refused = {};
+  window.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  await pass(0);
+  assert.equal(platform.kept["cmi.core.lesson_status"], "passed");
+});
 
 test("a score that the platform has is never lowered", async () => {
   platform.values["cmi.core.score.raw"] = "80";

@@ -8,6 +8,7 @@
  */
 import { Failure } from "../tracking/failure.js";
 import { STRING_LIMIT, timespan } from "../tracking/scorm/format.js";
+import { isScoreBound } from "../tracking/scorm/status.js";
 
 const STATUS = "cmi.core.lesson_status";
 const EXIT = "cmi.core.exit";
@@ -217,10 +218,10 @@ export class LmsRecord {
   /** A list that the platform does not have is not told at all. */
   #tellOne(name, text) {
     const list = LISTED.exec(name)?.[1];
-    if (list === undefined) this.#lms.set(name, text);
-    else if (!this.#lacking.has(list) && !this.#lms.setOptional(name, text)) {
-      this.#lacking.add(list);
-    }
+    if (this.#lacking.has(list)) return;
+    if (isScoreBound(name)) this.#lms.setOptional(name, text);
+    else if (list === undefined) this.#lms.set(name, text);
+    else if (!this.#lms.setOptional(name, text)) this.#lacking.add(list);
   }
 
   /** What of a list the platform will never take does not stand in the way of the rest. */

@@ -69,6 +69,11 @@ export function isScoreDue({ graded }, hasLmsMastery) {
   return !hasLmsMastery || graded.done === graded.total;
 }
 
+/** Whether this says between what a score lies: SCORM 1.2 leaves it to the LMS to have that. */
+export function isScoreBound(element) {
+  return /\.score\.m(in|ax)$/.test(element);
+}
+
 /** Whether there is something to come back for: what `cmi.core.exit` says with "suspend". */
 export function isToBeResumed(status, progress) {
   if (status === "failed") return progress.graded.canRetry;

@@ -42,7 +42,7 @@ import { storageOf } from "../works.js";
 import { percent } from "./format.js";
 import { LmsWorks } from "./lms-works.js";
 import { Objectives, competenciesOf } from "./objectives.js";
-import { isScoreDue } from "./status.js";
+import { isScoreBound, isScoreDue } from "./status.js";
 import { SuspendData } from "./suspend-data.js";
 
 /** Drafts can wait for a pause in the typing; a page or an answer cannot. */
@@ -274,7 +274,9 @@ export class ScormTracking {
       this.status.set({ state: "off", problem: new Failure("review") });
       return;
     }
-    this.#standing = this.#dialect.standing(this.#standing, NOTHING_YET, this.#rules);
+    // Back from another page, what was reached before may not have been kept.
+    const progress = this.#hasCredit ? this.#progress : NOTHING_YET;
+    this.#standing = this.#dialect.standing(this.#standing, progress, this.#rules);
     if (this.#competencies.length > 0 && this.#hasCredit) {
       this.#objectives = new Objectives(this.#lms, this.#dialect, this.#competencies);
     }
@@ -329,8 +331,16 @@ export class ScormTracking {
   #tell() {
     // A save may be due just after the end, which has told everything.
     if (!this.#isOpen) return undefined;
-    const lacksRoom = this.#tellWork();
-    const refused = this.#tellObjectives() ?? this.#tellAnswers();
+    let lacksRoom;
+    let refused;
+    try {
+      lacksRoom = this.#tellWork();
+      refused = this.#tellObjectives() ?? this.#tellAnswers();
+    } catch (failure) {
+      // What was taken is kept, or a window that the system ends would take it along.
+      this.#lms.commit();
+      throw failure;
+    }
     const uncounted = this.#hasCredit ? undefined : new Failure("no-credit");
     const problem = refused ?? lacksRoom ?? uncounted;
     return this.#lms.commit()?.then((failure) => problem ?? failure) ?? problem;
@@ -340,15 +350,22 @@ export class ScormTracking {
   #tellWork() {
     const work = { state: this.#state, attempts: this.#book.attempts };
     const { text, left, unkept } = this.#codec.encode(work, this.#works.texts);
-    this.#tellOnce("cmi.suspend_data", text);
     const { location, longestLocation } = this.#dialect;
     const { position } = this.#state;
-    // Not before the first step is there: SCORM 2004 knows no empty place.
-    if (position) this.#tellOnce(location, position.length <= longestLocation ? position : "");
+    const place = position?.length <= longestLocation ? position : "";
     const facts = { standing: this.#standing, progress: this.#progress, score: this.#score() };
-    for (const [name, value] of this.#dialect.facts(facts)) this.#tellOnce(name, value);
-    this.#lms.set(...this.#dialect.sessionTime((Date.now() - this.#openedAt) / 1000));
-    return this.#lackOfRoom(left, unkept);
+    const [refused] = [
+      ["cmi.suspend_data", text],
+      // Not before the first step is there: SCORM 2004 knows no empty place.
+      ...(position ? [[location, place]] : []),
+      ...this.#dialect.facts(facts),
+      this.#dialect.sessionTime((Date.now() - this.#openedAt) / 1000),
+    ]
+      .map((fact) => failureOf(() => this.#tellOnce(...fact)))
+      .filter(Boolean);
+    const lack = this.#lackOfRoom(left, unkept);
+    if (refused) throw refused;
+    return lack;
   }
 
   /** What the LMS has no room for, and where it is then. */
@@ -372,7 +389,8 @@ export class ScormTracking {
 
   #tellOnce(name, value) {
     if (this.#told.get(name) === value) return;
-    this.#lms.set(name, value);
+    if (isScoreBound(name)) this.#lms.setOptional(name, value);
+    else this.#lms.set(name, value);
     this.#told.set(name, value);
   }
 
@@ -384,7 +402,7 @@ export class ScormTracking {
     try {
       for (const [name, value] of this.#objectives?.facts(this.#book.attempts, this.#rules) ?? []) {
         if (this.#told.get(name) === value) continue;
-        if (!this.#lms.setOptional(name, value)) this.#objectives = null;
+        if (!this.#lms.setOptional(name, value) && !isScoreBound(name)) this.#objectives = null;
         if (!this.#objectives) break;
         this.#told.set(name, value);
       }
@@ -429,13 +447,12 @@ export class ScormTracking {
   #finish() {
     if (!this.#isOpen) return undefined;
     this.#isOpen = false;
-    const last = () => {
-      this.#tellWork();
-      this.#tellObjectives();
-      this.#tellAnswers();
-    };
-    const failures = [this.#mayWrite && last, () => this.#lms.finish()]
-      .filter(Boolean)
+    const last = [
+      () => this.#tellWork(),
+      () => this.#tellObjectives(),
+      () => this.#tellAnswers(),
+    ];
+    const failures = [...(this.#mayWrite ? last : []), () => this.#lms.finish()]
       .map(failureOf)
       .filter(Boolean);
     if (failures.length > 0) this.status.set({ state: "unsaved", problem: failures.at(-1) });
