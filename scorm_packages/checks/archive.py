@@ -78,7 +78,8 @@ def open_archive(package: Path) -> Iterator[Archive]:
 def _sound(stream: IO[bytes]) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(stream)
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        # Folders are unpacked as well: what is asked of names is asked of theirs too.
+        entries = archive.infolist()
         _refuse_excess(entries)
         _refuse_harmful(entries)
         damaged = archive.testzip()
@@ -105,9 +106,13 @@ def _refuse_harmful(entries: list[zipfile.ZipInfo]) -> None:
     seen: set[str] = set()
     for entry in entries:
         name = entry.filename
+        if not name:
+            # It ends at a NUL, which may come first.
+            raise UnsafeArchive("it holds a file without a name")
         if _leaves_the_folder(entry):
             raise UnsafeArchive(f"{name!r} points outside the package")
-        if name.lower() in seen:
+        # A folder may be said as often as one likes: it is still the same folder.
+        if name.lower() in seen and not entry.is_dir():
             raise UnsafeArchive(f"{name} is there twice")
         seen.add(name.lower())
         if stat.S_ISLNK(entry.external_attr >> 16):

@@ -76,14 +76,16 @@ class Packaging:
     def organizations(self) -> Iterator[Finding]:
         """Ask for an organization that starts something, with the default one named."""
         organizations = self.root.find(self.tag("organizations"))
-        if organizations is None or not len(organizations):
+        # Elements only: a comment in there is nothing to start.
+        named = [] if organizations is None else organizations.findall(self.tag("organization"))
+        if organizations is None or not named:
             yield Finding(
                 MANIFEST,
                 "There is no organization, so there is nothing to start.",
                 "Describe the course in <organizations>.",
             )
             return
-        known = {child.get("identifier") for child in organizations}
+        known = {each.get("identifier") for each in named}
         if organizations.get("default") not in known:
             yield Finding(
                 MANIFEST,

@@ -41,6 +41,7 @@ SENTENCES: Final[tuple[tuple[str, str], ...]] = (
             "décompression\u00a0»."
         ),
     ),
+    ("Refused: it holds a file without a name.", N_("Il contient un fichier sans nom.")),
     ("Refused: {file} points outside the package.", N_("%(file)s mène hors du paquet.")),
     ("Refused: {file} is there twice.", N_("%(file)s est là deux fois.")),
     ("Refused: {file} is a link, not a file.", N_("%(file)s est un lien, et non un fichier.")),

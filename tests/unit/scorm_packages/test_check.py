@@ -94,6 +94,7 @@ def test_the_fetched_schemas_and_the_independent_ones_both_compile():
         ('default="organization-mini"', "", "names None, which is not there"),
         ('default="organization-mini"', 'default="item-mini"', "names 'item-mini'"),
         ("(?s)<organization .*</organization>", "", "There is no organization"),
+        (r"(?s)<organization .*</organization>", "<!-- nothing -->", "There is no organization"),
         ('identifierref="resource-mini"', 'identifierref="x"', "refers to the resource 'x'"),
         (' identifierref="resource-mini"', "", "starts nothing"),
         (' href="index.html" adlcp', " adlcp", "has no launch page"),
@@ -308,8 +309,28 @@ def test_a_name_that_leaves_the_package_is_refused(tmp_path, name):
     assert "points outside the package" in refusal(archive_with(tmp_path, (name, b"x")))
 
 
-def test_a_zip_bomb_is_refused(tmp_path):
-    bomb = archive_with(tmp_path, ("zeros.html", bytes(20 * 1024**2)))
+@pytest.mark.parametrize("name", ["../evil/", "media/../../evil/", "/etc/evil/", "C:evil/"])
+def test_a_folder_that_leaves_the_package_is_refused(tmp_path, name):
+    assert "points outside the package" in refusal(archive_with(tmp_path, (name, b"")))
+
+
+@pytest.mark.parametrize("name", ["", "\0index.html"])
+def test_a_file_without_a_name_is_refused(tmp_path, name):
+    nameless = zipfile.ZipInfo("index.html")
+    nameless.filename = name
+    assert "without a name" in refusal(archive_with(tmp_path, (nameless, b"x")))
+
+
+def test_a_folder_may_be_said_twice(tmp_path):
+    said = [zipfile.ZipInfo("media/") for _ in range(2)]
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        package = archive_with(tmp_path, *((each, b"") for each in said))
+    assert "no manifest" in refusal(package)
+
+
+@pytest.mark.parametrize("name", ["zeros.html", "zeros/"])
+def test_a_zip_bomb_is_refused(tmp_path, name):
+    bomb = archive_with(tmp_path, (name, bytes(20 * 1024**2)))
     assert "zip bomb" in refusal(bomb)
 
 
