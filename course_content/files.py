@@ -26,7 +26,10 @@ DEEPEST_YAML: Final = 20
 
 DataPath: TypeAlias = tuple[str | int, ...]
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""What neither XML 1.0 (2.2) nor a database holds. Half a surrogate pair is not even UTF-8."""
+
+_LAST_CONTROL: Final = "\x7f"
 
 
 class UnreadableFile(Exception):
@@ -104,17 +107,18 @@ def read_text(folder: Path, relative: str) -> str:
             )
         ) from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    control = _CONTROL.search(text)
-    if control:
-        raise UnreadableFile(
-            Problem(
-                relative,
-                _line_of(text, control.start()),
-                f"This line holds a control character (U+{ord(control[0]):04X}).",
-                "Delete it.",
-            )
-        )
+    found = _UNSHOWABLE.search(text)
+    if found:
+        line = _line_of(text, found.start())
+        raise UnreadableFile(Problem(relative, line, *_unshowable(found[0])))
     return text
+
+
+def _unshowable(character: str) -> tuple[str, str]:
+    code = f"{ord(character):04X}"
+    if character <= _LAST_CONTROL:
+        return f"This line holds a control character (U+{code}).", "Delete it."
+    return f"This line holds a character that no page can show (U+{code}).", "Delete it."
 
 
 @dataclass(slots=True)
@@ -271,7 +275,7 @@ class _Reader:
             if not isinstance(key_node, ScalarNode):
                 self._file.report(line, "A key must be a word.", "Write a plain word as key.")
                 continue
-            key = str(key_node.value)
+            key = self._text(key_node)
             if key in mapping:
                 first = self._file.lines[(*where, key)]
                 self._file.report(
@@ -289,10 +293,19 @@ class _Reader:
         read = _SCALARS.get(tag.removeprefix(_TAG)) if tag.startswith(_TAG) else None
         if read is None:
             self._report_tag(node)
-            return str(node.value)
+            return self._text(node)
         if node.style == "|":
             self._file.blocks[where] = node.start_mark.line + 2
-        return read(str(node.value))
+        return read(self._text(node))
+
+    def _text(self, node: ScalarNode) -> str:
+        """Return a scalar's text; what an escape in it may say, and a file not, is reported."""
+        text = str(node.value)
+        found = _UNSHOWABLE.search(text)
+        if found is None:
+            return text
+        self._file.report(node.start_mark.line + 1, *_unshowable(found[0]))
+        return _UNSHOWABLE.sub("\ufffd", text)
 
     def _report_tag(self, node: Node) -> None:
         tag = str(node.tag).removeprefix(_TAG)

@@ -55,6 +55,10 @@ SENTENCES: Final[tuple[tuple[str, str], ...]] = (
         "This line holds a control character (U+{code}).",
         N_("Cette ligne contient un caractère de contrôle (U+%(code)s)."),
     ),
+    (
+        "This line holds a character that no page can show (U+{code}).",
+        N_("Cette ligne contient un caractère qu’aucune page ne peut montrer (U+%(code)s)."),
+    ),
     ("Delete it.", N_("Effacez-le.")),
     ("This file is empty.", N_("Ce fichier est vide.")),
     ("Write its keys, or delete it.", N_("Écrivez-y ses clés, ou supprimez-le.")),

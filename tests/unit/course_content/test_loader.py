@@ -314,6 +314,31 @@ def test_python_objects_in_yaml_are_refused(minimal: Path) -> None:
     assert any("tag" in problem.message for problem in problems_of(minimal))
 
 
+@pytest.mark.parametrize(
+    ("escape", "said"),
+    [
+        ("\\0", "a control character (U+0000)"),
+        ("\\e", "a control character (U+001B)"),
+        ("\\ud800", "a character that no page can show (U+D800)"),
+        ("\\ufffe", "a character that no page can show (U+FFFE)"),
+    ],
+)
+@pytest.mark.parametrize("place", ["title: {}", "{}: 1\ntitle: x"])
+def test_what_no_page_can_show_is_refused_behind_an_escape_too(
+    minimal: Path, escape: str, said: str, place: str
+) -> None:
+    edit(minimal / UNIT, "title: Bonjour", place.format(f'"Bonjour{escape}"'))
+    problems = problems_of(minimal)
+    assert f"This line holds {said}." in {each.message for each in problems}
+    assert all(str(each).encode() for each in problems)
+
+
+def test_a_page_that_xml_cannot_hold_is_refused(minimal: Path) -> None:
+    edit(minimal / LESSON, "On dit", "On \uffff dit")
+    (problem,) = problems_of(minimal)
+    assert "that no page can show (U+FFFF)" in problem.message
+
+
 @pytest.mark.parametrize("name", [LESSON, QUIZ, UNIT, "syllabus.md", "course.yaml"])
 def test_a_symbolic_link_is_not_followed(minimal: Path, tmp_path: Path, name: str) -> None:
     outside = tmp_path / "outside"
