@@ -59,13 +59,18 @@ class Cache:
         return path
 
     def tidy(self) -> None:
-        """Remove what was used least lately, until no more than ``largest`` bytes are kept."""
-        used = sorted(self._files(), key=lambda file: file[1].st_mtime_ns, reverse=True)
-        total = 0
-        for path, status in used:
-            total += status.st_size
-            if total > self._largest:
-                path.unlink(missing_ok=True)
+        """Remove what was used least lately, until no more than ``largest`` bytes are kept.
+
+        What may not be removed stays: that is no reason to fail either.
+        """
+        # Somebody may remove the folder itself meanwhile.
+        with contextlib.suppress(OSError):
+            used = sorted(self._files(), key=lambda file: file[1].st_mtime_ns, reverse=True)
+            total = 0
+            for path, status in used:
+                total += status.st_size
+                if total > self._largest:
+                    path.unlink(missing_ok=True)
 
     def _files(self) -> Iterator[tuple[Path, os.stat_result]]:
         for path in self._folder.rglob("*"):

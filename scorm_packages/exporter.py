@@ -7,14 +7,16 @@ Whoever asks for the same again gets the same bytes, without the course even bei
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import Final
+from pathlib import Path, PurePath
+from typing import Final, TypeAlias
 
 from course_content import render
 from course_content.loader import CourseError, load_course
@@ -25,12 +27,15 @@ from scorm_packages.kept import KeptPackages, Made
 from scorm_packages.options import Options
 from scorm_packages.package import PackageError, Progress, file_name, nobody_watches
 from scorm_packages.partners import Partner
-from scorm_packages.press import Press, chunks
+from scorm_packages.press import Press, chunks, stamp
 from scorm_packages.rendered import RenderedCourse
 from scorm_packages.zips import Workshop
 
 CODE: Final = (".css", ".dtd", ".html", ".js", ".json", ".py", ".typ", ".xsd")
 DISTRIBUTION: Final = "arrimage"
+
+Stamps: TypeAlias = frozenset[tuple[PurePath, int, int, int]]
+"""The files of a folder, each with what changes when it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +72,13 @@ class Exporter:
         self._course: Course | None = None
         self._rendered: dict[tuple[str, str | None], RenderedCourse] = {}
         self._digest: str | None = None
+        self._stamps: Stamps | None = None
 
     @property
     def course(self) -> Course:
         """The course as its files say it. Raise ``CourseError``."""
         if self._course is None:
+            self._look()
             self._course = load_course(self._folder)
         return self._course
 
@@ -140,21 +147,34 @@ class Exporter:
             report,
             is_new=True,
         )
-        if self._kept is not None:
+        if self._kept is not None and folder_stamps(self._folder) == self._stamps:
             self._kept.keep(key, made, rendered.media, self._press)
         return made
 
     def _key(self, order: Order) -> str:
-        if self._digest is None:
-            self._digest = folder_digest(self._folder)
         facts = {
             "tool": tool_digest(),
-            "course": [self._folder.name, self._digest],
+            "course": [self._folder.name, self._folder_digest()],
             "format": order.format.name,
             "options": order.options.of(order.format.options),
             "partner": order.partner.facts() if order.partner else None,
         }
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+    def _folder_digest(self) -> str:
+        if self._digest is None:
+            self._look()
+            self._digest = folder_digest(self._folder)
+        return self._digest
+
+    def _look(self) -> None:
+        """Remember the files as they were before any of them was read.
+
+        A package is kept only if none has been written since: it might hold one as it was
+        and another as it is.
+        """
+        if self._stamps is None and self._kept is not None:
+            self._stamps = folder_stamps(self._folder)
 
 
 def folder_digest(folder: Path) -> str:
@@ -164,13 +184,28 @@ def folder_digest(folder: Path) -> str:
     ``PackageError`` for a file that cannot be read.
     """
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        if any(part.startswith(".") for part in relative.parts) or not path.is_file():
-            continue
-        digest.update(f"{relative.as_posix()}\0".encode())
+    for path, relative in sorted(_files(folder)):
+        # Of whatever bytes the system makes names.
+        digest.update(os.fsencode(f"{relative.as_posix()}\0"))
         digest.update(_file_digest(path))
     return digest.hexdigest()
+
+
+def folder_stamps(folder: Path) -> Stamps:
+    """Return what changes whenever somebody writes one of the folder's files, found at a glance."""
+    found = set()
+    for path, relative in _files(folder):
+        # What is removed at this moment is not there.
+        with contextlib.suppress(OSError):
+            found.add((relative, *stamp(path)))
+    return frozenset(found)
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, PurePath]]:
+    for path in folder.rglob("*"):
+        relative = path.relative_to(folder)
+        if not any(part.startswith(".") for part in relative.parts) and path.is_file():
+            yield path, relative
 
 
 @lru_cache(maxsize=1)

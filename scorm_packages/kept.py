@@ -108,7 +108,11 @@ class KeptPackages:
         self, stream: IO[bytes], own: Path, pieces: tuple[Piece, ...], expected: int
     ) -> None:
         crc = 0
-        with own.open("rb") as kept:
+        try:
+            kept = own.open("rb")
+        except OSError as error:
+            raise _NotWhatItWas from error
+        with kept:
             for piece in pieces:
                 for chunk in self._bytes_of(piece, kept):
                     crc = zlib.crc32(chunk, crc)

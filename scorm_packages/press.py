@@ -15,7 +15,7 @@ from scorm_packages.cache import Cache
 Content: TypeAlias = bytes | Path
 """A file of a package: its bytes, or where to read them."""
 
-_Stamp: TypeAlias = tuple[int, int, int]
+Stamp: TypeAlias = tuple[int, int, int]
 """What changes when a file does: its inode, its size, when it was written."""
 
 CHUNK: Final = 256 * 1024
@@ -81,17 +81,17 @@ class Press:
 
     def __init__(self, cache: Cache | None = None) -> None:
         self._cache = cache
-        self._measures: dict[Path, tuple[_Stamp, Measure]] = {}
+        self._measures: dict[Path, tuple[Stamp, Measure]] = {}
         self._whole: set[str] = set()
 
     def measure(self, content: Content) -> Measure:
         """Return the checksum and the size of ``content``."""
         if isinstance(content, bytes):
             return Measure(zlib.crc32(content), len(content))
-        stamp = _stamp(content)
+        now = stamp(content)
         known = self._measures.get(content)
-        if known is None or known[0] != stamp:
-            known = self._measures[content] = stamp, _measured(content)
+        if known is None or known[0] != now:
+            known = self._measures[content] = now, _measured(content)
         return known[1]
 
     @contextmanager
@@ -112,7 +112,13 @@ class Press:
         if path is None:
             yield None
             return
-        with path.open("rb") as source:
+        try:
+            source = path.open("rb")
+        except OSError:
+            # Somebody removed it since.
+            yield None
+            return
+        with source:
             yield Pressed(Measure(crc, size), _read(source))
 
     def _kept(self, cache: Cache, name: str, content: Content) -> Path | None:
@@ -126,7 +132,8 @@ class Press:
         return path
 
 
-def _stamp(path: Path) -> _Stamp:
+def stamp(path: Path) -> Stamp:
+    """Return the stamp of a file. Raise ``OSError``."""
     status = path.stat()
     return status.st_ino, status.st_size, status.st_mtime_ns
 

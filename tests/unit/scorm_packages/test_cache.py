@@ -1,4 +1,6 @@
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +48,35 @@ def test_what_was_used_least_lately_leaves_first(tmp_path):
     cache.get("old")
     cache.tidy()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["old", "used"]
+
+
+def test_tidying_a_cache_that_somebody_removes_meanwhile_stops_nobody(tmp_path, monkeypatch):
+    folder = tmp_path / "cache"
+    cache = Cache(folder, largest=0)
+    keep(cache, "a/one", b"1234")
+    keep(cache, "b/two", b"1234")
+
+    def removed_meanwhile(_path):
+        shutil.rmtree(folder, ignore_errors=True)
+        return False
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "is_file", removed_meanwhile)
+        cache.tidy()
+    assert not folder.exists()
+
+
+def test_what_may_not_be_removed_from_a_cache_stops_nobody(tmp_path, monkeypatch):
+    cache = Cache(tmp_path, largest=0)
+    kept = keep(cache, "key", b"1234")
+
+    def refused(_path, **_options):
+        raise PermissionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refused)
+        cache.tidy()
+    assert kept.exists()
 
 
 CONTENT = b"content" * 2000
@@ -96,3 +127,12 @@ def test_without_a_cache_nothing_is_kept():
 def test_where_nothing_can_be_kept_content_goes_in_all_the_same(tmp_path):
     (tmp_path / "file").write_text("in the way")
     assert pressed(Press(Cache(tmp_path / "file")), CONTENT) is None
+
+
+def test_what_leaves_the_cache_before_it_is_read_is_deflated_on_the_way(tmp_path):
+    press = Press(Cache(tmp_path))
+    assert pressed(press, CONTENT) is not None
+    (kept,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    kept.unlink()
+    kept.mkdir()
+    assert pressed(press, CONTENT) is None

@@ -1,5 +1,7 @@
 """Packages are made once, handed over as often as one likes, and never half."""
 
+import os
+import re
 import shutil
 from pathlib import Path
 
@@ -51,6 +53,38 @@ def test_something_else_is_made_anew(course, cache, tmp_path, other):
     exporter = Exporter(course, cache)
     exporter.export(ORDER, tmp_path)
     assert exporter.export(other, tmp_path).is_new
+
+
+def test_what_was_made_while_the_course_changed_is_not_handed_over_again(course, cache, tmp_path):
+    alone = Exporter(course).export(ORDER, tmp_path / "alone")
+    file = course / "media/carre.svg"
+    before = file.read_text(encoding="utf-8")
+
+    def edit(_done, _total):
+        file.write_text(f"{before}<!-- saved in the middle of an export -->", encoding="utf-8")
+
+    Exporter(course, cache).export(ORDER, tmp_path, edit)
+    file.write_text(before, encoding="utf-8")
+    assert Exporter(course, cache).export(ORDER, tmp_path).checksum == alone.checksum
+
+
+def test_a_course_is_kept_under_what_it_was_when_it_was_read(course, cache, tmp_path):
+    file = course / "course.yaml"
+    early = Exporter(course, cache)
+    assert early.course.version == "1"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub("(?m)^version: .*$", 'version: "2"', text), encoding="utf-8")
+    early.export(ORDER, tmp_path)
+    late = Exporter(course, cache).export(ORDER, tmp_path)
+    assert late.version == "2"
+
+
+def test_a_file_whose_name_is_not_utf_8_hinders_nobody(course, cache, tmp_path):
+    stray = os.fsencode(course) + b"/caf\xe9.txt"
+    Path(os.fsdecode(stray)).write_text("notes", encoding="utf-8")
+    first = Exporter(course, cache).export(ORDER, tmp_path)
+    again = Exporter(course, cache).export(ORDER, tmp_path)
+    assert (first.is_new, again.is_new) == (True, False)
 
 
 @pytest.mark.parametrize("name", ["course.yaml", "media/carre.svg"])

@@ -65,3 +65,14 @@ def test_a_package_whose_media_changed_is_not_put_together(course, tmp_path, har
     harm(course / "media/une.jpg")
     assert kept.again(note.stem, tmp_path / "three", nobody_watches) is None
     assert not list((tmp_path / "three").iterdir())
+
+
+def test_a_package_that_leaves_the_cache_before_it_is_read_is_made_anew(course, tmp_path):
+    cache, order = tmp_path / "cache", Order(Scorm12())
+    first = Exporter(course, Cache(cache)).export(order, tmp_path / "one")
+    (kept,) = cache.rglob("*.package")
+    kept.unlink()
+    kept.mkdir()
+    again = Exporter(course, Cache(cache)).export(order, tmp_path / "two")
+    assert again.is_new
+    assert again.checksum == first.checksum
