@@ -2,6 +2,16 @@
 
 const TRIES = 4;
 
+/**
+ * What a tag of the store may have become on its way: nothing else, weak as nginx makes those of
+ * what it deflates, with a suffix as Apache does. Where even that is not taken, there is none.
+ */
+const READINGS = [
+  (tag) => tag,
+  (tag) => tag?.replace(/^W\/|-(?:gzip|br|deflate|zstd)(?="$)/g, "") ?? null,
+  () => null,
+];
+
 /** The same text for the same content, whatever order a store keeps its names in. */
 function written(content) {
   const isObject = (value) => value?.constructor === Object;
@@ -14,6 +24,7 @@ export class StateDocument {
   #lrs;
   #query;
   #etag = null;
+  #readings = [...READINGS];
   /** What the LMS is known to have, as JSON. */
   #known = null;
 
@@ -29,7 +40,7 @@ export class StateDocument {
   /** @returns {Promise<object|null>} null when there is none yet */
   async read() {
     const { content, etag } = await this.#lrs.ask("GET", "activities/state", this.#query);
-    this.#etag = etag;
+    this.#etag = this.#readings[0](etag);
     this.#known = written(content);
     return content;
   }
@@ -50,10 +61,20 @@ export class StateDocument {
         return ours;
       } catch (failure) {
         if (failure.reason !== "conflict" || isLast || tries === TRIES) throw failure;
-        const theirs = await this.read();
+        const theirs = await this.#reread();
         if (theirs !== null) ours = together(ours, theirs);
       }
     }
+  }
+
+  /** Where nobody wrote, it was the tag that the store did not know. */
+  async #reread() {
+    const known = this.#known;
+    const theirs = await this.read();
+    if (known !== this.#known || this.#readings.length === 1) return theirs;
+    this.#readings.shift();
+    this.#etag = this.#readings[0](this.#etag);
+    return theirs;
   }
 
   async #put(value, isLast) {
@@ -62,7 +83,7 @@ export class StateDocument {
     const options = { body: value, headers: this.#condition() };
     const { etag } = await this.#lrs.ask("PUT", "activities/state", this.#query, options);
     this.#known = text;
-    this.#etag = etag;
+    this.#etag = this.#readings[0](etag);
     // Not every store says so in its reply.
     if (etag === null && !isLast) await this.#learnTag(text);
   }
@@ -75,6 +96,6 @@ export class StateDocument {
 
   async #learnTag(text) {
     const { content, etag } = await this.#lrs.ask("GET", "activities/state", this.#query);
-    if (written(content) === text) this.#etag = etag;
+    if (written(content) === text) this.#etag = this.#readings[0](etag);
   }
 }
