@@ -156,6 +156,14 @@ for (const edition of ["scorm12", "scorm2004"]) {
       });
     }
 
+    test("a platform that breaks as it opens promises no other try", async () => {
+      platform.faults[`${PREFIXES[edition]}Initialize`] = "throw";
+      const tracking = open();
+      await tracking.load();
+      assert.equal(tracking.status.value.problem.code, "lms-initialize");
+      assert.match(tracking.status.value.problem.detail, /gone/);
+    });
+
     test("an element that the platform has no value for is no failure", async () => {
       platform.faults["cmi.suspend_data"] = "403";
       const tracking = open();

@@ -249,10 +249,11 @@ export class ScormTracking {
   }
 
   /** Write nothing in this session: it would take the place of work that could not be read. */
-  #giveUp(failure) {
+  #giveUp({ detail, reference }) {
     this.#isResumed = false;
     this.#queue.close();
-    this.status.set({ state: "unsaved", problem: failure });
+    const problem = new Failure("lms-initialize", { detail, reference });
+    this.status.set({ state: "unsaved", problem });
   }
 
   /** On what terms the LMS lets us in: to work or only to look, and what counts as passed. */
