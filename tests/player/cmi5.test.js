@@ -578,6 +578,24 @@ describe("two windows of one learner", () => {
     assert.equal(platform.kept().attempts["quiz-one"].answers.truth, false);
   });
 
+  test("that share a quiz keep the answers of both, and it is completed by them", async () => {
+    const one = await opened();
+    const other = await launchedAgain();
+    const ids = Object.keys(RIGHT);
+    for (const id of ids.slice(0, 3)) {
+      await one.tracking.marker.answer(activity("quiz-one"), id, RIGHT[id]);
+    }
+    await pass(1);
+    for (const id of ids.slice(3)) {
+      await other.tracking.marker.answer(activity("quiz-one"), id, RIGHT[id]);
+    }
+    await pass(1);
+    assert.deepEqual(platform.kept().attempts["quiz-one"].answers, RIGHT);
+    const { snapshot } = await launchedAgain();
+    const { completed, score, best } = snapshot.attempts["quiz-one"];
+    assert.deepEqual({ completed, score, best }, { completed: true, score: 1, best: 1 });
+  });
+
   test("keep the attempt that came further, and the better score", () => {
     const attempt = (number, best, answers = {}) => ({ number, best, answers });
     const document = (quiz) => ({
@@ -590,6 +608,8 @@ describe("two windows of one learner", () => {
     const both = together(ours, { ...document(attempt(2, 0.4)), told: ["passed"], seconds: 9 });
     assert.deepEqual(both.attempts.quiz, { number: 2, best: 0.9, answers: {} });
     assert.deepEqual([both.told, both.seconds], [["passed"], 9]);
+    const whole = together(document(attempt(1, null, { a: 1 })), document(attempt(1, 1, { a: 2, b: 2 })));
+    assert.deepEqual(whole.attempts.quiz, { number: 1, best: 1, answers: { a: 2, b: 2 } });
   });
 });
 

@@ -18,7 +18,7 @@ export function newAttempt(activity, number = 1, best = null) {
 }
 
 /** Complete an attempt whose questions are all answered. */
-function settle(activity, attempt) {
+export function settle(activity, attempt) {
   if (activity.questions.some((question) => !(question.id in attempt.answers))) return attempt;
   const score = activityScore(
     activity.questions.map(({ id, points }) => [points, attempt.answers[id].verdict.score]),

@@ -8,7 +8,7 @@
  *   registration, `seconds` how long the learner was here in all
  */
 import { InvalidResponse } from "../../scoring.js";
-import { newAttempt } from "../attempts.js";
+import { newAttempt, settle } from "../attempts.js";
 import { markedWhenSeen } from "../marker.js";
 
 /**
@@ -85,12 +85,14 @@ function attemptOf(activity, kept, keys) {
   const answers = activity.questions
     .filter(({ id }) => Object.hasOwn(kept.answers, id))
     .map(({ id }) => [id, markedWhenSeen(keys[id], kept.answers[id])]);
-  return {
+  const attempt = {
     ...newAttempt(activity, whole(kept.number, 1), share(kept.best)),
     answers: Object.fromEntries(answers),
     completed: kept.completed === true && answers.length === activity.questions.length,
     score: share(kept.score),
   };
+  // Two windows may have answered all of it, and neither of them alone.
+  return attempt.completed ? attempt : settle(activity, attempt);
 }
 
 function whole(number, least) {
@@ -130,11 +132,13 @@ function union(one, other) {
   return [...new Set([...one, ...other])];
 }
 
-/** The attempt that came further, with the better of both best scores. */
+/** The attempt that came further, with the answers of both, and the better of both best scores. */
 function further(one, other) {
   const answered = ({ answers }) => Object.keys(object(answers)).length;
   const far = (attempt) => whole(attempt.number, 1) * 1000 + answered(attempt);
-  const ahead = far(other) > far(one) ? other : one;
+  const [ahead, behind] = far(other) > far(one) ? [other, one] : [one, other];
   const best = [share(one.best), share(other.best)].filter((score) => score !== null);
-  return { ...ahead, best: best.length > 0 ? Math.max(...best) : null };
+  const isSame = whole(one.number, 1) === whole(other.number, 1);
+  const answers = { ...object(isSame && behind.answers), ...object(ahead.answers) };
+  return { ...ahead, answers, best: best.length > 0 ? Math.max(...best) : null };
 }
