@@ -608,7 +608,8 @@ describe("two windows of one learner", () => {
     const both = together(ours, { ...document(attempt(2, 0.4)), told: ["passed"], seconds: 9 });
     assert.deepEqual(both.attempts.quiz, { number: 2, best: 0.9, answers: {} });
     assert.deepEqual([both.told, both.seconds], [["passed"], 9]);
-    const whole = together(document(attempt(1, null, { a: 1 })), document(attempt(1, 1, { a: 2, b: 2 })));
+    const further = document(attempt(1, 1, { a: 2, b: 2 }));
+    const whole = together(document(attempt(1, null, { a: 1 })), further);
     assert.deepEqual(whole.attempts.quiz, { number: 1, best: 1, answers: { a: 2, b: 2 } });
   });
 });

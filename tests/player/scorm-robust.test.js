@@ -171,6 +171,23 @@ for (const edition of ["scorm12", "scorm2004"]) {
       assert.equal(tracking.status.value.problem, undefined);
     });
 
+    test("the time spent reading is told when a phone puts the page away", async () => {
+      const tracking = open();
+      await tracking.load();
+      await pass(0);
+      await pass(20 * 60 * 1000);
+      window.document.visibilityState = "hidden";
+      window.document.dispatchEvent(new Event("visibilitychange"));
+      const [element, time] = {
+        scorm12: ["cmi.core.session_time", "00:20:00.00"],
+        scorm2004: ["cmi.session_time", "PT0H20M0S"],
+      }[edition];
+      assert.equal(platform.get(element), time);
+      assert.match(platform.calls.at(-1)[0], /Commit$/);
+      await pass(0);
+      assert.equal(tracking.status.value.state, "saved");
+    });
+
     test("a page that is closed while it opens writes nothing over the work", async () => {
       platform.values.set("cmi.suspend_data", "the work of a term");
       const loading = open().load();

@@ -225,7 +225,10 @@ export class ScormTracking {
 
   #listen(window) {
     window.document.addEventListener("visibilitychange", () => {
-      if (window.document.visibilityState === "hidden") this.#queue.flush();
+      if (window.document.visibilityState !== "hidden") return;
+      // Always: on a phone it may be the last that happens, and the time spent is not told yet.
+      this.#save(AT_ONCE_MS);
+      this.#queue.flush();
     });
     window.addEventListener("pagehide", () => this.#finish());
     window.addEventListener("pageshow", (event) => {
