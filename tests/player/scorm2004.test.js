@@ -146,6 +146,11 @@ describe("values are written as the data model does", () => {
     }
   });
 
+  test("a typed answer has room as LMSs count, and no character of it is cut in two", () => {
+    const said = answered({ kind: "text", accepted: ["x"], points: 1 }, `a${"😀".repeat(200)}`);
+    assert.equal(said.learner_response, `a${"😀".repeat(124)}`);
+  });
+
   test("results between right and wrong are numbers", () => {
     const key = { kind: "ordering", correct: ["a", "b", "c"], points: 1 };
     assert.equal(answered(key, ["a", "b", "c"]).result, "correct");

@@ -2,7 +2,7 @@
  * Values as the SCORM 2004 data model writes them (4th Edition RTE, 4.1.1), never as a locale does.
  */
 import { numberText, parsedNumber } from "../../scoring.js";
-import { identifier } from "./format.js";
+import { cut, identifier } from "./format.js";
 
 const FILL_IN_LIMIT = 250;
 const DECIMALS = 10_000_000;
@@ -39,7 +39,7 @@ export function shortText(text) {
     .replace(/\s+/g, " ")
     .replace(/\[(?=[,.:]\])/g, "(")
     .replace(/^\{(?=(lang|case_matters|order_matters)=)/, "(");
-  return Array.from(plain.trim()).slice(0, FILL_IN_LIMIT).join("");
+  return cut(plain.trim(), FILL_IN_LIMIT);
 }
 
 const list = (ids) => ids.map(identifier).join("[,]");

@@ -49,14 +49,19 @@ export function identifier(text) {
     .slice(0, STRING_LIMIT);
 }
 
-/** CMIString255. Cut between characters, not inside one. */
-export function shortString(text) {
+/** Cut between characters, not inside one. LMSs count as browsers do, in UTF-16. */
+export function cut(text, limit) {
   let short = "";
-  for (const character of text.replace(/\s+/g, " ").trim()) {
-    if (short.length + character.length > STRING_LIMIT) break;
+  for (const character of text) {
+    if (short.length + character.length > limit) break;
     short += character;
   }
   return short;
+}
+
+/** CMIString255. */
+export function shortString(text) {
+  return cut(text.replace(/\s+/g, " ").trim(), STRING_LIMIT);
 }
 
 /** CMIFeedback names choices with one character, 0 to 9 or a to z. */
