@@ -452,6 +452,15 @@ describe("a work that an LMS keeps", () => {
     assert.equal((await again.tracking.works.open("grid")).get("b").note, unpackable(5900));
   });
 
+  test("is nobody's in a browser where the LMS does not say who is there", async () => {
+    const localStorage = storageOf();
+    const nameless = () => Object.assign(new Platform(), { values: {} });
+    const { status } = await crowded(nameless(), localStorage);
+    assert.equal(status.value.problem.works.isHere, false);
+    const { tracking } = await opened(nameless(), localStorage);
+    assert.deepEqual((await tracking.works.open("grid")).records, {});
+  });
+
   test("is another learner's no more in the same browser", async () => {
     const localStorage = storageOf();
     localStorage.setItem("arrimage:sample:s-2:works", '{"map": {"a": {"label": "Mairie"}}}');

@@ -47,12 +47,16 @@ export class LmsWorks {
 
   /**
    * Take up what the LMS and this browser kept.
-   * @param {string} place where this browser keeps the works of this learner
+   * @param {string} place where this browser keeps the works of this learner; "" for nowhere
    * @param {Record<string, string>} texts what the LMS kept
    * @returns {Promise<boolean>} whether all that was made is here
    */
   async resume(place, texts) {
     this.#place = place;
+    if (place === "") {
+      this.#storage = null;
+      this.#isKeptHere = false;
+    }
     const here = readWorks(this.#storage, place);
     this.#onlyHere = this.#marked().filter((id) => this.#workshops.includes(id));
     const begun = new Set([...Object.keys(texts), ...this.#onlyHere]);

@@ -298,9 +298,9 @@ export class ScormTracking {
     };
   }
 
-  /** Where this browser keeps what has no room in the LMS: apart for each learner. */
+  /** Where this browser keeps what has no room in the LMS: apart for each learner who is named. */
   get #place() {
-    return `arrimage:${this.#boot.course.slug}:${this.#learnerId}`;
+    return this.#learnerId && `arrimage:${this.#boot.course.slug}:${this.#learnerId}`;
   }
 
   #answered(answer) {
